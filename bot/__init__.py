@@ -1,0 +1,1 @@
+"""Everything people touch: Slack, HTTP, reminders. Rules live in `core`."""
