@@ -6,6 +6,7 @@ import multiprocessing
 from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from datetime import timedelta
 from threading import Barrier
 from typing import Any
@@ -23,7 +24,7 @@ from tests.core.conftest import Lab
 THREADS = 8
 PROCESSES = 2
 
-type_of_attempt = Callable[[Database, Actor, TimeRange, Callable[[], Any]], str]
+Attempt = Callable[[Database, Actor, TimeRange, Callable[[], Any]], str]
 
 
 def by_the_use_case(database: Database, actor: Actor, wish: TimeRange, everybody_looked: Callable[[], Any]) -> str:
@@ -52,17 +53,14 @@ def by_looking_first(database: Database, actor: Actor, wish: TimeRange, everybod
     return "won"
 
 
-def run_threads(url: str, actors: list[Actor], wish: TimeRange, attempt: type_of_attempt, threads: int) -> Counter[str]:
-    database = Database(url)
+def run_threads(url: str, actors: list[Actor], wish: TimeRange, attempt: Attempt, threads: int) -> Counter[str]:
     barrier = Barrier(threads)
-    with ThreadPoolExecutor(threads) as pool:
+    with closing(Database(url)) as database, ThreadPoolExecutor(threads) as pool:
         running = [
             pool.submit(attempt, database, actors[number % len(actors)], wish, barrier.wait)
             for number in range(threads)
         ]
-        outcomes = Counter(each.result(timeout=60) for each in running)
-    database.close()
-    return outcomes
+        return Counter(each.result(timeout=60) for each in running)
 
 
 def race_in_processes(url: str, actors: list[Actor], wish: TimeRange) -> Counter[str]:
