@@ -8,9 +8,11 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Row, Select, select
 
-from core import errors, facts, inventory, members, models
+from core import errors, facts, inventory, members, models, policy
 from core.facts import Alternative, State
 from core.inventory import Wanted
+from core.members import Actor
+from core.policy import Limits
 from core.timerange import TimeRange
 from core.work import Work
 
@@ -101,37 +103,77 @@ def fact(work: Work, row: models.Reservation) -> facts.Reservation:
     )
 
 
-def extension(work: Work, organization_id: int, held: facts.Reservation) -> facts.Extension:
-    """How far a reservation could be extended before it meets the next booking of a GPU it still holds."""
+def room(work: Work, organization_id: int, held: facts.Reservation) -> facts.Room:
+    """How far a reservation can be extended, and who comes next."""
     still = [slot.gpu for slot in held.slots if slot.range.end == held.range.end]
     next_one = following(work, organization_id, still, held.range.end, besides=held.id)
-    return facts.Extension(next_one.range.start - held.range.end if next_one else None, next_one)
+    return facts.Room(next_one, next_one.range.start - held.range.end) if next_one else facts.Room()
 
 
-def alternatives(
+def gpus(work: Work, organization_id: int) -> tuple[facts.Gpu, ...]:
+    """Every GPU in service."""
+    return inventory.gpus(work, organization_id)
+
+
+def changeable(work: Work, actor: Actor, reservation_id: int, version: int) -> facts.Reservation:
+    """A reservation that the actor is about to change; refused as the change itself would be."""
+    held = reservation(work, actor.organization_id, reservation_id)
+    if held.holder.id != actor.member_id:
+        raise errors.NotYours(held.holder)
+    if held.state in {State.OVER, State.CANCELLED}:
+        raise errors.AlreadyOver(held)
+    if held.version != version:
+        raise errors.Stale(held)
+    return held
+
+
+def choose(
     work: Work,
     organization_id: int,
     wanted: Wanted,
     wish: TimeRange,
     *,
-    shortest: timedelta,
-    until: datetime,
-    besides: int | None = None,
-) -> tuple[Alternative, ...]:
-    """What would pass instead of `wish`, best first: the same time elsewhere, later, shorter.
+    moving: facts.Reservation | None = None,
+) -> tuple[facts.Gpu, ...]:
+    """The GPUs that would serve a wish; GpuTaken, without alternatives, names everybody in the way.
 
-    `until` is the last start worth offering; nothing shorter than `shortest` is. What reservation `besides` holds does
-    not count.
+    What the reservation that is `moving` holds does not count. The answer binds nobody unless the GPUs are locked
+    first: see `core.placement`.
     """
+    candidates = inventory.candidates(work, organization_id, wanted)
+    held = _besides(holdings(work, organization_id, candidates, wish), moving)
+    taken = {holding.gpu.id for holding in held}
+    chosen = inventory.pick(wanted, candidates, lambda gpu: gpu.id not in taken)
+    if chosen is None:
+        free = free_parts(held, wish) if len(candidates) == 1 else ()
+        raise errors.GpuTaken(wish, held, alternatives=(), free=free, moving=moving)
+    return chosen
+
+
+def what_if(
+    work: Work, organization_id: int, wanted: Wanted, wish: TimeRange, limits: Limits = policy.DEFAULT
+) -> tuple[facts.Gpu, ...] | errors.GpuTaken:
+    """What a wish would lead to now, without booking: the GPUs, or the refusal with what would pass."""
+    try:
+        return choose(work, organization_id, wanted, wish)
+    except errors.GpuTaken as taken:
+        taken.alternatives = alternatives(work, organization_id, wanted, taken, limits)
+        return taken
+
+
+def alternatives(
+    work: Work, organization_id: int, wanted: Wanted, taken: errors.GpuTaken, limits: Limits
+) -> tuple[Alternative, ...]:
+    """What would pass instead of a refused wish, best first: the same time elsewhere, later, shorter."""
+    wish, until = taken.wish, work.now + limits.ahead
     everything = inventory.gpus(work, organization_id)
     meant = inventory.candidates(work, organization_id, wanted)
     window = TimeRange(wish.start, max(until, wish.start) + wish.length)
-    held = holdings(work, organization_id, everything, window)
-    calendar = _Calendar(holding for holding in held if holding.reservation_id != besides)
+    calendar = _Calendar(_besides(holdings(work, organization_id, everything, window), taken.moving))
     found = [
         *_elsewhere(calendar, everything, meant, wanted, wish),
         *_later(calendar, meant, wanted, wish, until),
-        *_shorter(calendar, meant, wanted, wish, shortest),
+        *_shorter(calendar, meant, wanted, wish, limits.shortest),
     ]
     return tuple(found)
 
@@ -139,6 +181,10 @@ def alternatives(
 def free_parts(clashes: Iterable[facts.Holding], wish: TimeRange) -> tuple[TimeRange, ...]:
     """What these clashes leave of the wish."""
     return tuple(wish.subtract(clash.range for clash in clashes))
+
+
+def _besides(held: Iterable[facts.Holding], moving: facts.Reservation | None) -> tuple[facts.Holding, ...]:
+    return tuple(holding for holding in held if moving is None or holding.reservation_id != moving.id)
 
 
 class _Calendar:

@@ -89,7 +89,7 @@ def change(
     if time != before.range:
         policy.check_range(limits, time, work.now)
     policy.check_purpose(limits, purpose)
-    gpus = _choose(work, actor, wanted, time, limits, besides=row.id)
+    gpus = _choose(work, actor, wanted, time, limits, moving=before)
     if before.state is State.RUNNING and set(gpus) != set(before.held_at(work.now)):
         raise errors.AlreadyStarted(before)
     if before.state is State.RUNNING:
@@ -122,9 +122,9 @@ def extend(
         raise errors.TooShort(by, limits.shortest)
     longer = TimeRange(before.range.start, before.range.end + by)
     policy.check_range(limits, longer, work.now)
-    room = availability.extension(work, actor.organization_id, before)
-    if room.next is not None and room.next.range.start < longer.end:
-        raise errors.NoRoom(before, room.next, room.next.range.start - before.range.end)
+    room = availability.room(work, actor.organization_id, before)
+    if room.next is not None and room.most is not None and room.most < by:
+        raise errors.NoRoom(before, room.next, room.most)
     placement.stretch(work, _held_slots(row, work.now), longer.end)
     return _changed(work, row, before, request_key, Kind.CHANGED)
 
@@ -202,22 +202,19 @@ def _check_version(row: models.Reservation, version: int | None, before: facts.R
 
 
 def _choose(
-    work: Work, actor: Actor, wanted: Wanted, wish: TimeRange, limits: Limits, besides: int | None = None
+    work: Work,
+    actor: Actor,
+    wanted: Wanted,
+    wish: TimeRange,
+    limits: Limits,
+    moving: facts.Reservation | None = None,
 ) -> tuple[facts.Gpu, ...]:
     try:
-        return placement.choose(work, actor.organization_id, wanted, wish, besides=besides)
+        return availability.choose(work, actor.organization_id, wanted, wish, moving=moving)
     except errors.GpuTaken as taken:
         if mine := _mine_among(work, actor, taken):
             raise errors.AlreadyYours(mine) from taken
-        taken.alternatives = availability.alternatives(
-            work,
-            actor.organization_id,
-            wanted,
-            wish,
-            shortest=limits.shortest,
-            until=work.now + limits.ahead,
-            besides=besides,
-        )
+        taken.alternatives = availability.alternatives(work, actor.organization_id, wanted, taken, limits)
         raise
 
 
@@ -268,8 +265,7 @@ def _changed(
 
 def _receipt(work: Work, row: models.Reservation) -> Receipt:
     held = availability.fact(work, row)
-    after = availability.following(work, row.organization_id, held.gpus, held.range.end, besides=row.id)
-    return Receipt(held, after=after)
+    return Receipt(held, availability.room(work, row.organization_id, held))
 
 
 def _announces(work: Work, row: models.Reservation) -> bool:

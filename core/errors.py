@@ -74,6 +74,7 @@ class GpuTaken(Conflict):
     clashes: tuple[facts.Holding, ...]  # every one of them, by GPU and start
     alternatives: tuple[facts.Alternative, ...]  # best first
     free: tuple[TimeRange, ...] = ()  # what is free inside the wish, when one GPU was asked for
+    moving: facts.Reservation | None = None  # the one that was to be changed
 
 
 @dataclass(eq=False)

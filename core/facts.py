@@ -126,14 +126,22 @@ class Alternative:
 
 
 @dataclass(frozen=True)
+class Room:
+    """How far a reservation can be extended before it meets the next one on a GPU that it holds."""
+
+    next: Holding | None = None
+    most: timedelta | None = None  # None: nobody is in the way
+
+
+@dataclass(frozen=True)
 class Receipt:
     """What a change led to."""
 
     reservation: Reservation
+    room: Room
     again: bool = False  # the same request came before; nothing was done twice
     clipped: bool = False  # the wish had begun already, so it starts now
     freed: tuple[Gpu, ...] = ()  # GPUs that were given back by this change
-    after: Holding | None = None  # who comes next on one of its GPUs, if anybody
     before: Reservation | None = None  # what it was
 
 
@@ -149,11 +157,3 @@ class Occupancy:
     def free_until(self) -> datetime | None:
         """When the next holding starts, for a GPU that is free now; None when nothing is booked."""
         return self.upcoming[0].range.start if self.upcoming else None
-
-
-@dataclass(frozen=True)
-class Extension:
-    """How far a reservation could be extended."""
-
-    most: timedelta | None  # None: nothing but the limits stands in the way
-    next: Holding | None

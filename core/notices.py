@@ -69,7 +69,8 @@ class Owed:
     due_at: datetime
     reservation: facts.Reservation
     data: dict[str, Any]
-    after: facts.Holding | None  # who comes next on one of its GPUs
+    room: facts.Room  # who comes next on its GPUs, and when
+    attempts: int  # how often it was tried, this time included
 
 
 @dataclass(frozen=True)
@@ -182,12 +183,6 @@ def failed(work: Work, ids: Iterable[int], failure: str) -> None:
     for row in work.session.scalars(select(models.Notice).where(models.Notice.id.in_(listed))):
         if row.kind != Kind.UNDELIVERABLE:
             _tell_admins(work, row, failure)
-
-
-def attempts(work: Work, ids: Iterable[int]) -> int:
-    """The most often that any of these has been tried."""
-    most = select(func.max(models.Notice.attempts)).where(models.Notice.id.in_(list(ids)))
-    return work.session.scalar(most) or 0
 
 
 def next_due(work: Work) -> datetime | None:
@@ -303,8 +298,8 @@ def _why_not(work: Work, row: models.Notice, organization: models.Organization) 
 
 def _owed(work: Work, row: models.Notice) -> Owed:
     held = availability.reservation(work, row.organization_id, row.reservation_id)
-    after = availability.following(work, row.organization_id, held.gpus, held.range.end, besides=held.id)
-    return Owed(row.id, Kind(row.kind), row.due_at, held, row.data, after)
+    room = availability.room(work, row.organization_id, held)
+    return Owed(row.id, Kind(row.kind), row.due_at, held, row.data, room, row.attempts)
 
 
 def _telling_order(owed: Owed) -> tuple[datetime, int, int]:

@@ -10,8 +10,7 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from core import availability, errors, facts, inventory, models
-from core.inventory import Wanted
+from core import facts, models
 from core.timerange import TimeRange
 from core.work import Work
 
@@ -26,27 +25,6 @@ def lock(work: Work, gpus: Iterable[facts.Gpu]) -> None:
     work.session.execute(
         select(models.Gpu.id).where(models.Gpu.id.in_(ids)).order_by(models.Gpu.id).with_for_update()
     ).all()
-
-
-def choose(
-    work: Work, organization_id: int, wanted: Wanted, wish: TimeRange, *, besides: int | None = None
-) -> tuple[facts.Gpu, ...]:
-    """The GPUs that will serve a wish; GpuTaken, without alternatives, names everybody in the way.
-
-    What reservation `besides` holds does not count: it is the one that moves.
-    """
-    candidates = inventory.candidates(work, organization_id, wanted)
-    held = tuple(
-        holding
-        for holding in availability.holdings(work, organization_id, candidates, wish)
-        if holding.reservation_id != besides
-    )
-    taken = {holding.gpu.id for holding in held}
-    chosen = inventory.pick(wanted, candidates, lambda gpu: gpu.id not in taken)
-    if chosen is None:
-        free = availability.free_parts(held, wish) if len(candidates) == 1 else ()
-        raise errors.GpuTaken(wish, held, alternatives=(), free=free)
-    return chosen
 
 
 def place(work: Work, row: models.Reservation, gpus: Iterable[facts.Gpu], time: TimeRange) -> None:

@@ -20,7 +20,7 @@ def test_a_lab_starts_with_its_gpu_and_books_it(lab: Lab) -> None:
     assert [gpu.full_name for gpu in held.gpus] == ["lab-node-1/GPU0"]
     assert (held.purpose, held.version, held.state) == ("thesis runs", 1, State.UPCOMING)
     assert held.range == lab.hours(1, 5)
-    assert receipt.after is None
+    assert receipt.room.next is None
     assert lab.held_by(lab.alice) == (held,)
 
 
@@ -28,9 +28,9 @@ def test_back_to_back_is_no_clash_and_the_receipt_tells_who_comes_after(lab: Lab
     lab.reserve(lab.bob, lab.hours(2))
     receipt = lab.reserve(lab.alice, lab.hours(1))
 
-    assert receipt.after is not None
-    assert receipt.after.holder.name == "Bob"
-    assert receipt.after.range == lab.hours(2)
+    assert receipt.room.next is not None
+    assert receipt.room.next.holder.name == "Bob"
+    assert receipt.room.next.range == lab.hours(2)
 
 
 def test_a_clash_names_everybody_in_the_way_and_what_is_left(lab: Lab) -> None:

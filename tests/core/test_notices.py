@@ -131,8 +131,8 @@ def test_the_end_comes_before_the_start_of_who_is_next(lab: Lab) -> None:
         (Kind.END, "Alice"),
         (Kind.START, "Bob"),
     ]
-    assert batch.owed[0].after is not None
-    assert batch.owed[0].after.holder.name == "Bob"
+    assert batch.owed[0].room.next is not None
+    assert batch.owed[0].room.next.holder.name == "Bob"
 
 
 def test_a_claim_is_held_by_one_and_lapses_if_nothing_comes_of_it(lab: Lab) -> None:
@@ -165,7 +165,7 @@ def test_a_temporary_failure_waits_and_a_permanent_one_is_told_to_an_admin(lab: 
     batch = claim(lab)
     assert batch is not None
     with lab.database.begin(lab.clock.now) as work:
-        assert notices.attempts(work, batch.ids) == 2
+        assert batch.owed[0].attempts == 2
         notices.failed(work, batch.ids, "channel_not_found")
     assert drain(lab) == [("Charlie", [Kind.UNDELIVERABLE])]
     with lab.database.read(lab.clock.now) as work:
