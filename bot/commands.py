@@ -124,8 +124,16 @@ def _split_purpose(text: str) -> tuple[str, str]:
 
 
 def _begins_with_length(text: str) -> bool:
-    words = text.split()[:5]
-    return any(when.is_length(" ".join(words[:count])) for count in range(1, len(words) + 1))
+    words = text.split()[:4]
+    return any(_is_length(" ".join(words[:count])) for count in range(1, len(words) + 1))
+
+
+def _is_length(text: str) -> bool:
+    try:
+        when.read_length(text, "en")
+    except when.Unreadable:
+        return False
+    return True
 
 
 _NAME = r"(?:[\w.-]+/)?gpu[\w-]*\d[\w-]*|[\w.-]+/[a-z]*\d+"

@@ -1,0 +1,76 @@
+"""What the bot's manifest promises: commands, scopes, events and tabs. The workspace allows nothing else."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+DEFAULT_PATH = Path(__file__).resolve().parents[2] / "manifest.yml"
+
+
+@dataclass(frozen=True)
+class Command:
+    """One slash command, as people see it while typing."""
+
+    name: str
+    description: str
+    usage_hint: str
+    should_escape: bool
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """The part of a Slack app manifest that decides what the app may do."""
+
+    app_name: str
+    bot_name: str
+    description: str
+    color: str
+    commands: dict[str, Command]
+    scopes: tuple[str, ...]
+    events: frozenset[str]
+    home_tab: bool
+    messages_tab: bool
+    messages_read_only: bool
+    interactive: bool
+
+    @classmethod
+    def load(cls, source: Path | str | dict[str, Any] | None = None) -> Manifest:
+        """Read a manifest from a file (the repository's own by default) or from parsed data."""
+        if isinstance(source, dict):
+            return cls.parse(source)
+        return cls.parse(yaml.safe_load(Path(source or DEFAULT_PATH).read_text(encoding="utf-8")))
+
+    @classmethod
+    def parse(cls, data: dict[str, Any]) -> Manifest:
+        """Take what matters from a manifest's parsed YAML or JSON."""
+        shown = data.get("display_information", {})
+        features = data.get("features", {})
+        home = features.get("app_home", {})
+        settings = data.get("settings", {})
+        commands = [_command(entry) for entry in features.get("slash_commands", [])]
+        return cls(
+            app_name=shown.get("name", "App"),
+            bot_name=features.get("bot_user", {}).get("display_name", "bot"),
+            description=shown.get("description", ""),
+            color=shown.get("background_color", "#1f3a34"),
+            commands={command.name: command for command in commands},
+            scopes=tuple(data.get("oauth_config", {}).get("scopes", {}).get("bot", [])),
+            events=frozenset(settings.get("event_subscriptions", {}).get("bot_events", [])),
+            home_tab=bool(home.get("home_tab_enabled")),
+            messages_tab=bool(home.get("messages_tab_enabled", True)),
+            messages_read_only=bool(home.get("messages_tab_read_only_enabled")),
+            interactive=bool(settings.get("interactivity", {}).get("is_enabled")),
+        )
+
+
+def _command(entry: dict[str, Any]) -> Command:
+    return Command(
+        name=entry["command"],
+        description=entry.get("description", ""),
+        usage_hint=entry.get("usage_hint", ""),
+        should_escape=bool(entry.get("should_escape")),
+    )

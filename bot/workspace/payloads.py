@@ -1,0 +1,224 @@
+"""Slack's JSON for accounts, conversations, messages and everything that is delivered to the app."""
+
+from __future__ import annotations
+
+import copy
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from bot.workspace.state import SLACKBOT, Channel, Message, Person, State
+
+Json = dict[str, Any]
+
+VERIFICATION_TOKEN = "workspace-verification"  # noqa: S105 - Slack's retired shared token, still in every payload
+
+
+def user_json(state: State, person: Person, *, locale: bool = False) -> Json:
+    """An account, as users.info tells it."""
+    local = datetime.fromtimestamp(state.clock(), ZoneInfo(person.tz))
+    offset = local.utcoffset()
+    user: Json = {
+        "id": person.id,
+        "team_id": "T0CONNECTED" if person.connected else state.team_id,
+        "name": person.name,
+        "deleted": person.deleted,
+        "profile": {
+            "real_name": person.real_name,
+            "real_name_normalized": person.real_name,
+            "display_name": person.name if person.bot else person.real_name,
+            "display_name_normalized": person.name if person.bot else person.real_name,
+            "team": state.team_id,
+        },
+        "is_bot": person.bot,
+        "is_app_user": False,
+        "updated": int(state.clock()),
+    }
+    if person.deleted:
+        return user
+    user |= {
+        "color": person.color.removeprefix("#") or "3c8c69",
+        "real_name": person.real_name,
+        "tz": person.tz,
+        "tz_label": local.tzname() or person.tz,
+        "tz_offset": int(offset.total_seconds()) if offset else 0,
+        "is_admin": person.admin,
+        "is_owner": False,
+        "is_primary_owner": False,
+        "is_restricted": person.guest,
+        "is_ultra_restricted": False,
+        "who_can_share_contact_card": "EVERYONE",
+        "is_email_confirmed": True,
+    }
+    if person.connected:
+        user["is_stranger"] = False
+    if locale:
+        user["locale"] = person.locale
+    return user
+
+
+def channel_json(state: State, channel: Channel) -> Json:
+    """A conversation, as conversations.info tells it."""
+    common: Json = {"id": channel.id, "created": channel.created, "is_archived": channel.archived}
+    if channel.kind == "im":
+        other = next((pid for pid in channel.members if pid != state.bot.id), "")
+        return common | {"is_im": True, "user": other, "is_user_deleted": False, "is_org_shared": False}
+    return common | {
+        "name": channel.name,
+        "name_normalized": channel.name,
+        "is_channel": channel.kind == "channel",
+        "is_group": False,
+        "is_im": False,
+        "is_mpim": False,
+        "is_private": channel.kind == "private",
+        "is_general": channel.name == "general",
+        "is_member": state.bot.id in channel.members,
+        "is_shared": False,
+        "is_ext_shared": False,
+        "topic": {"value": channel.topic, "creator": "", "last_set": 0},
+        "purpose": {"value": "", "creator": "", "last_set": 0},
+    }
+
+
+def message_json(state: State, message: Message, with_metadata: bool = True) -> Json:
+    """A message, as histories and payloads tell it."""
+    shown: Json = {
+        "type": "message",
+        "user": message.author_id,
+        "ts": message.ts,
+        "text": message.text,
+        "team": state.team_id,
+    }
+    if message.by_bot:
+        shown |= {"bot_id": state.bot_id, "app_id": state.app_id, "bot_profile": _bot_profile(state)}
+    if message.blocks:
+        shown["blocks"] = copy.deepcopy(message.blocks)
+    if message.thread_ts:
+        shown["thread_ts"] = message.thread_ts
+    if message.edited_ts:
+        shown["edited"] = {"user": message.author_id, "ts": message.edited_ts}
+    if message.metadata and with_metadata:
+        shown["metadata"] = copy.deepcopy(message.metadata)
+    return shown
+
+
+def _bot_profile(state: State) -> Json:
+    return {
+        "id": state.bot_id,
+        "app_id": state.app_id,
+        "user_id": state.bot.id,
+        "name": state.manifest.bot_name,
+        "deleted": False,
+        "team_id": state.team_id,
+    }
+
+
+# ── events ──────────────────────────────────────────────────────────────────
+
+
+def message_event(state: State, message: Message, subtype: str = "") -> Json:
+    """The `message` event: a new message, or one that was changed or deleted."""
+    channel = state.channels[message.channel_id]
+    kind = {"channel": "channel", "private": "group", "im": "im"}[channel.kind]
+    place: Json = {"channel": channel.id, "channel_type": kind}
+    shown = message_json(state, message)
+    if not subtype:
+        return shown | place | {"event_ts": message.ts}
+    event: Json = {"type": "message", "subtype": subtype, "hidden": True, **place}
+    event |= {"ts": state.new_ts(), "event_ts": message.ts}
+    if subtype == "message_deleted":
+        return event | {"deleted_ts": message.ts, "previous_message": shown}
+    return event | {"message": shown, "previous_message": shown}
+
+
+def mention_event(state: State, message: Message) -> Json:
+    """The `app_mention` event."""
+    shown = message_json(state, message)
+    return shown | {"type": "app_mention", "channel": message.channel_id, "event_ts": message.ts}
+
+
+def home_event(state: State, person: Person, tab: str, view: Json | None) -> Json:
+    """The `app_home_opened` event; it fires for the Messages tab too."""
+    event: Json = {
+        "type": "app_home_opened",
+        "user": person.id,
+        "channel": state.app_dm(person.id).id,
+        "tab": tab,
+        "event_ts": state.new_ts(),
+    }
+    return event | {"view": view} if view and tab == "home" else event
+
+
+def event_callback(state: State, event: Json) -> Json:
+    """The envelope's content around one event."""
+    return {
+        "token": VERIFICATION_TOKEN,
+        "team_id": state.team_id,
+        "context_team_id": state.team_id,
+        "context_enterprise_id": None,
+        "api_app_id": state.app_id,
+        "event": event,
+        "type": "event_callback",
+        "event_id": state.new_id("Ev"),
+        "event_time": int(state.clock()),
+        "authorizations": [
+            {
+                "enterprise_id": None,
+                "team_id": state.team_id,
+                "user_id": state.bot.id,
+                "is_bot": True,
+                "is_enterprise_install": False,
+            }
+        ],
+        "is_ext_shared_channel": False,
+        "event_context": state.new_id("4-"),
+    }
+
+
+# ── commands and interactions ───────────────────────────────────────────────
+
+
+def command_payload(
+    state: State, person: Person, channel: Channel, command: str, *, text: str, handles: dict[str, str]
+) -> Json:
+    """What a slash command sends: all of it strings, as in a form."""
+    return {
+        "token": VERIFICATION_TOKEN,
+        "team_id": state.team_id,
+        "team_domain": "workspace",
+        "channel_id": channel.id,
+        "channel_name": channel_label(state, channel),
+        "user_id": person.id,
+        "user_name": person.name,
+        "command": command,
+        "text": text,
+        "api_app_id": state.app_id,
+        "is_enterprise_install": "false",
+        **handles,
+    }
+
+
+def channel_label(_state: State, channel: Channel) -> str:
+    """How payloads name a conversation."""
+    return {"im": "directmessage", "private": "privategroup"}.get(channel.kind, channel.name)
+
+
+def interaction(state: State, person: Person, kind: str) -> Json:
+    """What every interaction begins with."""
+    return {
+        "type": kind,
+        "user": {"id": person.id, "username": person.name, "name": person.name, "team_id": state.team_id},
+        "api_app_id": state.app_id,
+        "token": VERIFICATION_TOKEN,
+        "team": {"id": state.team_id, "domain": "workspace"},
+        "enterprise": None,
+        "is_enterprise_install": False,
+    }
+
+
+def author_name(state: State, message: Message) -> str:
+    """Who wrote a message."""
+    if message.author_id == SLACKBOT:
+        return "Slackbot"
+    person = state.people[message.author_id]
+    return person.name if person.bot else person.real_name

@@ -1,0 +1,192 @@
+"""A small Bolt app for the workspace's own tests: hello in every way an app can talk."""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import TYPE_CHECKING, Any
+
+from slack_bolt import App, BoltRequest
+from slack_bolt.adapter.socket_mode import SocketModeHandler
+from slack_sdk import WebClient
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from bot.workspace import Workspace
+
+FORM: dict[str, Any] = {
+    "type": "modal",
+    "callback_id": "hello_form",
+    "title": {"type": "plain_text", "text": "Say hello"},
+    "submit": {"type": "plain_text", "text": "Say it"},
+    "close": {"type": "plain_text", "text": "Never mind"},
+    "private_metadata": "",
+    "blocks": [
+        {
+            "type": "input",
+            "block_id": "whom",
+            "label": {"type": "plain_text", "text": "To whom"},
+            "element": {"type": "plain_text_input", "action_id": "words"},
+        },
+        {
+            "type": "input",
+            "block_id": "how",
+            "optional": True,
+            "label": {"type": "plain_text", "text": "How"},
+            "element": {
+                "type": "multi_static_select",
+                "action_id": "ways",
+                "options": [
+                    {"text": {"type": "plain_text", "text": "Loudly"}, "value": "loud"},
+                    {"text": {"type": "plain_text", "text": "Kindly"}, "value": "kind"},
+                ],
+            },
+        },
+    ],
+}
+
+
+def section(text: str) -> dict[str, Any]:
+    return {"type": "section", "text": {"type": "mrkdwn", "text": text}}
+
+
+def buttons(*labels: str) -> dict[str, Any]:
+    return {
+        "type": "actions",
+        "elements": [
+            {
+                "type": "button",
+                "action_id": label.lower(),
+                "value": label,
+                "text": {"type": "plain_text", "text": label},
+            }
+            for label in labels
+        ],
+    }
+
+
+def build(slack: Workspace, **options: Any) -> App:  # noqa: C901 - a list of listeners
+    """The app: `/gpu …` says hello, opens a form, or does as told."""
+    client = WebClient(slack.bot_token, base_url=slack.api_url, proxy=None)
+    app = App(client=client, signing_secret=slack.signing_secret, **options)
+
+    @app.command("/gpu")
+    def command(ack: Any, respond: Any, command: Any, client: Any) -> None:
+        text = command.get("text", "")
+        if text == "silent":
+            return
+        if text == "quick":
+            ack("quick hello")
+            return
+        ack()
+        if text == "form":
+            client.views_open(trigger_id=command["trigger_id"], view=FORM)
+        elif text.startswith("tell "):
+            client.chat_postMessage(channel=command["channel_id"], text=text.removeprefix("tell "))
+        else:
+            respond(
+                text="hello",
+                blocks=[section(f"*hello* {text}"), buttons("Again", "Replace", "Delete", "Hang")],
+            )
+        return
+
+    @app.action("again")
+    def again(ack: Any, respond: Any) -> None:
+        ack()
+        respond(text="hello again")
+
+    @app.action("replace")
+    def replace(ack: Any, respond: Any) -> None:
+        ack()
+        respond(text="replaced", replace_original=True)
+
+    @app.action("delete")
+    def delete(ack: Any, respond: Any) -> None:
+        ack()
+        respond(delete_original=True)
+
+    @app.action("hang")
+    def hang() -> None:
+        """Never acknowledge."""
+
+    @app.view("hello_form")
+    def submitted(ack: Any, view: Any, client: Any, body: Any) -> None:
+        whom = view["state"]["values"]["whom"]["words"]["value"]
+        if whom == "nobody":
+            ack(response_action="errors", errors={"whom": "There must be somebody."})
+            return
+        ways = [option["value"] for option in view["state"]["values"]["how"]["ways"]["selected_options"]]
+        ack()
+        direct = client.conversations_open(users=body["user"]["id"])["channel"]["id"]
+        client.chat_postMessage(channel=direct, text=f"hello {whom} {' '.join(ways)}")
+
+    @app.event("app_home_opened")
+    def home(event: Any, client: Any) -> None:
+        if event["tab"] == "home":
+            view = {"type": "home", "blocks": [section(f"Hello <@{event['user']}>"), buttons("Wave")]}
+            client.views_publish(user_id=event["user"], view=view)
+
+    @app.action("wave")
+    def wave(ack: Any, body: Any, client: Any) -> None:
+        ack()
+        view = {"type": "home", "blocks": [section("You waved")]}
+        client.views_publish(user_id=body["user"]["id"], view=view, hash=body["view"]["hash"])
+
+    @app.event("message")
+    def message(event: Any, say: Any) -> None:
+        if not event.get("subtype"):
+            say(f"you said {event['text']}")
+
+    @app.event("app_mention")
+    def mention(event: Any, say: Any) -> None:
+        say(text="you called?", thread_ts=event["ts"])
+
+    return app
+
+
+@contextlib.contextmanager
+def by_socket(slack: Workspace, **options: Any) -> Iterator[App]:
+    """The app, connected over Socket Mode."""
+    app = build(slack, **options)
+    handler = SocketModeHandler(app, slack.app_token)
+    handler.client.proxy = None
+    handler.connect()  # type: ignore[no-untyped-call]
+    try:
+        slack.wait_connected()
+        yield app
+    finally:
+        handler.close()  # type: ignore[no-untyped-call]
+
+
+@contextlib.contextmanager
+def by_http(slack: Workspace, **options: Any) -> Iterator[App]:
+    """The app, behind a request URL."""
+    app = build(slack, **options)
+
+    class Receiver(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            body = self.rfile.read(int(self.headers["Content-Length"])).decode()
+            headers = {name.lower(): [value] for name, value in self.headers.items()}
+            answer = app.dispatch(BoltRequest(body=body, headers=headers))  # type: ignore[arg-type]
+            self.send_response(answer.status)
+            for name, values in answer.headers.items():
+                self.send_header(name, values[0])
+            self.end_headers()
+            self.wfile.write(answer.body.encode())
+
+        def log_message(self, *_args: Any) -> None:
+            """Quiet."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Receiver)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    slack.events_url = f"http://127.0.0.1:{server.server_port}/slack/events"
+    try:
+        yield app
+    finally:
+        slack.events_url = None
+        server.shutdown()
+        server.server_close()
+        thread.join()
