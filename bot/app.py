@@ -28,7 +28,6 @@ def build_app(desk: Desk, *, signing_secret: str | None = None) -> App:
     """The app, not yet listening. Without a signing secret it takes Socket Mode only."""
     app = App(
         client=desk.client,
-        token=desk.client.token,
         signing_secret=signing_secret or secrets.token_hex(),
         token_verification_enabled=False,  # the desk could not have been made without a working token
         listener_executor=ThreadPoolExecutor(WORKERS, thread_name_prefix="listener"),

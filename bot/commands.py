@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 
 from bot import when
@@ -19,12 +19,16 @@ LONGEST = 1_000  # characters of a command that are read at all
 
 @dataclass(frozen=True)
 class Book:
-    """Book, or with no `when` open the form. `verb` tells whether the word was typed or is only assumed."""
+    """Book, or with no `when` open the form.
+
+    `verb` tells whether the word was typed or is only assumed; `asks` that it is to be answered and not booked.
+    """
 
     when: str
     wanted: Wanted
     purpose: str
     verb: bool = True
+    asks: bool = False
 
 
 @dataclass(frozen=True)
@@ -88,6 +92,10 @@ def parse(text: str) -> Command:
     if verb is not None:
         return verb.parse(rest[0] if rest else "")
     return _book(text, verb=False)
+
+
+def _free(text: str) -> Command:
+    return replace(_book(text), asks=True) if text else Status()
 
 
 def nearest(text: str) -> str | None:
@@ -212,10 +220,11 @@ VERBS = (
     Verb(
         ("book", "reserve", "take"), _book, "book <when> [on <gpu>] [for <purpose>]", "book 13:00-18:00 for thesis runs"
     ),
-    Verb(("status", "who", "now", "list"), lambda _text: Status(), "status", "status"),
+    Verb(("status", "who", "list"), lambda _text: Status(), "status", "status"),
+    Verb(("free",), _free, "free [<when>]", "free tomorrow 13-18"),
     Verb(("mine", "my", "me"), lambda _text: Mine(), "mine", "mine"),
     Verb(("extend", "longer", "prolong"), _extend, "extend <length>", "extend 2h"),
-    Verb(("end", "release", "stop", "done", "free"), lambda text: End(_named(text)), "end [<gpu>]", "end GPU2"),
+    Verb(("end", "release", "stop", "done"), lambda text: End(_named(text)), "end [<gpu>]", "end GPU2"),
     Verb(("cancel", "delete"), lambda text: Cancel(_named(text)), "cancel [<gpu>]", "cancel"),
     Verb(("help", "?"), lambda _text: Help(), "help", "help"),
 )

@@ -1,7 +1,7 @@
 """Sends what the outbox owes: claims a recipient's due notices, posts one message, settles them.
 
-Nothing is posted inside a transaction. Whether a post that failed half-way was taken after all is asked of the channel's
-history before it is tried again, so that a reset connection or a crash does not make two of one.
+Nothing is posted inside a transaction. Whether a post that failed half-way was taken after all is asked of the
+channel's history before it is tried again, so that a reset connection or a crash does not make two of one.
 """
 
 from __future__ import annotations
@@ -30,9 +30,24 @@ MAX_BACKOFF = timedelta(minutes=10)
 GIVE_UP_AFTER = 50
 
 _PERMANENT = frozenset(
-    "channel_not_found not_in_channel is_archived user_not_found users_not_found user_disabled user_not_visible"
-    " cannot_dm_bot messages_tab_disabled restricted_action no_permission missing_scope msg_too_long invalid_blocks"
-    " invalid_blocks_format no_text".split()
+    {
+        "cannot_dm_bot",
+        "channel_not_found",
+        "invalid_blocks",
+        "invalid_blocks_format",
+        "is_archived",
+        "messages_tab_disabled",
+        "missing_scope",
+        "msg_too_long",
+        "no_permission",
+        "no_text",
+        "not_in_channel",
+        "restricted_action",
+        "user_disabled",
+        "user_not_found",
+        "user_not_visible",
+        "users_not_found",
+    }
 )
 
 
@@ -42,9 +57,7 @@ class Sender:
     def __init__(self, database: Database, client: WebClient, clock: Callable[[], datetime], command: str) -> None:
         self._database = database
         # Slack's client would by itself post again after a reset connection: two messages. The outbox decides.
-        self._client = WebClient(
-            token=client.token, base_url=client.base_url, timeout=10, retry_handlers=[]
-        )
+        self._client = WebClient(token=client.token, base_url=client.base_url, timeout=10, retry_handlers=[])
         self._clock = clock
         self._command = command
         self._direct: dict[str, str] = {}  # whose direct messages are which channel

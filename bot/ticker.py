@@ -1,7 +1,7 @@
 """Wakes the sender: at the next due time, when something nearer is written, and now and then in any case.
 
-APScheduler runs two fixed jobs and stores none: what is owed lives in the database alone, so a restart, a second process
-or a lost wake-up neither loses nor doubles anything.
+APScheduler runs two fixed jobs and stores none: what is owed lives in the database alone, so a restart, a second
+process or a lost wake-up neither loses nor doubles anything.
 """
 
 from __future__ import annotations

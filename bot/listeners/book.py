@@ -46,7 +46,7 @@ def typed(visit: Visit, wish: Book, text: str) -> None:
         return
     purpose = wish.purpose or purpose_in(reading.rest)
     _refuse_unknown_gpu(visit, purpose, wish)
-    if reading.question:
+    if reading.question or wish.asks:
         _answer_question(visit, wish.wanted, reading, purpose)
     else:
         book(

@@ -40,6 +40,7 @@ def what(verb: str, reader: Reader) -> str:
     return {
         "book": reader.say("hold GPUs; alone it opens a form, and the word itself may be left out"),
         "status": reader.say("who holds what now, until when, and what is next"),
+        "free": reader.say("what is free then; answers, and books nothing"),
         "mine": reader.say("your own bookings, with buttons"),
         "extend": reader.say("keep yours for longer"),
         "end": reader.say("give yours back now, or only some of its GPUs"),

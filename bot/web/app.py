@@ -30,7 +30,7 @@ def build_web(
     slack: App | None = None,
     last_tick: Callable[[], datetime | None] | None = None,
 ) -> Starlette:
-    """`slack`: the app that takes Slack's requests, if it is to be reached by HTTP. `last_tick`: of this process's ticker."""
+    """`slack`: the app that takes Slack's requests, where they come by HTTP. `last_tick`: of this process's ticker."""
     routes = [Route("/health", _health(database, clock, last_tick))]
     if slack is not None:
         routes.append(Route("/slack/events", _slack_events(slack), methods=["POST"]))
