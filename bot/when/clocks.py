@@ -111,6 +111,14 @@ def clock(hour: int, minute: int = 0, *, written: str = "", marked: bool = False
 
 
 @dataclass(frozen=True, slots=True)
+class Length:
+    """A length of time; whole days count dates where they start at one."""
+
+    time: timedelta
+    whole_days: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Day:
     """A day as it was said; `candidates` are the dates it may mean, the likeliest first."""
 
@@ -121,6 +129,10 @@ class Day:
     month: int | None = None
     day: int | None = None
     part: Daypart | None = None
+    #: Months from this one, with `day`.
+    months: int | None = None
+    #: `offset` counts from the start's date: 翌日.
+    from_start: bool = False
 
     def candidates(self, today: date) -> Iterator[date]:
         """The dates this may mean, seen from a day. A later one counts only if the range is over on the earlier."""
@@ -141,7 +153,10 @@ class Day:
         yield first + timedelta(days=7)
 
     def _dates(self, today: date, day: int) -> Iterator[date]:
-        if self.month is None:
+        if self.months is not None:
+            year, month = divmod(today.year * 12 + today.month - 1 + self.months, 12)
+            yield date(year, month + 1, day)
+        elif self.month is None:
             yield from self._days_of_months(today, day)
         elif self.year is not None:
             yield date(self.year, self.month, day)

@@ -13,7 +13,7 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 from bot.when import kinds
-from bot.when.clocks import Clock, Day, Daypart, clock, month_day
+from bot.when.clocks import Clock, Day, Daypart, Length, clock, month_day
 from bot.when.kinds import Token
 
 if TYPE_CHECKING:
@@ -44,14 +44,6 @@ def habits(language: Language, spoken: Sequence[Language]) -> Habits:
     """The habits of a reader's language, in a text where some languages are spoken."""
     late = any(each.late_hours for each in spoken)
     return Habits(language.code, language.day_first, language.dotted_dates, late)
-
-
-@dataclass(frozen=True, slots=True)
-class Length:
-    """A length of time; whole days count dates where they start at one."""
-
-    time: timedelta
-    whole_days: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,7 +223,7 @@ def _half_to(tokens: Sequence[Token], of: Habits) -> Built:
     return kinds.CLOCK, Clock(minutes + (12 * 60 if minutes < 60 else 0), open=True)
 
 
-@form(r"[nN]h[nN]M?|[nN] ?h ?[nN] ?M|[nN] ?h(?: ?&? ?[vq](?! ?[iM])| B q)?")
+@form(r"[nN] ?h ?[nN](?! ?[hH:]| ?[-~]n?)M?|[nN]h[nN]M?|[nN] ?h ?[nN] ?M|[nN] ?h(?: ?&? ?[vq](?! ?[iM])| B q)?")
 def _hour_letter(tokens: Sequence[Token], of: Habits) -> Built:
     hours, *minutes = _numbers(tokens)
     written = str(tokens[0].value)
@@ -244,6 +236,17 @@ def _hour_letter(tokens: Sequence[Token], of: Habits) -> Built:
         hours, minute = hours - 1, 45
     says_clock = _of(tokens, kinds.HOUR_LETTER) == "clock"
     return kinds.HOUR_OR_LENGTH, HourOrLength(hours, minute, written, says_clock)
+
+
+@form(r"(?:(?<=[@tFU] )|(?<=m )|(?<=& ))[nN] ?& ?[vq](?! ?i)|[nN] B q")
+def _hour_and_half(tokens: Sequence[Token], of: Habits) -> Built:
+    """`las dos y media`, `tres menos cuarto`."""
+    hour = _numbers(tokens)[0]
+    part = int(str(tokens[-1].value))
+    if _has(tokens, kinds.BEFORE):
+        hour, part = (hour - 1) or 12, 60 - part
+    value = clock(hour, part, written=str(hour))
+    return kinds.CLOCK, value
 
 
 @form(r"C ?a|y ?a|[nN] ?a|(?<![.n])n\.n ?a")
@@ -358,16 +361,18 @@ def _and_a_half(tokens: Sequence[Token], of: Habits) -> Built:
     return kinds.LENGTH, Length(whole.time + half)
 
 
-@form(r"E ?[ijM](?! ?[nC])|E ?l")
+@form(r"E ?[ihjM](?! ?[nC])|E ?[ly]|[nN] ?E ?[ihMj]")
 def _next_hours(tokens: Sequence[Token], of: Habits) -> Built:
-    if tokens[0].value != 1 and tokens[-1].kind != kinds.LENGTH:
-        return None
-    if tokens[0].value == -1:
+    shift = _of(tokens, kinds.SHIFT)
+    if shift == -1:
         return kinds.BROKEN, None
-    if tokens[-1].kind == kinds.LENGTH:
-        return kinds.LENGTH, tokens[-1].value
+    if shift != 1 and tokens[-1].kind not in "ly":
+        return None
+    if tokens[-1].kind in "ly":
+        return kinds.LENGTH, _length_of(tokens[-1].value)
     unit = _UNITS[tokens[-1].kind]
-    return kinds.LENGTH, Length(timedelta(**{unit: 1}))
+    amount = (_numbers(tokens) or [1])[0]
+    return kinds.LENGTH, Length(timedelta(**{unit: amount}))
 
 
 # --- days ------------------------------------------------------------------------------------------------------------
@@ -417,12 +422,12 @@ def _marked_date(tokens: Sequence[Token], of: Habits) -> Built:
     return kinds.DAY, month_day(month, day, year + era if era is not None else year)
 
 
-_OF = r"(?:\.? ?(?:g|T|K|@)? ?)"
+_OF = r"(?:\.? ?[gF@]? ?)"
 
 
 @form(
-    rf"n ?d?\.? ?[-~Tt&] ?(?:@ ?)?n ?d?{_OF}O(?:\.?,? ?(?:g )?9)?"
-    r"|O\.? ?n ?d? ?[-~T] ?n ?d?(?! ?[-~:ahHiMyT.n]| [nC])(?: ?,? ?9)?"
+    rf"n ?d?\.? ?[-~TtU&] ?(?:@ ?)?n ?d?{_OF}O(?:\.?,? ?(?:[gF] )?9)?"
+    r"|O\.? ?n ?d? ?[-~TtU] ?n ?d?(?! ?[-~:ahHiMyTU.n]| [nC])(?: ?,? ?9)?"
 )
 def _named_span(tokens: Sequence[Token], of: Habits) -> Built:
     """`3-5 Dec`, `December 3rd to 5th`."""
@@ -464,7 +469,7 @@ def _two_numbers(first: int, second: int, of: Habits) -> Day:
 _THEN_TIME = r"(?= ?(?:\( ?[Ww] ?\)|W)?[ ,]*(?:[@Fptg] ?)*(?:C|y|n ?[-~T:.]|l| L))"
 
 
-@form(rf"(?<![-.:n/])n\. ?[-~T] ?n\. ?n\.?(?!n)|(?<![-.:n/])n\.n\.?(?:9|n)? ?[-~T] ?n\.n\.(?!n)")
+@form(rf"(?<![-.:n/])n\. ?[-~TU] ?n\. ?n\.?(?!n)|(?<![-.:n/])n\.n\. ?[-~TU] ?n\.n\.?(?!n)")
 def _dotted_span(tokens: Sequence[Token], of: Habits) -> Built:
     if not of.dotted_dates or not of.day_first:
         return None
@@ -490,7 +495,14 @@ def _two_numbers_date(tokens: Sequence[Token], of: Habits) -> Built:
     return kinds.DAY, replace(day, year=year[0]) if year else day
 
 
-@form(r"n ?d(?! ?[-~K] ?n ?d ?O)|d ?n(?! ?[:hHo/])|@ n(?= (?:[@F] ?)*(?:C|y|n ?[-~T:]))")
+@form(r"ω ?g? ?[nN] ?d")
+def _day_of_shifted_month(tokens: Sequence[Token], of: Habits) -> Built:
+    """`来月5日`."""
+    day = Day(day=_numbers(tokens)[0], months=_of(tokens, kinds.MONTH_SHIFT))
+    return (kinds.DAY, day) if 1 <= _numbers(tokens)[0] <= 31 else None
+
+
+@form(r"[nN] ?d(?! ?[-~K] ?n ?d ?O)|d ?n(?! ?[:hHo/])|@ n\.?(?= (?:[@FE] ?)*(?:C|y|n ?[-~T:]))")
 def _day_of_month(tokens: Sequence[Token], of: Habits) -> Built:
     if tokens[0].kind == kinds.AT and tokens[0].value != "date":
         return None
@@ -500,10 +512,10 @@ def _day_of_month(tokens: Sequence[Token], of: Habits) -> Built:
     return kinds.DAY, Day(day=day)
 
 
-@form(r"\( ?[WZ] ?\)|Z(?=$| ?[n(]| ?[-~,@FC])")
+@form(r"\( ?[WZod] ?\)|(?<![xn])Z\.?(?=$| ?[n(ypH]| ?[-~,@FC&|TUtg]| [DW])")
 def _short_weekday(tokens: Sequence[Token], of: Habits) -> Built:
     """`（水）`, and the one-letter weekdays where nothing else stands beside them."""
-    token = next(t for t in tokens if t.kind in "WZ")
+    token = next(t for t in tokens if t.kind in "WZod")
     return kinds.WEEKDAY, token.value
 
 

@@ -10,8 +10,8 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from bot.when import forms, kinds
-from bot.when.clocks import Clock, Day, Daypart
-from bot.when.forms import HourOrLength, Length
+from bot.when.clocks import Clock, Day, Daypart, Length
+from bot.when.forms import HourOrLength
 from bot.when.kinds import Token
 from bot.when.lexer import tokens as lex
 
@@ -120,7 +120,7 @@ def _decided(token: Token, value: HourOrLength, before: str, after: str) -> Toke
             return token._replace(kind=kinds.BROKEN)
         clock = forms.clock(value.hours, value.minutes or 0, written=value.written)
         return token._replace(kind=kinds.CLOCK, value=clock)
-    return token._replace(kind=kinds.LENGTH, value=forms.Length(_time(value)))
+    return token._replace(kind=kinds.LENGTH, value=Length(_time(value)))
 
 
 def _time(value: HourOrLength) -> timedelta:
@@ -305,7 +305,7 @@ def _span(tokens: Sequence[Token]) -> Ask | None:
     return Ask(Moment(day=first), Moment(day=last))
 
 
-@_asks(rf"(?:RK?)?,?U(?:X|D)u?|R?K?,?(?:X|D)u|^T(?:X)(?![^x])")
+@_asks(rf"(?:RK?)?,?U(?:X|D)u?|R?K?,?(?:X|D)u|^TX")
 def _until(tokens: Sequence[Token]) -> Ask | None:
     return Ask(end=_moments([token for token in tokens if token.kind != kinds.NOW])[0])
 

@@ -97,8 +97,9 @@ class Lexicon:
             for word, entry in _entries(language).items():
                 self.words.setdefault(word, entry)
         for word in self.words:
-            head = word[0] if _is_cjk(word[0]) else word.split(" ", 1)[0]
-            size = len(word) if _is_cjk(word[0]) else word.count(" ") + 1
+            cjk = any(_is_cjk(character) for character in word)
+            head = word[0] if cjk else word.split(" ", 1)[0]
+            size = len(word) if cjk else word.count(" ") + 1
             self._longest[head] = max(size, self._longest.get(head, 0))
         self._forgive()
         self.numerals = [
@@ -123,9 +124,13 @@ class Lexicon:
         size = min(self._longest.get(pieces[0], 0), len(pieces))
         ends = [m.start() for m in _GAP.finditer(match.group())] + [len(match.group())]
         for count in range(size, 0, -1):
-            entry = self.words.get(" ".join(pieces[:count]))
+            phrase, end = " ".join(pieces[:count]), start + ends[count - 1]
+            dotted = self.words.get(phrase + ".") if text[end : end + 1] == "." else None
+            if dotted:
+                return dotted, end + 1
+            entry = self.words.get(phrase)
             if entry:
-                return entry, start + ends[count - 1]
+                return entry, end
         return None
 
     def misspelt(self, word: str) -> Entry | None:
@@ -141,9 +146,9 @@ class Lexicon:
     def cjk(self, text: str, start: int) -> tuple[Entry, int] | None:
         """The longest known word here in a script without spaces."""
         for size in range(self._longest.get(text[start], 0), 0, -1):
-            entry = self.words.get(text[start : start + size])
-            if entry:
-                return entry, start + size
+            word = text[start : start + size]
+            if word in self.words:
+                return self.words[word], start + len(word)
         return None
 
     def numeral(self, text: str, start: int) -> tuple[int, int] | None:
@@ -267,7 +272,7 @@ def _token_at(text: str, start: int, words: Lexicon) -> Token:
 
 def _number(text: str, match: re.Match[str], words: Lexicon) -> Token:
     start, end = match.span()
-    phrase = words.latin(text, start)  # 2moro
+    phrase = words.latin(text, start) or words.cjk(text, start)  # 2moro, 1日中
     if phrase and phrase[1] > end:
         return Token(*phrase[0], start, phrase[1])
     following = _SCAN.match(text, end) if text[end : end + 1].isalpha() else None

@@ -415,8 +415,10 @@ def _two_days(start: Moment, end: Moment, here: Here, end_here: Here) -> list[Re
     last = _faces_of_range(end)
     if len(first) == 2 and len(last) == 2:
         pairs = list(zip(first, last, strict=True))
-    else:
+    elif start.clock.open and end.clock.open and not (start.clock.bare and end.clock.bare):
         pairs = [(a, b) for a in first for b in last]
+    else:  # 18:00 to 6:00: one 24 h clock makes the other one
+        pairs = [(first[-1], last[-1])]
     return [_over_days(start, end, a.minutes, b.minutes, here, end_here) for a, b in pairs]
 
 
@@ -454,6 +456,8 @@ def _over_days(
 
 def _end_day(end: Day, start: Day | None, first: date, today: date, gain: int) -> date:
     """The date of an end, seen from the date of its start."""
+    if end.from_start:
+        return first + timedelta(days=end.offset or 0)
     if end.day is not None and end.month is not None and end.year is None:
         return _month_day_after(end.month, end.day, first)
     if end.day is not None and end.month is None:

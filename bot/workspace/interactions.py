@@ -90,18 +90,17 @@ class Interactions:
         if ack.error:
             self._messages.by_slackbot(person, channel, _command_failed(name, ack.error))
         elif ack.body:
-            self._answer_command(person, channel, ack.body)
+            self._answer_command(person, channel, name, ack.body)
         return ack
 
-    def _answer_command(self, person: Person, channel: Channel, body: Any) -> None:
+    def _answer_command(self, person: Person, channel: Channel, name: str, body: Any) -> None:
         """Show what the app said in its acknowledgement."""
         said = {"text": body} if isinstance(body, str) else body
         try:
             self.respond(ResponseUrl(person.id, channel.id, self._state.clock()), said)
         except SlackError as error:
-            self.complaints.append(
-                f"the answer in a command's acknowledgement was refused: {error.code} {error.extra}"
-            )
+            self.complaints.append(f"the answer in {name}'s acknowledgement: {error.code} {error.extra}")
+            self._messages.by_slackbot(person, channel, _command_failed(name, "invalid_command_response"))
 
     # ── response_url ────────────────────────────────────────────────────────
 
@@ -236,7 +235,7 @@ class Interactions:
         try:
             self._after_submit(view, ack.body or {})
         except SlackError as error:
-            self.complaints.append(f"the answer to a submission was refused: {error.code} {error.extra}")
+            self.complaints.append(f"the answer to a submission: {error.code} {error.extra}")
             view.trouble = True
         self._view_changed(view)
         return ack
@@ -248,9 +247,9 @@ class Interactions:
         elif action == "clear":
             self._views.clear(view.person_id)
         elif action == "update":
-            self._views.update(view, answer["view"])
+            self._views.update(view, answer.get("view") or {})
         elif action == "push":
-            self._views.push(view.person_id, answer["view"])
+            self._views.push(view.person_id, answer.get("view") or {})
         elif action == "errors":
             view.errors = self._checked_errors(view, answer.get("errors"))
         else:

@@ -16,7 +16,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route, WebSocketRoute
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-from bot.workspace.delivery import Ack, Delivery
+from bot.workspace.delivery import Ack, Delivery, Parcel
 from bot.workspace.driver import PersonDriver
 from bot.workspace.errors import SlackError
 from bot.workspace.faults import Fault, Faults
@@ -41,6 +41,8 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 CLOSING_SECONDS = 2
+# slack_sdk can only close its socket between two frames, so frequent pings let apps stop quickly.
+PING_SECONDS = 0.25
 
 
 class Workspace:
@@ -72,6 +74,7 @@ class Workspace:
         self.signing_secret = "local-workspace-signing-secret"  # noqa: S105
         self._listener = socket.create_server(("127.0.0.1", port))
         self.url = f"http://127.0.0.1:{self._listener.getsockname()[1]}"
+        self._mishaps: list[Exception] = []
         self._build()
 
     def _build(self) -> None:
@@ -108,6 +111,7 @@ class Workspace:
                 http=_Protocol,
                 ws="websockets-sansio",
                 ws_per_message_deflate=False,
+                ws_ping_interval=PING_SECONDS,
                 log_config=None,
                 log_level="critical",
                 access_log=False,
@@ -125,7 +129,8 @@ class Workspace:
                 Route("/commands/{token}", self._respond, methods=["POST"]),
                 Route("/actions/{token}", self._respond, methods=["POST"]),
                 WebSocketRoute("/link/", self._link),
-            ]
+            ],
+            exception_handlers={Exception: self._broken},
         )
 
     # ── life ────────────────────────────────────────────────────────────────
@@ -134,8 +139,10 @@ class Workspace:
         self.start()
         return self
 
-    def __exit__(self, *_exc: object) -> None:
+    def __exit__(self, kind: type[BaseException] | None, *_exc: object) -> None:
         self.stop()
+        if self._mishaps and kind is None:
+            raise self._mishaps[0]
 
     def start(self) -> None:
         """Serve; returns when requests are answered."""
@@ -155,6 +162,7 @@ class Workspace:
 
     async def _close(self) -> None:
         self.state.feed.publish(None)
+        self._api.closing.set()
         await self._delivery.close()
 
     def _serve(self) -> None:
@@ -167,6 +175,9 @@ class Workspace:
 
     def call(self, work: Coroutine[Any, Any, T]) -> T:
         """Run a coroutine on the workspace's own loop and wait for it."""
+        if threading.current_thread() is self._thread:
+            work.close()
+            raise RuntimeError("the workspace's own loop cannot wait for itself")
         return asyncio.run_coroutine_threadsafe(work, self._loop).result()
 
     # ── what the app reaches ────────────────────────────────────────────────
@@ -202,6 +213,11 @@ class Workspace:
             return JSONResponse({"ok": False, "error": error.code, **error.extra}, 404 if gone else 400)
         return JSONResponse({"ok": True})
 
+    async def _broken(self, _request: Request, error: Exception) -> Response:
+        """A mistake of the workspace itself: kept, and raised when the workspace closes."""
+        self._mishaps.append(error)
+        return JSONResponse({"ok": False, "error": "internal_error"}, 500)
+
     async def _link(self, websocket: WebSocket) -> None:
         await self._sockets.serve(websocket)
 
@@ -221,19 +237,15 @@ class Workspace:
     def settle(self, done: Callable[[], bool], timeout: float = 5) -> None:
         """Wait until something is true that changes together with what people see."""
 
-        async def wait() -> bool:
-            deadline = time.monotonic() + timeout
-            with self.state.feed.listen() as changes:
-                while not done():
-                    left = deadline - time.monotonic()
-                    if left <= 0:
-                        return False
-                    with contextlib.suppress(TimeoutError):
-                        await asyncio.wait_for(changes.get(), min(left, 0.05))
-            return True
+        async def change() -> None:
+            with self.state.feed.listen() as changes, contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(changes.get(), 0.02)
 
-        if not self.call(wait()):
-            raise AssertionError(f"did not settle within {timeout} s")
+        deadline = time.monotonic() + timeout
+        while not done():
+            if time.monotonic() > deadline:
+                raise AssertionError(f"did not settle within {timeout} s")
+            self.call(change())
 
     @property
     def connections(self) -> int:
@@ -306,6 +318,11 @@ class Workspace:
     @retry_after.setter
     def retry_after(self, seconds: Sequence[float]) -> None:
         self._delivery.retry_after = tuple(seconds)
+
+    @property
+    def delivered(self) -> list[Parcel]:
+        """Everything that was handed to the app (or would have been), oldest first."""
+        return list(self._delivery.delivered)
 
     def deliver_again(self) -> Ack:
         """Deliver the last thing once more, verbatim, marked as a retry."""

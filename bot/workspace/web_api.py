@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import socket
 import struct
@@ -90,6 +91,7 @@ class WebApi:
         self.views = views
         self.faults = faults
         self.calls: list[Call] = []
+        self.closing = asyncio.Event()
         self._handles = handles
         self._sockets = sockets
         self._delivery = delivery
@@ -145,7 +147,8 @@ class WebApi:
         """The failure that stands in for an answer, if it does."""
         if fault.hang is not None:
             self._record(name, raw, 0, {"ok": False, "error": "hang"})
-            await asyncio.sleep(fault.hang)
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self.closing.wait(), fault.hang)
             raise ConnectionReset
         if fault.status != 200:
             answer = {"ok": False, "error": "ratelimited" if fault.status == 429 else "internal_error"}
@@ -160,8 +163,8 @@ class WebApi:
 
     def _record(self, name: str, raw: Json, status: int, answer: Json) -> None:
         args = {key: value for key, value in raw.items() if key != "token"}
-        for key in ("blocks", "view", "metadata"):
-            if isinstance(args.get(key), str):
+        for key in {"blocks", "view", "metadata"} & set(args):
+            with contextlib.suppress(SlackError):
                 args[key] = Args(args).json(key)
         self.calls.append(Call(name, args, status, answer.get("error", ""), self.state.clock(), answer))
 

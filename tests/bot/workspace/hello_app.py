@@ -117,6 +117,11 @@ def build(slack: Workspace, **options: Any) -> App:  # noqa: C901 - a list of li
         if whom == "nobody":
             ack(response_action="errors", errors={"whom": "There must be somebody."})
             return
+        if whom == "wrong field":
+            ack(response_action="errors", errors={"no_such_block": "Nobody sees this."})
+            return
+        if whom == "nobody listens":
+            return
         ways = [option["value"] for option in view["state"]["values"]["how"]["ways"]["selected_options"]]
         ack()
         direct = client.conversations_open(users=body["user"]["id"])["channel"]["id"]
