@@ -144,15 +144,16 @@ def _is_length(text: str) -> bool:
     return True
 
 
-_NAME = r"(?:[\w.-]+/)?gpu[\w-]*\d[\w-]*|[\w.-]+/[a-z]*\d+"
+_NAME = r"(?:[\w.-]+/)?gpu[\w-]*\d[\w-]*|[\w.-]*[a-z][\w.-]*/[a-z]*\d+"
 _MODEL = r"(?:rtx|gtx|tesla|quadro)?[\s-]?(?:[ahlvbtp]\d{1,4}\w{0,3}|\d{4}(?:\s?ti)?|titan|dgx)"
 _NAMES = re.compile(
     rf"(?:(?<=\s)|^)(?:on\s+|@\s*)?(?P<names>(?:{_NAME})(?:\s*(?:,|&|\+|\band\b|\s)\s*(?:{_NAME}))*)(?=[\s,.;]|$)",
     re.IGNORECASE,
 )
+_UNIT = r"gpus?\b|cards?\b|枚|台|基|つのgpu|장|대|개"
 _COUNTED = re.compile(
-    rf"(?:(?<=\s)|^)(?:on\s+)?(?:(?P<any>any|an?)\s+)?(?P<count>-?\d+)?\s*(?P<times>[x×*]\s*)?"
-    rf"(?:(?P<model>{_MODEL})(?P<plural>s)?\b\s*)?(?P<unit>gpus?\b|cards?\b|枚|台|基|つのgpu|장|대|개)?(?=[\s,.;]|$)",
+    rf"(?:(?<=\s)|^)(?:on\s+)?(?:(?P<any>any|an?)\s+)?(?:(?P<count>-?\d+)(?=\s*(?:[x×*]|{_MODEL}|{_UNIT}))\s*)?"
+    rf"(?P<times>[x×*]\s*)?(?:(?P<model>{_MODEL})(?P<plural>s)?\b\s*)?(?P<unit>{_UNIT})?(?=[\s,.;]|$)",
     re.IGNORECASE,
 )
 _SPREAD = re.compile(r"(?:(?<=\s)|^)(?:on\s+)?(?:any|different|several)\s+nodes?(?=\s|$)", re.IGNORECASE)

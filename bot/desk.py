@@ -80,9 +80,13 @@ class Visit:
         return self.member.checked_at is not None
 
     def begin(self) -> AbstractContextManager[Work]:
+        """A change. Who is asking is settled before: Slack may have to be asked, and never inside a transaction."""
+        _ = self.member
         return self.desk.database.begin(self.now, FORM_PATIENCE if self.is_form else PATIENCE)
 
     def read(self) -> AbstractContextManager[Work]:
+        """A question; the same goes for it."""
+        _ = self.member
         return self.desk.database.read(self.now)
 
     def answer(self, message: Message) -> None:

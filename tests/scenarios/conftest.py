@@ -18,6 +18,7 @@ from bot.delivery import Sender
 from bot.desk import Desk
 from bot.web.app import build_web
 from bot.workspace import Workspace
+from bot.workspace.driver import MessageHandle, PersonDriver
 from core import inventory, organizations
 from core.work import Database
 from tests.conftest import Clock
@@ -32,8 +33,15 @@ class World:
     sender: Sender
     clock: Clock
 
-    def person(self, name: str):  # type: ignore[no-untyped-def]
+    def person(self, name: str) -> PersonDriver:
         return self.slack.person(name)
+
+    def book(self, who: str, text: str) -> MessageHandle:
+        """Somebody books; the answer they get."""
+        person = self.person(who)
+        seen = {message.ts for message in person.sees("#gpu")}
+        person.types("#gpu", f"/gpu book {text}")
+        return person.waits_for("#gpu", "✓ Booked", after=max(seen, default="0"))
 
     def tick(self) -> int:
         """Let the sender deliver what is due; the number of messages posted."""
@@ -80,7 +88,8 @@ def _by_socket(slack: Workspace, desk: Desk) -> Iterator[None]:
     handler.connect()
     slack.wait_connected(timeout=10)
     yield
-    handler.close()
+    # Closing takes Bolt seconds of waiting; the next story need not wait for that.
+    threading.Thread(target=handler.close).start()
 
 
 @contextmanager

@@ -5,15 +5,9 @@ from __future__ import annotations
 from tests.scenarios.conftest import World
 
 
-def book(world: World, who: str, text: str):  # type: ignore[no-untyped-def]
-    person = world.person(who)
-    person.types("#gpu", f"/gpu book {text}")
-    return person.waits_for("#gpu", "✓ Booked")
-
-
 def test_mine_lists_each_with_its_buttons(world: World) -> None:
-    book(world, "alice", "now for 2h")
-    book(world, "alice", "tomorrow 13-18")
+    world.book("alice", "now for 2h")
+    world.book("alice", "tomorrow 13-18")
     alice = world.person("alice")
     alice.types("#gpu", "/gpu mine")
     mine = alice.waits_for("#gpu", "You have 2 bookings.")
@@ -21,7 +15,7 @@ def test_mine_lists_each_with_its_buttons(world: World) -> None:
 
 
 def test_extending_by_button_and_by_word(world: World) -> None:
-    book(world, "alice", "now for 2h").press("+1 h")
+    world.book("alice", "now for 2h").press("+1 h")
     alice = world.person("alice")
     assert "Thu 3 Dec, 10:00–13:00 CET" in alice.waits_for("#gpu", "✓ Extended to 13:00").words
     alice.types("#gpu", "/gpu extend 30m")
@@ -29,8 +23,8 @@ def test_extending_by_button_and_by_word(world: World) -> None:
 
 
 def test_an_extension_that_meets_the_next_booking_offers_what_fits(world: World) -> None:
-    book(world, "alice", "now for 2h")
-    book(world, "haruka", "20:30-22:00")  # from 12:30 in Berlin
+    world.book("alice", "now for 2h")
+    world.book("haruka", "20:30-22:00")  # from 12:30 in Berlin
     alice = world.person("alice")
     alice.types("#gpu", "/gpu extend 2h")
     refusal = alice.waits_for("#gpu", "Not extended")
@@ -41,7 +35,7 @@ def test_an_extension_that_meets_the_next_booking_offers_what_fits(world: World)
 
 
 def test_extending_with_no_length_asks_for_one(world: World) -> None:
-    book(world, "alice", "now for 2h")
+    world.book("alice", "now for 2h")
     alice = world.person("alice")
     alice.types("#gpu", "/gpu extend")
     alice.waits_for("#gpu", "For how much longer?").press("+2 h")
@@ -49,7 +43,7 @@ def test_extending_with_no_length_asks_for_one(world: World) -> None:
 
 
 def test_ending_now_frees_it_and_tells_the_channel(world: World) -> None:
-    book(world, "alice", "now for 4h")
+    world.book("alice", "now for 4h")
     world.tick()
     world.clock.forward(hours=1)
     alice = world.person("alice")
@@ -57,32 +51,32 @@ def test_ending_now_frees_it_and_tells_the_channel(world: World) -> None:
     assert "you used 1 h" in alice.waits_for("#gpu", "✓ Ended GPU0").words
     world.tick()
     world.person("minjun").waits_for("#gpu", "GPU0 is free: Alice Weber has ended early")
-    book(world, "haruka", "now for 1h")
+    world.book("haruka", "now for 1h")
 
 
 def test_some_gpus_can_be_given_back(world: World) -> None:
     world.add_gpu("lab-node-1", "GPU1")
-    book(world, "alice", "now for 4h 2 gpus")
+    world.book("alice", "now for 4h 2 gpus")
     world.clock.forward(hours=1)
     alice = world.person("alice")
     alice.types("#gpu", "/gpu end GPU1")
     assert "✓ Released GPU1. You keep GPU0." in alice.waits_for("#gpu", "Released").words
     world.tick()
     world.person("haruka").waits_for("#gpu", "GPU1 is free again")
-    book(world, "haruka", "now for 1h on GPU1")
+    world.book("haruka", "now for 1h on GPU1")
 
 
 def test_cancelling_before_the_start(world: World) -> None:
-    answer = book(world, "alice", "tomorrow 13-18")
+    answer = world.book("alice", "tomorrow 13-18")
     answer.press("Cancel")
     alice = world.person("alice")
     alice.waits_for("#gpu", "✓ Cancelled")
-    book(world, "haruka", "tomorrow 21-22")
+    world.book("haruka", "tomorrow 21-22")
 
 
 def test_several_that_could_be_meant_are_asked_about(world: World) -> None:
-    book(world, "alice", "tomorrow 13-14")
-    book(world, "alice", "tomorrow 15-16")
+    world.book("alice", "tomorrow 13-14")
+    world.book("alice", "tomorrow 15-16")
     alice = world.person("alice")
     alice.types("#gpu", "/gpu cancel")
     which = alice.waits_for("#gpu", "Which one?")
@@ -96,7 +90,7 @@ def test_nothing_to_end_is_said_with_what_to_do_instead(world: World) -> None:
 
 
 def test_a_stale_button_tells_what_is_true_now(world: World) -> None:
-    old = book(world, "alice", "now for 2h")
+    old = world.book("alice", "now for 2h")
     alice = world.person("alice")
     alice.types("#gpu", "/gpu extend 1h")
     alice.waits_for("#gpu", "✓ Extended")
@@ -107,7 +101,7 @@ def test_a_stale_button_tells_what_is_true_now(world: World) -> None:
 
 
 def test_a_forged_press_is_refused(world: World) -> None:
-    theirs = book(world, "alice", "tomorrow 13-18")
+    theirs = world.book("alice", "tomorrow 13-18")
     value = next(
         element["value"]
         for block in theirs.blocks

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from tests.scenarios.conftest import World
-from tests.scenarios.test_keeping import book
 
 
 def words(person, where: str) -> list[str]:  # type: ignore[no-untyped-def]
@@ -11,7 +10,7 @@ def words(person, where: str) -> list[str]:  # type: ignore[no-untyped-def]
 
 
 def test_the_four_moments_of_a_booking(world: World) -> None:
-    book(world, "alice", "13:00-18:00 for thesis runs")  # 12:00-17:00 UTC
+    world.book("alice", "13:00-18:00 for thesis runs")  # 12:00-17:00 UTC
     alice, minjun = world.person("alice"), world.person("minjun")
     world.tick()
 
@@ -22,7 +21,7 @@ def test_the_four_moments_of_a_booking(world: World) -> None:
     assert world.later(minutes=10) == 1
     start = minjun.waits_for("#gpu", "is yours now")
     assert "GPU0 is yours now, @Alice Weber, until" in start.words
-    assert start.notified == {alice.person.id}
+    assert start.notified == {"alice"}
 
     assert world.later(hours=4, minutes=45) == 1
     ending = alice.waits_for("@gpu", "Ends in 15 min")
@@ -36,19 +35,19 @@ def test_the_four_moments_of_a_booking(world: World) -> None:
 
 
 def test_the_next_person_is_handed_over_to_in_one_line(world: World) -> None:
-    book(world, "alice", "now for 2h")
-    book(world, "haruka", "20:00-22:00")  # 11:00 UTC
+    world.book("alice", "now for 2h")
+    world.book("haruka", "20:00-22:00")  # 11:00 UTC
     world.tick()
     world.later(hours=1, minutes=45)
     assert "right after you, so it cannot be extended" in world.person("alice").waits_for("@gpu", "Ends in").words
     world.later(minutes=15)
     line = world.person("minjun").waits_for("#gpu", "goes from Alice Weber to")
-    assert line.notified == {world.person("haruka").person.id}
+    assert line.notified == {"haruka"}
     assert not any("has ended" in said or "is yours now" in said for said in words(world.person("minjun"), "#gpu")[1:])
 
 
 def test_extending_from_the_reminder(world: World) -> None:
-    book(world, "alice", "now for 2h")
+    world.book("alice", "now for 2h")
     world.tick()
     world.later(hours=1, minutes=45)
     alice = world.person("alice")
@@ -61,7 +60,7 @@ def test_extending_from_the_reminder(world: World) -> None:
 
 
 def test_nothing_is_said_of_what_was_cancelled(world: World) -> None:
-    answer = book(world, "alice", "13:00-18:00")
+    answer = world.book("alice", "13:00-18:00")
     world.tick()
     answer.press("Cancel")
     world.person("alice").waits_for("#gpu", "✓ Cancelled")
@@ -71,7 +70,7 @@ def test_nothing_is_said_of_what_was_cancelled(world: World) -> None:
 
 
 def test_what_fell_due_in_silence_is_said_once_and_called_late(world: World) -> None:
-    book(world, "alice", "13:00-18:00")
+    world.book("alice", "13:00-18:00")
     world.tick()
     world.later(hours=4)  # an hour after its start
     start = world.person("minjun").waits_for("#gpu", "is yours now")
@@ -82,7 +81,7 @@ def test_what_fell_due_in_silence_is_said_once_and_called_late(world: World) -> 
 def test_many_due_together_become_one_message(world: World) -> None:
     for number in range(1, 5):
         world.add_gpu("lab-node-1", f"GPU{number}")
-        book(world, "alice", f"13:00-14:00 on GPU{number}")
+        world.book("alice", f"13:00-14:00 on GPU{number}")
     world.tick()
     assert world.later(hours=3) == 1
     message = world.person("minjun").waits_for("#gpu", "is yours now")
@@ -91,7 +90,7 @@ def test_many_due_together_become_one_message(world: World) -> None:
 
 def test_slack_answering_429_and_500_loses_and_doubles_nothing(world: World) -> None:
     world.slack.fail("chat.postMessage", status=429, retry_after=30)
-    book(world, "alice", "now for 2h")
+    world.book("alice", "now for 2h")
     assert world.tick() == 0
     assert world.later(seconds=20) == 0
     world.slack.fail("chat.postMessage", status=500)
@@ -103,7 +102,7 @@ def test_slack_answering_429_and_500_loses_and_doubles_nothing(world: World) -> 
 
 def test_a_post_that_was_taken_although_it_failed_is_not_posted_again(world: World) -> None:
     world.slack.fail("chat.postMessage", reset=True)
-    book(world, "alice", "now for 2h")
+    world.book("alice", "now for 2h")
     world.tick()
     world.later(minutes=2)
     starts = [said for said in words(world.person("minjun"), "#gpu") if "is yours now" in said]
@@ -111,7 +110,7 @@ def test_a_post_that_was_taken_although_it_failed_is_not_posted_again(world: Wor
 
 
 def test_a_channel_that_cannot_be_reached_is_told_to_an_admin(world: World) -> None:
-    book(world, "alice", "now for 2h")  # Alice is the workspace's admin
+    world.book("alice", "now for 2h")  # Alice is the workspace's admin
     world.slack.kick_bot("#gpu")
     world.tick()
     told = world.person("alice").waits_for("@gpu", "could not deliver")
