@@ -24,7 +24,7 @@ from core.work import Database
 
 log = logging.getLogger(__name__)
 
-LEASE = timedelta(seconds=60)  # longer than one try can take
+LEASE = timedelta(seconds=20)  # longer than one try can take: three calls
 EVENT = "gpu_slots_notices"  # names our metadata among other apps'
 MAX_BACKOFF = timedelta(minutes=10)
 GIVE_UP_AFTER = 50
@@ -57,7 +57,7 @@ class Sender:
     def __init__(self, database: Database, client: WebClient, clock: Callable[[], datetime], command: str) -> None:
         self._database = database
         # Slack's client would by itself post again after a reset connection: two messages. The outbox decides.
-        self._client = WebClient(token=client.token, base_url=client.base_url, timeout=10, retry_handlers=[])
+        self._client = WebClient(token=client.token, base_url=client.base_url, timeout=5, retry_handlers=[])
         self._clock = clock
         self._command = command
         self._direct: dict[str, str] = {}  # whose direct messages are which channel

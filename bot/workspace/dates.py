@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from babel import Locale
-from babel.dates import format_date, format_skeleton, format_timedelta
+from babel.dates import format_date, format_skeleton, format_time, format_timedelta
 
 if TYPE_CHECKING:
     from bot.workspace.state import Clock, Person
@@ -41,6 +41,10 @@ class DateReader:
         hour24 = language in _HOURS_24 if person.hour24 is None else person.hour24
         return cls(ZoneInfo(person.tz), language, hour24, clock)
 
+    def elsewhere(self, zone: str) -> DateReader:
+        """The same way to read, on another zone's wall clock."""
+        return replace(self, zone=ZoneInfo(zone))
+
     @property
     def locale(self) -> Locale:
         """The language as Babel knows it."""
@@ -55,6 +59,8 @@ class DateReader:
         local = self.local(at)
         if self.hour24:
             return local.strftime("%H:%M:%S" if seconds else "%H:%M")
+        if self.language == "ko":  # people expect 오후 where the short form says PM
+            return format_time(local, "aaaa h:mm:ss" if seconds else "aaaa h:mm", locale=self.locale)
         skeleton = "hms" if seconds else "hm"
         return format_skeleton(skeleton, local, locale=self.locale).replace("\u202f", " ")
 

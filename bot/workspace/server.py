@@ -25,6 +25,7 @@ from bot.workspace.http_delivery import HttpDelivery
 from bot.workspace.interactions import Interactions
 from bot.workspace.manifest import Manifest
 from bot.workspace.messages import Messages
+from bot.workspace.page import Page
 from bot.workspace.people import DEMO_CHANNELS, DEMO_PEOPLE
 from bot.workspace.socket_mode import SocketMode
 from bot.workspace.state import Change, Channel, Clock, Person, State
@@ -129,6 +130,7 @@ class Workspace:
                 Route("/commands/{token}", self._respond, methods=["POST"]),
                 Route("/actions/{token}", self._respond, methods=["POST"]),
                 WebSocketRoute("/link/", self._link),
+                *Page(self.state, self.interactions).routes(),
             ],
             exception_handlers={Exception: self._broken},
         )
@@ -158,7 +160,8 @@ class Workspace:
             self.call(self._close())
             self._server.should_exit = True
             self._thread.join(CLOSING_SECONDS * 3)
-        self._listener.close()
+        with contextlib.suppress(OSError):  # uvicorn closes it too, when it got that far
+            self._listener.close()
 
     async def _close(self) -> None:
         self.state.feed.publish(None)
