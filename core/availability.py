@@ -67,13 +67,15 @@ def following(
     work: Work, organization_id: int, gpus: Iterable[facts.Gpu], instant: datetime, besides: int
 ) -> facts.Holding | None:
     """Who comes next on one of these GPUs at or after `instant`, reservation `besides` left out; None when nobody."""
-    ahead = TimeRange(instant, instant + timedelta(days=3650))
-    coming = [
-        holding
-        for holding in holdings(work, organization_id, gpus, ahead)
-        if holding.reservation_id != besides and holding.range.start >= instant
-    ]
-    return min(coming, key=lambda holding: holding.range.start, default=None)
+    by_id = {gpu.id: gpu for gpu in gpus}
+    row = work.session.execute(
+        _live_slots(organization_id)
+        .where(models.Slot.gpu_id.in_(by_id), models.Slot.start_at >= instant)
+        .where(models.Slot.reservation_id != besides)
+        .order_by(models.Slot.start_at, models.Slot.gpu_id)
+        .limit(1)
+    ).first()
+    return _holding(row, by_id) if row else None
 
 
 def load(work: Work, organization_id: int, reservation_id: int) -> models.Reservation:
