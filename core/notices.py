@@ -128,8 +128,8 @@ def replan(
         news = None if news is Kind.CANCELLED else Kind.BOOKED
     reservation = availability.fact(work, row)
     plans = [*_reminders(reservation, work.now, tell_start=news is Kind.BOOKED or Kind.START in unsent)]
-    told_by_its_start = news is Kind.BOOKED and reservation.range.start <= work.now
-    if news and announce and not told_by_its_start:
+    starts_now = any(plan.kind is Kind.START and plan.due_at <= work.now for plan in plans)
+    if news and announce and not (starts_now and news in {Kind.BOOKED, Kind.CHANGED}):
         plans.append(_Plan(news, CHANNEL, work.now, _stays_news(news, reservation, work.now), data or {}))
     _owe(work, row, plans)
 

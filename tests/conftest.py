@@ -1,4 +1,4 @@
-"""What every test may ask for: a migrated database of either kind, and a clock that tests move."""
+"""What every test may ask for: a migrated database of either kind, a clock that tests move, and a real browser."""
 
 from __future__ import annotations
 
@@ -11,12 +11,23 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
 from sqlalchemy import create_engine
 
 from core.migrate import upgrade
 from core.work import Database
 
 KINDS = ("sqlite", "postgresql")
+CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
 
 
 @dataclass
@@ -106,6 +117,46 @@ def database(database_url: str) -> Iterator[Database]:
     database = Database(database_url)
     yield database
     database.close()
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """The system's chromium, started once. Without one, tests are skipped, unless REQUIRE_BROWSER is set."""
+    path = next(filter(None, map(shutil.which, CHROMIUM)), None)
+    if path is None:
+        missing = "no chromium on this machine (Debian: apt install chromium fonts-noto-cjk)"
+        if os.environ.get("REQUIRE_BROWSER"):
+            pytest.fail(missing)
+        pytest.skip(missing)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def browser(chromium: Browser) -> Iterator[Callable[..., Page]]:
+    """Open pages: `browser(url)`; each call is a fresh window with its own context.
+
+    More arguments go to the context (`viewport`, `color_scheme`, …). An error in the page's script,
+    or on its console, fails the test.
+    """
+    contexts = []
+    mishaps: list[str] = []
+
+    def open_page(url: str, **options: object) -> Page:
+        contexts.append(chromium.new_context(**options))  # type: ignore[arg-type]
+        page = contexts[-1].new_page()
+        page.set_default_timeout(10_000)
+        page.on("pageerror", lambda error: mishaps.append(str(error)))
+        page.on("console", lambda line: mishaps.append(line.text) if line.type == "error" else None)
+        page.goto(url)
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert mishaps == []
 
 
 def _on_server(url: str, statement: str) -> None:

@@ -143,7 +143,7 @@ class Page:
 
     async def _stream(self, me: Reader, channel: Channel) -> AsyncIterator[str]:
         with self._state.feed.listen() as changes:
-            yield _frame({"kind": "hello", "clock": me.dates.time(self._state.clock())})
+            yield _frame(self._hello(me, channel))  # whatever happened between drawing and listening
             while True:
                 try:
                     change = await asyncio.wait_for(changes.get(), HEARTBEAT_SECONDS)
@@ -154,6 +154,20 @@ class Page:
                     return
                 if change.person_id in ("", me.person.id):
                     yield _frame(self._redrawn(change, me, channel))
+
+    def _hello(self, me: Reader, channel: Channel) -> Json:
+        """Everything as it is now: nothing is missed, whatever the connection did."""
+        home = self._state.homes.get(me.person.id)
+        key = scene.key_of(channel, me)
+        lines = [self._draw("message.html", me=me, line=line) for line in scene.lines(channel, me)]
+        return {
+            "kind": "hello",
+            "clock": me.dates.time(self._state.clock()),
+            "sidebar": self._draw("sidebar.html", me=me, sidebar=scene.sidebar(me, key)),
+            "messages": "".join(lines),
+            "home": self._draw("home.html", me=me, home=home, manifest=self._state.manifest),
+            "modal": self._modal(me),
+        }
 
     def _redrawn(self, change: Change, me: Reader, channel: Channel) -> Json:
         """What the page needs to show a change."""

@@ -35,8 +35,6 @@ function arrive() {
   }
   $("#bars")?.addEventListener("click", () => document.body.classList.toggle("shelf"));
   read();
-  const app = $(".tabs");
-  if (app) tell("tab", { tab: document.body.dataset.tab });
 }
 
 const atEnd = () => $("#scroll").scrollHeight - $("#scroll").scrollTop - $("#scroll").clientHeight < 80;
@@ -70,15 +68,34 @@ let stream;
 function listen() {
   stream?.close();
   stream = new EventSource(`/page/live${address(me, document.body.dataset.key, document.body.dataset.tab)}`);
-  let lost = false;
-  stream.onmessage = (event) => show(JSON.parse(event.data));
-  stream.onerror = () => (lost = true);
-  stream.onopen = () => lost && go(document.body.dataset.key, document.body.dataset.tab, false);
+  let first = true;
+  stream.onmessage = (event) => {
+    const change = JSON.parse(event.data);
+    show(change);
+    // Only now, so that what the app shows in return is not missed.
+    if (change.kind === "hello" && first && $(".tabs")) tell("tab", { tab: document.body.dataset.tab });
+    first = first && change.kind !== "hello";
+  };
+}
+
+/** Catch up with everything: after moving, and after a lost connection. */
+function catchUp({ messages, home, modal }) {
+  if ($("#home")) redraw($("#home"), home);
+  const list = $("#messages");
+  if (list) {
+    const stay = atEnd();
+    list.innerHTML = messages;
+    chips(list);
+    if (stay) $("#scroll").scrollTop = $("#scroll").scrollHeight;
+    read();
+  }
+  if (Boolean(modal) !== $("#modal").open) showModal(modal);
 }
 
 function show(change) {
   if (change.clock) $("#clock").textContent = change.clock;
   if (change.sidebar) $("#rooms").innerHTML = change.sidebar;
+  if (change.kind === "hello") catchUp(change);
   if (change.kind === "view") showModal(change.html);
   if (change.kind === "home" && $("#home")) redraw($("#home"), change.html);
   if (change.kind === "message" && $("#messages")) showMessage(change);

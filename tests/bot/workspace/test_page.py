@@ -1,0 +1,185 @@
+"""The page, in a real browser: what people type, press and see."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.bot.workspace import hello_app
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from playwright.sync_api import Page
+
+    from bot.workspace import Workspace
+
+    Open = Callable[..., Page]
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture
+def hello(slack: Workspace) -> Iterator[Workspace]:
+    slack.ack_seconds = 0.5
+    with hello_app.by_socket(slack):
+        yield slack
+
+
+def messages(page: Page) -> Any:
+    return page.get_by_role("log").get_by_role("article")
+
+
+def write(page: Page, words: str) -> None:
+    box = page.get_by_role("textbox", name="Message")
+    box.fill(words)
+    box.press("Enter")
+
+
+def test_an_empty_channel_invites_to_a_command(hello: Workspace, browser: Open) -> None:
+    page = browser(hello.url)
+
+    page.get_by_role("button", name="Try /gpu book 13:00-18:00").click()
+    expect(page.get_by_role("textbox", name="Message #gpu")).to_have_value("/gpu book 13:00-18:00")
+    page.keyboard.press("Enter")
+
+    answer = messages(page).last
+    expect(answer).to_contain_text("hello book 13:00-18:00")
+    expect(answer).to_contain_text("Only visible to you")
+
+
+def test_slash_hints_complete_with_the_keyboard(hello: Workspace, browser: Open) -> None:
+    page = browser(hello.url)
+    box = page.get_by_role("textbox", name="Message")
+
+    box.press_sequentially("/g")
+    expect(page.get_by_role("option")).to_contain_text("/gpu")
+    box.press("Tab")
+    expect(page.get_by_role("option").first).to_contain_text("[on GPU0]")
+    box.press_sequentially("st")
+    box.press("Tab")
+    expect(box).to_have_value("/gpu status")
+    box.press("Shift+Enter")
+    expect(box).to_have_value("/gpu status\n")
+
+
+def test_two_windows_are_two_people(hello: Workspace, browser: Open) -> None:
+    alice = browser(f"{hello.url}/?as=alice&in=%23general")
+    haruka = browser(f"{hello.url}/?as=haruka")
+
+    write(alice, "おはよう @haruka <b>&amp;")
+
+    room = haruka.get_by_role("link", name="general")
+    expect(room).to_contain_text("1")
+    room.click()
+    expect(messages(haruka).last).to_contain_text("おはよう @佐藤遥 <b>&amp;")
+    expect(haruka.locator(".mention.me")).to_have_text("@佐藤遥")
+    write(haruka, "두 사람 :tada:")
+    expect(messages(alice).last.get_by_role("img", name="tada")).to_be_visible()
+
+
+def test_buttons_work_and_unanswered_ones_say_so(hello: Workspace, browser: Open) -> None:
+    page = browser(hello.url)
+    write(page, "/gpu you")
+    expect(messages(page).last).to_contain_text("hello you")
+
+    page.get_by_role("button", name="Hang").click()
+    expect(page.get_by_role("alert")).to_contain_text("did not answer in time")
+    page.get_by_role("button", name="Replace").click()
+
+    expect(messages(page)).to_have_count(1)
+    expect(messages(page)).to_contain_text("replaced")
+
+
+def test_a_form_by_keyboard_with_mistakes(hello: Workspace, browser: Open) -> None:
+    page = browser(hello.url)
+    write(page, "/gpu form")
+    form = page.get_by_role("dialog", name="Say hello")
+
+    form.get_by_label("To whom").press("Enter")
+    expect(form.get_by_role("alert")).to_have_text("Please complete this required field.")
+    form.get_by_label("To whom").fill("nobody")
+    page.keyboard.press("Enter")
+    expect(form.get_by_role("alert")).to_have_text("There must be somebody.")
+    expect(form.get_by_label("To whom")).to_have_value("nobody")
+    form.get_by_label("To whom").fill("Bob")
+    form.get_by_text("Choose options").click()
+    form.get_by_label("Kindly").check()
+    form.get_by_role("button", name="Say it").click()
+
+    expect(form).to_be_hidden()
+    app = page.get_by_role("link", name="gpu unread")
+    expect(app).to_contain_text("1")
+    app.click()
+    expect(messages(page).last).to_contain_text("hello Bob kind")
+
+
+def test_escape_closes_a_form(hello: Workspace, browser: Open) -> None:
+    page = browser(hello.url)
+    write(page, "/gpu form")
+    form = page.get_by_role("dialog", name="Say hello")
+    expect(form).to_be_visible()
+
+    page.keyboard.press("Escape")
+
+    expect(form).to_be_hidden()
+    assert hello.person("alice").form is None
+
+
+def test_a_form_without_an_answer_keeps_everything(hello: Workspace, browser: Open) -> None:
+    page = browser(hello.url)
+    write(page, "/gpu form")
+    form = page.get_by_role("dialog", name="Say hello")
+    form.get_by_label("To whom").fill("nobody listens")
+
+    form.get_by_role("button", name="Say it").click()
+
+    expect(form.get_by_role("alert")).to_have_text("We had some trouble connecting. Try again?")
+    expect(form.get_by_label("To whom")).to_have_value("nobody listens")
+
+
+def test_home_and_messages_of_the_app(hello: Workspace, browser: Open) -> None:
+    page = browser(f"{hello.url}/?as=minjun&in=@gpu&tab=home")
+
+    home = page.get_by_role("region", name="Home")
+    expect(home).to_contain_text("Hello @김민준")
+    home.get_by_role("button", name="Wave").click()
+    expect(home).to_contain_text("You waved")
+
+    page.get_by_role("link", name="Messages").click()
+    write(page, "안녕")
+    expect(messages(page).last).to_contain_text("you said 안녕")
+
+
+def test_dates_are_shown_in_each_persons_zone(hello: Workspace, browser: Open) -> None:
+    hello.person("alice").types("#gpu", "/gpu date")
+    for name, seen in {
+        "alice": "Dec 4, 2099 5:00",
+        "haruka": "2099年12月4日 13:00",
+        "minjun": "오후 1:00",
+    }.items():
+        page = browser(f"{hello.url}/?as={name}")
+        expect(messages(page).last.locator(".text time")).to_contain_text(seen.replace("5:00", "05:00"))
+
+
+def test_it_fits_a_phone(hello: Workspace, browser: Open) -> None:
+    page = browser(hello.url, viewport={"width": 390, "height": 780})
+    hello.person("minjun").types("#gpu", "x" * 300)
+
+    expect(messages(page)).to_have_count(1)
+    assert page.evaluate("document.documentElement.scrollWidth") == 390
+    page.get_by_role("button", name="Show conversations").click()
+    page.get_by_role("link", name="general").click()
+    expect(page.get_by_role("heading", name="general").first).to_be_visible()
+
+
+def test_switching_person_keeps_the_conversation(hello: Workspace, browser: Open) -> None:
+    page = browser(f"{hello.url}/?as=alice&in=%23general")
+
+    page.get_by_label("Switch person").click()
+    page.get_by_role("link", name="佐藤遥 Asia/Tokyo").click()
+
+    expect(page.get_by_label("You are 佐藤遥")).to_be_visible()
+    expect(page.get_by_role("heading", name="general").first).to_be_visible()
