@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import httpx
 
-from bot.workspace.payloads import event_callback
+from bot.workspace.payloads import VERIFICATION_TOKEN, event_callback
 
 if TYPE_CHECKING:
     from collections.abc import Coroutine
@@ -85,6 +85,20 @@ class Delivery:
         if parcel is None and not self.delivered:
             raise LookupError("nothing was delivered yet")
         return await self._attempt(parcel or self.delivered[-1], retry=(1, "timeout"))
+
+    async def verify(self) -> bool:
+        """Ask the request URL to echo a challenge."""
+        if self.events_url is None:
+            return False
+        challenge = uuid.uuid4().hex
+        asked = {"type": "url_verification", "token": VERIFICATION_TOKEN, "challenge": challenge}
+        try:
+            answer = await self._http.post(
+                self.events_url, "events_api", asked, None, patience=self.ack_seconds
+            )
+        except httpx.HTTPError:
+            return False
+        return answer.status_code == 200 and challenge in answer.text
 
     def emit(self, event: Json) -> None:
         """Deliver an event without waiting."""

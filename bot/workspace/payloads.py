@@ -116,8 +116,8 @@ def _bot_profile(state: State) -> Json:
 # ── events ──────────────────────────────────────────────────────────────────
 
 
-def message_event(state: State, message: Message, subtype: str = "") -> Json:
-    """The `message` event: a new message, or one that was changed or deleted."""
+def message_event(state: State, message: Message, subtype: str = "", before: Json | None = None) -> Json:
+    """The `message` event: a new message, or one that was changed (from `before`) or deleted."""
     channel = state.channels[message.channel_id]
     kind = {"channel": "channel", "private": "group", "im": "im"}[channel.kind]
     place: Json = {"channel": channel.id, "channel_type": kind}
@@ -128,7 +128,7 @@ def message_event(state: State, message: Message, subtype: str = "") -> Json:
     event |= {"ts": state.new_ts(), "event_ts": message.ts}
     if subtype == "message_deleted":
         return event | {"deleted_ts": message.ts, "previous_message": shown}
-    return event | {"message": shown, "previous_message": shown}
+    return event | {"message": shown, "previous_message": before or shown}
 
 
 def mention_event(state: State, message: Message) -> Json:

@@ -28,7 +28,7 @@ from bot.workspace.messages import Messages
 from bot.workspace.page import Page
 from bot.workspace.people import DEMO_CHANNELS, DEMO_PEOPLE
 from bot.workspace.socket_mode import SocketMode
-from bot.workspace.state import Change, Channel, Clock, Person, State
+from bot.workspace.state import Change, Channel, Clock, Kind, Person, State
 from bot.workspace.views import Views
 from bot.workspace.web_api import Call, ConnectionReset, Tokens, WebApi, reset
 
@@ -73,7 +73,7 @@ class Workspace:
         self.bot_token = "xoxb-local-workspace"  # noqa: S105 - opens nothing but this workspace
         self.app_token = "xapp-local-workspace"  # noqa: S105
         self.signing_secret = "local-workspace-signing-secret"  # noqa: S105
-        self._listener = socket.create_server(("127.0.0.1", port))
+        self._listener = _listener(port)
         self.url = f"http://127.0.0.1:{self._listener.getsockname()[1]}"
         self._mishaps: list[Exception] = []
         self._build()
@@ -193,6 +193,10 @@ class Workspace:
     @property
     def team_id(self) -> str:
         return self.state.team_id
+
+    def verify_events_url(self) -> bool:
+        """Do the handshake that Slack does when a request URL is saved."""
+        return self.call(self._delivery.verify())
 
     @property
     def events_url(self) -> str | None:
@@ -358,9 +362,37 @@ class Workspace:
 
         self.call(change())
 
+    def add_person(self, person: Person) -> PersonDriver:
+        """Somebody joins, and all public channels with them."""
+
+        async def join() -> None:
+            self.state.add_person(person)
+            for channel in self.state.channels.values():
+                if channel.kind == "channel":
+                    channel.members.add(person.id)
+            self.state.feed.publish(Change("people"))
+
+        self.call(join())
+        return PersonDriver(self, person)
+
+    def add_channel(self, name: str, *, private: bool = False, bot_in: bool = True) -> str:
+        """Make a channel with everybody in it; returns its id."""
+
+        async def make() -> Channel:
+            kind: Kind = "private" if private else "channel"
+            channel = self.state.add_channel(name.removeprefix("#"), kind=kind, bot_in=bot_in)
+            self.state.feed.publish(Change("channel", channel.id))
+            return channel
+
+        return self.call(make()).id
+
     def deactivate(self, name: str) -> None:
         """Deactivate somebody's account."""
         self.state.person_named(name).deleted = True
+        self.call(self._tell_people())
+
+    async def _tell_people(self) -> None:
+        self.state.feed.publish(Change("people"))
 
     def revoke_token(self) -> None:
         """The bot's token works no longer (`token_revoked`)."""
@@ -369,6 +401,20 @@ class Workspace:
     def deactivate_app(self) -> None:
         """The bot's account works no longer (`account_inactive`)."""
         self._tokens.deactivated = True
+
+
+def _listener(port: int) -> socket.socket:
+    """Listen on this machine only. The protocol is named because asyncio sends small answers at once
+    (no Nagle, 40 ms per call) only on sockets that say they are TCP."""
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    try:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind(("127.0.0.1", port))
+        listener.listen(128)
+    except OSError:
+        listener.close()
+        raise
+    return listener
 
 
 class _Protocol(H11Protocol):

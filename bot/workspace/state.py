@@ -125,9 +125,11 @@ class Feed:
 
     def __init__(self) -> None:
         self._listeners: set[asyncio.Queue[Change | None]] = set()
+        self.count = 0  # how many changes there were; two equal counts mean an equal picture
 
     def publish(self, change: Change | None) -> None:
         """Tell all listeners; None means that the workspace closes."""
+        self.count += 1
         for queue in self._listeners:
             queue.put_nowait(change)
 

@@ -188,6 +188,8 @@ def _token(request: Request, raw: Json) -> str:
 
 def reset(transport: asyncio.Transport) -> None:
     """Break a TCP connection the rude way: the peer sees a reset, not an end."""
+    if transport.is_closing():
+        return
     raw = transport.get_extra_info("socket")
     raw.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
     transport.abort()

@@ -47,17 +47,25 @@ class Reader:
 
 def say(nodes: Iterable[Node], reader: Reader) -> str:
     """Parsed text as words."""
-    return "".join(_say(node, reader) for node in nodes)
+    words = ""
+    for node in nodes:
+        piece = _say(node, reader)
+        alone = isinstance(node, mrkdwn.Quote) or (isinstance(node, mrkdwn.Code) and node.block)
+        if alone:
+            words += "\n" * (bool(words) and not words.endswith("\n"))
+            piece += "\n"
+        words += piece
+    return words.removesuffix("\n")
 
 
 def _say(node: Node, reader: Reader) -> str:  # noqa: PLR0911 - one line per kind of node
     match node:
         case mrkdwn.Text(text) | mrkdwn.Code(text):
-            return f"\n{text}\n" if isinstance(node, mrkdwn.Code) and node.block else text
+            return text
         case mrkdwn.Styled(_, inside):
             return say(inside, reader)
         case mrkdwn.Quote(inside):
-            return f"{say(inside, reader)}\n"
+            return say(inside, reader)
         case mrkdwn.Link(_, label):
             return label
         case mrkdwn.Mention():
@@ -101,7 +109,7 @@ def _block(block: Json, reader: Reader) -> str:  # noqa: PLR0911 - one case per 
         case "image":
             return " ".join(filter(None, [text_words(block.get("title"), reader), block["alt_text"]]))
         case "rich_text":
-            return "".join(rich_words(element, reader) for element in block["elements"]).strip("\n")
+            return "\n".join(rich_words(element, reader).strip("\n") for element in block["elements"])
     return ""
 
 

@@ -54,11 +54,12 @@ def update(api: Api, args: Args) -> Json:
     if blocks is None and text is None:
         raise SlackError("no_text")
     checked = check_content(args.text("text"), blocks, most=MOST_UPDATED_TEXT)
+    before = message_json(api.state, message)
     kept = message.text if text is None else args.text("text")
     if "metadata" in args.raw:
         message.metadata = check_metadata(args.json("metadata", "invalid_metadata_format"))
     api.messages.rewrite(message, kept, checked, mark_edited=not checked)
-    api.emit(message_event(api.state, message, "message_changed"))
+    api.emit(message_event(api.state, message, "message_changed", before))
     shown = message_json(api.state, message)
     return {"channel": channel.id, "ts": message.ts, "text": message.text, "message": shown}
 

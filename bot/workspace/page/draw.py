@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import zlib
 from datetime import datetime
 from pathlib import Path
@@ -15,6 +16,7 @@ from markupsafe import Markup, escape
 from bot.workspace import forms, mrkdwn
 from bot.workspace.emoji import EMOJI
 from bot.workspace.state import SLACKBOT
+from bot.workspace.words import text_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -27,6 +29,20 @@ Json = dict[str, Any]
 
 HERE = Path(__file__).parent
 PALETTE = ("#c2557a", "#3f7fbf", "#b7791f", "#5a7f3c", "#8a5cc2", "#2b8a8a", "#c0563a", "#5c6bc0")
+DOTS = {
+    "🔴": ("red circle", "#d9364f"),
+    "🟠": ("orange circle", "#e8842c"),
+    "🟡": ("yellow circle", "#e5b72f"),
+    "🟢": ("green circle", "#2fa36b"),
+    "🔵": ("blue circle", "#2f7fd0"),
+    "🟣": ("purple circle", "#8a5cc2"),
+    "⚪": ("white circle", "#d5d9db"),
+    "🟥": ("red square", "#d9364f"),
+    "🟨": ("yellow square", "#e5b72f"),
+    "🟩": ("green square", "#2fa36b"),
+    "⬜": ("white square", "#d5d9db"),
+}
+_DOT = re.compile(f"([{''.join(DOTS)}])")
 _TAGS = {"bold": "strong", "italic": "em", "strike": "s"}
 
 
@@ -60,7 +76,7 @@ def markup(nodes: Iterable[Node], me: Reader) -> Markup:
 def _node(node: Node, me: Reader) -> Markup:  # noqa: PLR0911 - one case per kind of node
     match node:
         case mrkdwn.Text(text):
-            return Markup("<br>").join(text.split("\n"))
+            return _letters(text)
         case mrkdwn.Code(text, block):
             return Markup("<pre>{}</pre>" if block else "<code>{}</code>").format(text)
         case mrkdwn.Styled(style, inside):
@@ -102,8 +118,25 @@ def emoji(name: str) -> Markup:
     """A picture with its name for screen readers."""
     if name not in EMOJI:
         return Markup(":{}:").format(name)
-    words = name.replace("_", " ")
-    return Markup('<span class="emoji" role="img" aria-label="{}">{}</span>').format(words, EMOJI[name])
+    return dot(EMOJI[name]) or Markup('<span class="emoji" role="img" aria-label="{}">{}</span>').format(
+        name.replace("_", " "), EMOJI[name]
+    )
+
+
+def dot(character: str) -> Markup | None:
+    """A coloured circle or square, drawn so that it needs no emoji font."""
+    if character not in DOTS:
+        return None
+    words, color = DOTS[character]
+    kind = "dot square" if "square" in words else "dot"
+    shown = '<span class="{}" style="background:{}" role="img" aria-label="{}"></span>'
+    return Markup(shown).format(kind, color, words)
+
+
+def _letters(text: str) -> Markup:
+    """Bare words, with line breaks and drawn dots."""
+    pieces = (dot(piece) or escape(piece) for piece in _DOT.split(text))
+    return Markup("").join(pieces).replace("\n", Markup("<br>"))
 
 
 def rich(text: Json | str | None, me: Reader) -> Markup:
@@ -172,7 +205,7 @@ def _leaf(leaf: Json, me: Reader) -> Markup:  # noqa: PLR0911 - one case per kin
             return mention(mrkdwn.Mention("everyone", leaf["range"]), me)
         case "date":
             return date(leaf["timestamp"], leaf["format"], me)
-    return Markup("<br>").join(str(leaf.get("text", "")).split("\n"))
+    return _letters(str(leaf.get("text", "")))
 
 
 def _styled(leaf: Json, shown: Markup) -> Markup:
@@ -186,12 +219,12 @@ def _styled(leaf: Json, shown: Markup) -> Markup:
 # ── controls ────────────────────────────────────────────────────────────────
 
 
-def confirm(element: Json) -> str:
+def confirm(element: Json, me: Reader) -> str:
     """A confirmation dialog's words, for the page's script."""
     asked = element.get("confirm")
     if not asked:
         return ""
-    words = {name: asked[name]["text"] for name in ("title", "text", "confirm", "deny")}
+    words = {name: text_words(asked[name], me) for name in ("title", "text", "confirm", "deny")}
     return json.dumps(words | {"style": asked.get("style", "primary")})
 
 

@@ -76,6 +76,7 @@ class Page:
                 "main": self._draw("conversation.html", **words),
                 "sidebar": self._draw("sidebar.html", **words),
                 "title": words["title"],
+                "count": words["count"],
             }
         )
 
@@ -104,6 +105,7 @@ class Page:
         others = [self._state.people[pid] for pid in sorted(channel.members) if pid != me.person.id]
         return {
             "me": me,
+            "count": self._state.feed.count,
             "manifest": self._state.manifest,
             "team": self._state.team_name,
             "people": self._state.humans(),
@@ -162,6 +164,7 @@ class Page:
         lines = [self._draw("message.html", me=me, line=line) for line in scene.lines(channel, me)]
         return {
             "kind": "hello",
+            "count": self._state.feed.count,
             "clock": me.dates.time(self._state.clock()),
             "sidebar": self._draw("sidebar.html", me=me, sidebar=scene.sidebar(me, key)),
             "messages": "".join(lines),
@@ -173,7 +176,7 @@ class Page:
         """What the page needs to show a change."""
         key = scene.key_of(channel, me)
         sidebar = self._draw("sidebar.html", me=me, sidebar=scene.sidebar(me, key))
-        frame: Json = {"kind": change.kind, "sidebar": sidebar}
+        frame: Json = {"kind": change.kind, "sidebar": sidebar, "count": self._state.feed.count}
         if change.kind == "view":
             return frame | {"html": self._modal(me)}
         if change.kind == "home":
@@ -181,8 +184,9 @@ class Page:
             return frame | {"html": self._draw("home.html", me=me, home=home, manifest=self._state.manifest)}
         if change.kind == "message" and change.channel_id == channel.id:
             line = scene.line_at(channel, change.ts, me)
-            html = self._draw("message.html", me=me, line=line) if line else ""
-            return frame | {"ts": change.ts, "html": html}
+            if line is None:  # gone: what follows may need its name, face or day line back
+                return self._hello(me, channel)
+            return frame | {"ts": change.ts, "html": self._draw("message.html", me=me, line=line)}
         return frame | {"kind": "sidebar"}
 
     # ── doing ───────────────────────────────────────────────────────────────

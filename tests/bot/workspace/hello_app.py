@@ -165,6 +165,9 @@ def by_socket(slack: Workspace, **options: Any) -> Iterator[App]:
         slack.wait_connected()
         yield app
     finally:
+        # The SDK's processor looks up once a second; a last empty message lets it stop at once.
+        handler.client.message_processor.event.set()
+        handler.client.message_queue.put("{}")
         handler.close()  # type: ignore[no-untyped-call]
 
 

@@ -415,3 +415,25 @@ def test_form_and_json_bodies_are_both_read(slack: Workspace) -> None:
 
     assert [m.words for m in slack.person("alice").sees("#gpu")] == ["by json", "by form"]
     assert [call.error for call in slack.calls] == ["", "", "invalid_blocks_format"]
+
+
+def test_private_channels_are_hidden_from_outsiders(slack: Workspace, web: WebClient) -> None:
+    secret = slack.add_channel("#secret", private=True, bot_in=False)
+
+    assert code(web.chat_postMessage, channel=secret, text="hi") == "channel_not_found"
+
+
+def test_a_newcomer_is_in_all_public_channels(slack: Workspace, web: WebClient) -> None:
+    noor = slack.add_person(Person("noor", "Noor", tz="Asia/Karachi"))
+    web.chat_postMessage(channel=slack.channel_id("#gpu"), text=f"welcome <@{noor.id}>")
+
+    assert noor.waits_for("#gpu", "welcome @Noor").notified == {"noor"}
+
+
+def test_a_direct_message_can_be_addressed_by_person(slack: Workspace, web: WebClient) -> None:
+    haruka = slack.person("haruka")
+    by_id = web.chat_postMessage(channel=haruka.id, text="こんにちは")
+    opened = web.conversations_open(users=haruka.id)["channel"]["id"]
+
+    assert by_id["channel"] == opened
+    assert haruka.waits_for("@gpu", "こんにちは").notified == {"haruka"}

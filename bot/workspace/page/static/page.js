@@ -14,6 +14,7 @@ async function go(key, tab, remember = true) {
   const drawnAnew = await (await fetch(`/page/conversation${asked}`)).json();
   document.body.dataset.key = key;
   document.body.dataset.tab = tab;
+  seen = drawnAnew.count;
   if (remember) history.pushState({ key, tab }, "", `/${asked}`);
   document.title = document.title.replace(/^.* · /, `${drawnAnew.title} · `);
   $("#main").innerHTML = drawnAnew.main;
@@ -64,6 +65,7 @@ history.replaceState({ key: document.body.dataset.key, tab: document.body.datase
 // ── live ──
 
 let stream;
+let seen = Number(document.body.dataset.count); // how many changes this picture has taken in
 
 function listen() {
   stream?.close();
@@ -95,7 +97,8 @@ function catchUp({ messages, home, modal }) {
 function show(change) {
   if (change.clock) $("#clock").textContent = change.clock;
   if (change.sidebar) $("#rooms").innerHTML = change.sidebar;
-  if (change.kind === "hello") catchUp(change);
+  if (change.kind === "hello" && change.count !== seen) catchUp(change);
+  seen = change.count ?? seen;
   if (change.kind === "view") showModal(change.html);
   if (change.kind === "home" && $("#home")) redraw($("#home"), change.html);
   if (change.kind === "message" && $("#messages")) showMessage(change);
@@ -105,10 +108,6 @@ function showMessage({ ts, html }) {
   const list = $("#messages");
   const old = $(`[data-ts="${ts}"]`, list);
   const stay = atEnd();
-  if (!html) {
-    old?.remove();
-    return;
-  }
   const message = drawn(html);
   if (old) {
     old.replaceWith(message);
