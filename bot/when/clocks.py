@@ -95,16 +95,18 @@ class Clock:
         return Clock(self.minutes + (MINUTES_PER_DAY if past_midnight else 0), daypart=part)
 
 
-def clock(hour: int, minute: int = 0, *, written: str = "", marked: bool = False, latest: int = 24) -> Clock:
+def clock(
+    hour: int, minute: int = 0, *, written: str = "", exact: bool = False, marked: bool = False, latest: int = 24
+) -> Clock:
     """A clock time from its numbers; raises ValueError for 13:75 and 25:00.
 
-    `written`: the hour's digits, to see a leading zero. `marked`: said in a way that is always a 24 h clock.
+    `written`: the hour's digits, to see a leading zero. `exact`: minutes were written. `marked`: said in a way that is always a 24 h clock.
     """
     if not 0 <= minute < 60 or not 0 <= hour * 60 + minute <= latest * 60:
         raise ValueError((hour, minute))
     return Clock(
         hour * 60 + minute,
-        bare=1 <= hour <= 12 and minute == 0 and not written.startswith("0") and not marked,
+        bare=1 <= hour <= 12 and minute == 0 and not exact and not written.startswith("0") and not marked,
         open=1 <= hour <= 12 and not marked,
         loose=not written.startswith("0") and not marked,
     )

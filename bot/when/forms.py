@@ -127,13 +127,13 @@ def _has(tokens: Sequence[Token], wanted: str) -> bool:
 _NO_TIME_AFTER = r"(?! ?[-~:.]? ?[ahHiMojJOY]| ?[-~:./]\S?| ?[-~] ?[nNC])"
 
 
-@form(r"[s#] ?[:.]? ?n(?:\.n)?(?: ?[-~] ?n(?:\.n)?)*" + _NO_TIME_AFTER)
-def _labelled(tokens: Sequence[Token], of: Habits) -> Built:
+@form(r"n(?:(?: ?[-~T] ?|[.:,])n)* ?[c#]|(?<![-~:.Tt])(?<![-~:.TtK] )[nN] ?[sc](?! ?n(?![-~:]))|(?<![-~:.Tt])(?<![-~:.TtK] )N ?#")
+def _counted(tokens: Sequence[Token], of: Habits) -> Built:
     return kinds.OTHER, None
 
 
-@form(r"n(?:(?: ?[-~T] ?|[.:,])n)* ?c|(?<![-~:.Tt])(?<![-~:.TtK] )[nN] ?[#c]")
-def _counted(tokens: Sequence[Token], of: Habits) -> Built:
+@form(r"[s#] ?[:.]? ?n(?:\.n)?(?: ?[-~] ?n(?:\.n)?)*" + _NO_TIME_AFTER)
+def _labelled(tokens: Sequence[Token], of: Habits) -> Built:
     return kinds.OTHER, None
 
 
@@ -176,7 +176,7 @@ def _colon(tokens: Sequence[Token], of: Habits) -> Built:
     hour, minute = str(tokens[0].value), str(tokens[2].value)
     if len(hour) > 2 or len(minute) != 2:
         return None
-    return kinds.CLOCK, clock(int(hour), int(minute), written=hour, latest=of.latest_hour)
+    return kinds.CLOCK, clock(int(hour), int(minute), written=hour, exact=True, latest=of.latest_hour)
 
 
 @form(r"[nN] ?H(?: ?[nN] ?M| ?v| ?q|[nN]| n(?! ?[-~:HhoOiMjdac./]))?")
@@ -187,7 +187,12 @@ def _hour_mark(tokens: Sequence[Token], of: Habits) -> Built:
     minute = rest[0] if rest else _of(tokens, kinds.HALF) or _of(tokens, kinds.QUARTER) or 0
     marked = _of(tokens, kinds.HOUR_MARK) == "24h"
     return kinds.CLOCK, clock(
-        hour, minute, written=str(tokens[0].value), marked=marked, latest=of.latest_hour
+        hour,
+            minute,
+            written=str(tokens[0].value),
+            exact=bool(rest),
+            marked=marked,
+            latest=of.latest_hour,
     )
 
 
@@ -223,7 +228,7 @@ def _half_to(tokens: Sequence[Token], of: Habits) -> Built:
     return kinds.CLOCK, Clock(minutes + (12 * 60 if minutes < 60 else 0), open=True)
 
 
-@form(r"[nN] ?h ?[nN](?! ?[hH:]| ?[-~]n?)M?|[nN]h[nN]M?|[nN] ?h ?[nN] ?M|[nN] ?h(?: ?&? ?[vq](?! ?[iM])| B q)?")
+@form(r"(?<![.,])[nN] ?h ?[nN](?! ?[hH:]| ?[-~]n?)M?|(?<![.,])[nN]h[nN]M?|(?<![.,])[nN] ?h ?[nN] ?M|(?<![.,])[nN] ?h(?: ?&? ?[vq](?! ?[iM])| B q)?")
 def _hour_letter(tokens: Sequence[Token], of: Habits) -> Built:
     hours, *minutes = _numbers(tokens)
     written = str(tokens[0].value)
@@ -247,6 +252,15 @@ def _hour_and_half(tokens: Sequence[Token], of: Habits) -> Built:
         hour, part = (hour - 1) or 12, 60 - part
     value = clock(hour, part, written=str(hour))
     return kinds.CLOCK, value
+
+
+@form(r"N N(?! ?[ijMJcs#h]| ?N)")
+def _hour_and_minutes(tokens: Sequence[Token], of: Habits) -> Built:
+    """`two thirty`."""
+    hour, minute = _numbers(tokens)
+    if not 1 <= hour <= 12 or minute not in range(10, 60, 5) or isinstance(tokens[0].value, str):
+        return None
+    return kinds.CLOCK, clock(hour, minute)
 
 
 @form(r"C ?a|y ?a|[nN] ?a|(?<![.n])n\.n ?a")
@@ -378,6 +392,12 @@ def _next_hours(tokens: Sequence[Token], of: Habits) -> Built:
 # --- days ------------------------------------------------------------------------------------------------------------
 
 
+@form(r"(?<![lyd])(?<![lyd] )G")
+def _from_now(tokens: Sequence[Token], of: Habits) -> Built:
+    """`from now until 6pm`."""
+    return (kinds.NOW, None) if tokens[0].value == "now" else None
+
+
 @form(r"A ?(?:[ly]|n d)(?: ?g)?|(?<![nN])[ly] ?G|[nN] ?d ?g?G")
 def _delay(tokens: Sequence[Token], of: Habits) -> Built:
     """`in 3 days`, `2時間後`. Whole days lead to a date."""
@@ -392,7 +412,7 @@ def _delay(tokens: Sequence[Token], of: Habits) -> Built:
 
 
 @form(
-    r"(?<![-./:n])[n9]-n-[n9](?![-./:n])|(?<![-./:n])[n9]/n/[n9](?![-./:n])|(?<![-./:n])[n9]\. ?n\. ?[n9]\.?(?!n)"
+    r"(?<![-.:n])9-n-n(?![-.:n])|(?<![-./:n])[n9]-n-[n9](?![-./:n])|(?<![-./:n])[n9]/n/[n9](?![-./:n])|(?<![-./:n])[n9]\. ?n\. ?[n9]\.?(?!n)"
 )
 def _three_numbers(tokens: Sequence[Token], of: Habits) -> Built:
     first, second, third = (str(t.value) for t in tokens if t.kind in "n9")
@@ -422,12 +442,14 @@ def _marked_date(tokens: Sequence[Token], of: Habits) -> Built:
     return kinds.DAY, month_day(month, day, year + era if era is not None else year)
 
 
-_OF = r"(?:\.? ?[gF@]? ?)"
+_OF = r"(?:\.? ?[gF]? ?)"
+#: Not in `10-12 June 15`, where the month belongs to the 15; but in `15 June 10-12`.
+_NO_DAY_NEXT = r"(?! n(?! ?[-~:.TUahH]))"
 
 
 @form(
-    rf"n ?d?\.? ?[-~TtU&] ?(?:@ ?)?n ?d?{_OF}O(?:\.?,? ?(?:[gF] )?9)?"
-    r"|O\.? ?n ?d? ?[-~TtU] ?n ?d?(?! ?[-~:ahHiMyTU.n]| [nC])(?: ?,? ?9)?"
+    rf"n ?d?\.? ?[-~TtU&] ?(?:@ ?)?n ?d?{_OF}O{_NO_DAY_NEXT}(?:\.?,? ?(?:[gF] )?9)?"
+    r"|(?<!n )(?<!nd )(?<!nd g )(?<!n g )(?<!n\. )O\.? ?n ?d? ?[-~TtU] ?n ?d?(?! ?[-~:ahHiMyTU.n]| [nC])(?: ?,? ?9)?"
 )
 def _named_span(tokens: Sequence[Token], of: Habits) -> Built:
     """`3-5 Dec`, `December 3rd to 5th`."""
@@ -438,7 +460,7 @@ def _named_span(tokens: Sequence[Token], of: Habits) -> Built:
 
 
 @form(
-    rf"n ?d?{_OF}O(?:\.?,? ?(?:[gF] )?9)?|O\.? ?(?:g )?[nN] ?d?(?! ?[:ahHMi.]n?)(?:,? ?9)?|N{_OF}O(?![a-z])"
+    rf"n ?d?{_OF}O{_NO_DAY_NEXT}(?:\.?,? ?(?:[gF] )?9)?|O\.? ?(?:g )?[nN] ?d?(?! ?[:ahHMi.]n?)(?:,? ?9)?|N{_OF}O(?![a-z])"
 )
 def _named_date(tokens: Sequence[Token], of: Habits) -> Built:
     day, *year = _numbers(tokens)
@@ -547,7 +569,7 @@ _END = r"(?![./:]?n)"
 
 def _bare(token: Token, of: Habits) -> Clock:
     written = str(token.value)
-    if token.kind != kinds.WORD_NUMBER and len(written) in (3, 4):
+    if _is_hhmm(token):
         return clock(int(written[:-2]), int(written[-2:]), written="0")
     if len(written) > 4:
         raise ValueError(written)
@@ -564,7 +586,8 @@ def _with_clocks(tokens: Sequence[Token], of: Habits) -> list[Token]:
 def _as_clock(token: Token, of: Habits) -> Clock:
     if isinstance(token.value, HourOrLength):
         value = token.value
-        return clock(value.hours, value.minutes or 0, written=value.written, latest=of.latest_hour)
+        exact = value.minutes is not None
+        return clock(value.hours, value.minutes or 0, written=value.written, exact=exact, latest=of.latest_hour)
     return _bare(token, of)
 
 
@@ -576,12 +599,12 @@ _PAIRS = [
     )
 ]
 _PAIR = re.compile(
-    rf"(?<![-./:+n])(?P<a>[n9Ny])(?P<sep>{_SEP})(?:[pD] ?g?)*(?P<b>[n9NyC]){_END}(?![-/][n9])"
+    rf"(?<![-./:+n¤])(?P<a>[n9Ny])(?P<sep>{_SEP})(?:[pD] ?g?)*(?P<b>[n9NyC]){_END}(?![-/][n9])"
     rf"|(?P<c>C ?p?(?P<sep2>{_SEP})(?:[pD] ?g?)*)(?P<d>[n9Ny]){_END}"
 )
 _SINGLE = re.compile(
     rf"(?:(?<=[FUmt@D])|(?<=[FUmt@Dp] )|(?<=p)|(?<=Dg)|(?<=[Dp]g )|(?<=Dp ))(?P<e>[nNy])(?![-./:]?[n9])(?! ?[-~cdoOYsx#])"
-    rf"|(?<![-./:+n])(?P<f>[ny])(?= ?g?[KGu]| ?p(?! ?[nC])| ?\+ ?l| ?\| ?[nCy]| (?:f ?)l$)(?<!\+n)"
+    rf"|(?<![-./:+n¤])(?P<f>[ny])(?= ?g?[KGu]| ?p(?! ?[nC])| ?\+ ?l| ?\| ?[nCy]| (?:f ?)l$)(?<!\+n)"
     rf"|(?<=\| )(?P<g>[n9y])(?= ?[-~TK]| ?f ?l|$)"
 )
 
@@ -593,8 +616,12 @@ def hours(tokens: list[Token], of: Habits) -> list[Token]:
     for pattern in (_PAIR, _SINGLE):
         found = list(tokens)
         for match in _overlapping(pattern, row):
-            for index in _numbers_in(match):
-                found[index] = _hour(found[index], of)
+            if _is_length_until(match, tokens):
+                continue
+            numbers = _numbers_in(match)
+            rings = any(_is_no_hhmm(found[index]) for index in numbers)
+            for index in numbers:
+                found[index] = found[index]._replace(kind=kinds.OTHER) if rings else _hour(found[index], of)
         tokens, row = found, letters(found)
     return tokens
 
@@ -613,6 +640,23 @@ def _numbers_in(match: re.Match[str]) -> list[int]:
         for name, text in match.groupdict().items()
         if text and len(text) == 1 and text in "n9Ny"
     ]
+
+
+def _is_length_until(match: re.Match[str], tokens: Sequence[Token]) -> bool:
+    """`2h until 18:00` begins with a length where `h` is no clock's."""
+    if match.re is not _PAIR or match["b"] != kinds.CLOCK or "U" not in match["sep"]:
+        return False
+    value = tokens[match.start("a")].value
+    return isinstance(value, HourOrLength) and not value.says_clock and value.hours <= 12
+
+
+def _is_hhmm(token: Token) -> bool:
+    return token.kind in "n9" and len(str(token.value)) in (3, 4)
+
+
+def _is_no_hhmm(token: Token) -> bool:
+    """555-1234 rings, it does not book."""
+    return _is_hhmm(token) and int(str(token.value)) % 5 > 0
 
 
 def _hour(token: Token, of: Habits) -> Token:
@@ -648,7 +692,7 @@ def _dotted(token: Token, hour: int, minute: int, end: int) -> Token:
     return Token(kinds.CLOCK, value, token.start, end)
 
 
-@form(r"C ?H")
+@form(r"C ?[Hh](?! ?n?[0-9])")
 def _clock_hour(tokens: Sequence[Token], of: Habits) -> Built:
     """`14:30 Uhr`."""
     marked = tokens[-1].value == "24h"

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from bot.when import forms, kinds
 from bot.when.clocks import Clock, Day, Daypart, Length
@@ -215,19 +215,28 @@ def _same_day(first: Day, second: Day) -> Day | None:
 
 # --- ranges ------------------------------------------------------------------------------------------------------------
 
+class _Pattern(NamedTuple):
+    pattern: re.Pattern[str]
+    unless: re.Pattern[str]
+    build: Callable[[Sequence[Token]], Ask | None]
+
+
 #: Says nothing between two times.
 _DROPPED = " @g():?"
-_SEP = "(?:K?,?[-~/TUtm]+,?|K,?)"
+_SEP = "(?:K?,?[-~/TUt]+,?|K,?)"
 _START = "[XDRP]"
 
-_PATTERNS: list[tuple[re.Pattern[str], Callable[[Sequence[Token]], Ask | None]]] = []
+_PATTERNS: list[_Pattern] = []
 
 
-def _asks(pattern: str) -> Callable[[Any], Any]:
-    """Add a way to ask for a range. The first way that is found in a text is the way it asks."""
+def _asks(pattern: str, unless: str = "$.") -> Callable[[Any], Any]:
+    """Add a way to ask for a range. The first way that is found in a text is the way it asks.
+
+    `unless`: what must not stand anywhere in the text.
+    """
 
     def add(build: Callable[[Sequence[Token]], Ask | None]) -> Any:
-        _PATTERNS.append((re.compile(pattern), build))
+        _PATTERNS.append(_Pattern(re.compile(pattern), re.compile(unless), build))
         return build
 
     return add
@@ -310,19 +319,21 @@ def _until(tokens: Sequence[Token]) -> Ask | None:
     return Ask(end=_moments([token for token in tokens if token.kind != kinds.NOW])[0])
 
 
-@_asks(r"D[K,F]*[fF]*L|L[,fF]*D|L")
-def _all_day(tokens: Sequence[Token]) -> Ask | None:
-    moments = _moments(tokens)
-    whole = next(str(token.value) for token in tokens if token.kind == kinds.ALL_DAY)
-    return Ask(moments[0] if moments else Moment(), whole=whole)
-
-
 @_asks(r"k[,]*L|L[,]*k")
 def _all_week(tokens: Sequence[Token]) -> Ask | None:
     week = next(token.value for token in tokens if token.kind == kinds.WEEK)
     whole = next(str(token.value) for token in tokens if token.kind == kinds.ALL_DAY)
     assert isinstance(week, int)
-    return Ask(Moment(day=Day(weekday=0, week=week)), whole=whole or "week")
+    return Ask(Moment(day=Day(weekday=0, week=week)), whole="weekend" if whole == "weekend" else "week")
+
+
+@_asks(r"D[K,F]*[fF]*L|L[,fF]*D|L")
+def _all_day(tokens: Sequence[Token]) -> Ask | None:
+    moments = _moments(tokens)
+    whole = next(str(token.value) for token in tokens if token.kind == kinds.ALL_DAY)
+    if whole == "all":  # `all tomorrow`, but nothing in `all`
+        return Ask(moments[0], whole="") if moments else None
+    return Ask(moments[0] if moments else Moment(), whole=whole)
 
 
 @_asks(r"F?DK?,?f?l|f?l[FK]D")
@@ -334,7 +345,14 @@ def _day_and_length(tokens: Sequence[Token]) -> Ask | None:
     return Ask(_moments(tokens)[0], length=length)
 
 
-@_asks(r"fl|^[^XDPx]*l|lR?u?[^XDPx]*$")
+@_asks(r"XX(?![-~TUtK|&uf])", unless="[XD]{3}|,X")
+def _without_dash(tokens: Sequence[Token]) -> Ask | None:
+    """`13:00 18:00`."""
+    start, end = _moments(tokens)
+    return Ask(start, end) if end.day is None and start.clock and end.clock else None
+
+
+@_asks(r"fl|^[^x]*l|lR?u?[^x]*$", unless="[XDPpSR]")
 def _length_from_now(tokens: Sequence[Token]) -> Ask | None:
     return Ask(length=_length(tokens))
 
@@ -392,15 +410,16 @@ class _Reader:
         return not matches or bool(re.search("![XDS]|[XDSl]!|[-~TUtKF]!|![-~TUtKul]", self.letters))
 
     def _matches(self) -> list[_Match]:
-        for pattern, build in _PATTERNS:
+        for each in _PATTERNS:
             found = []
-            for match in pattern.finditer(self.letters):
-                ask = build(self.solid[match.start() : match.end()])
+            matches = () if each.unless.search(self.letters) else each.pattern.finditer(self.letters)
+            for match in matches:
+                ask = each.build(self.solid[match.start() : match.end()])
                 if ask:
                     found.append(_Match(match.start(), match.end(), ask))
             if found:
-                for each in found:
-                    self._use(each.start, each.end)
+                for used in found:
+                    self._use(used.start, used.end)
                 return found
         return []
 
@@ -470,7 +489,9 @@ class _Reader:
         days = [i for i, letter in enumerate(self.letters) if letter == kinds.DAY]
         lengths = [i for i, letter in enumerate(self.letters) if letter == kinds.LENGTH]
         until = re.search(rf"D{_SEP}X|VX", self.letters)
-        parsed.vague = any(letter in "VQkpTU" for letter in self.letters if letter not in "TU") or bool(until)
+        parsed.vague = any(letter in "VQkpGRL" for letter in self.letters) or bool(until)
+        if kinds.NOW in self.letters:
+            parsed.start = Moment(now=True)
         if starts and not until:
             parsed.start = _moment(self.solid[starts[0]])
             if days and parsed.start.day is None:
@@ -529,8 +550,9 @@ def _on_day(ask: Ask, token: Token) -> Ask:
     assert isinstance(value, Moment)
     if ask.start is None and ask.end is not None:
         return replace(ask, end=replace(ask.end, day=value.day))
-    start = ask.start or Moment()
-    return replace(ask, start=replace(start, day=value.day, part=start.part or value.part, day_after=False))
+    start = replace(ask.start or Moment(), day=value.day, day_after=False)
+    end = replace(ask.end, day=None) if ask.end and ask.end.day_after else ask.end
+    return replace(ask, start=replace(start, part=start.part or value.part), end=end)
 
 
 def _sharing_day(asks: list[Ask]) -> list[Ask]:

@@ -15,6 +15,7 @@ PUNCTUATION = ":.,/()+?"  # each stands for itself
 DASH = "-"  # every dash
 WAVE = "~"  # 〜, an arrow, two dots: between two times, never inside a date
 YEAR = "9"  # four digits that are a year
+SYMBOL = "¤"  # a sign that makes the number it touches no time: `x=13-18`
 OTHER = "x"  # anything that says nothing about time
 
 # What a language's table tells (`languages/*.py`).

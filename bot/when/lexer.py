@@ -42,11 +42,14 @@ _SCAN = re.compile(
     )
   | (?P<instant>[0-9]{{4}}-?(?:[0-9]{{2}}-?[0-9]{{2}}|w[0-9]{{2}}-?[1-7])
         t[0-9]{{2}}(?::?[0-9]{{2}}(?::?[0-9]{{2}}(?:[.,][0-9]+)?)?)?(?:z|[+-][0-9]{{2}}(?::?[0-9]{{2}})?)?(?![0-9a-z]))
-  | (?P<period>(?<![a-z0-9])p(?=[0-9t])(?:[0-9]+w)?(?:[0-9]+d)?(?:t(?:[0-9.]+h)?(?:[0-9]+m)?(?:[0-9]+s)?)?(?![a-z0-9]))
+  | (?P<period>(?<![a-z0-9])p(?=t?[0-9])(?:[0-9]+w)?(?:[0-9]+d)?(?:t(?:[0-9.]+h)?(?:[0-9]+m)?(?:[0-9]+s)?)?(?![a-z0-9]))
   | (?P<offset>(?<![a-z0-9])(?:utc|gmt)[ ]?[+-][ ]?[0-9]{{1,2}}(?::?[0-9]{{2}})?(?![0-9:])
-        | (?<=[0-9])(?<![0-9]-[0-9]{{2}})[ ]?\+[0-9]{{2}}:?[0-9]{{2}}(?![0-9:]))
+        | (?:(?<=[0-9])|(?<=[0-9][ ]))\+[0-9]{{2}}:?[0-9]{{2}}(?![0-9:]))
   | (?P<zulu>(?<=[0-9])z(?![a-z0-9]))
   | (?P<iana>(?<![a-z0-9])[a-z]+/[a-z]+(?:_[a-z]+)*(?:/[a-z_]+)?)
+  | (?P<semicolon>(?<=[0-9]);(?=[0-9]{{2}}(?![0-9])))
+  | (?P<arrow>=>)
+  | (?P<symbol>[=;^\\|%$€£<>]+(?=[0-9]))
   | (?P<meridiem>(?<![a-z])[ap]\.?[ ]?m(?:\.(?!\.)|(?![a-z0-9])|(?=to|ti|un))
         | (?<=[0-9])[ap](?![a-z0-9.]))
   | (?P<number>[0-9]+)
@@ -71,7 +74,7 @@ _YEARS = range(2020, 2030)
 _SINGLE = {
     "mark": None,
     "dash": kinds.DASH,
-    "wave": kinds.WAVE,
+    "wave": kinds.WAVE, "arrow": kinds.WAVE,
     "at": kinds.AT,
     "and": kinds.AND,
     "space": kinds.SPACE,
@@ -347,5 +350,7 @@ _READERS = {
     "instant": lambda match: Token(kinds.INSTANT, match.group(), *match.span()),
     "period": lambda match: Token(kinds.PERIOD, match.group(), *match.span()),
     "offset": lambda match: Token(kinds.ZONE, match.group().strip(), *match.span()),
+    "semicolon": lambda match: Token(":", None, *match.span()),  # a slip of the finger
+    "symbol": lambda match: Token(kinds.SYMBOL, None, *match.span()),
     "zulu": lambda match: Token(kinds.ZONE, "utc", *match.span()),
 }

@@ -52,7 +52,7 @@ def _read(text: str, now: datetime, tz: tzinfo | str, locale: str) -> Reading:
     found = _all_readings(parsed, here)
     if parsed.repeats:
         raise _ambiguous(found, parsed, repeats=True)
-    if len(found) > 1:
+    if len(found) > 1 or len(parsed.asks) > 1:
         raise _ambiguous(found, parsed)
     return _finished(found[0], parsed)
 

@@ -354,7 +354,7 @@ def _literal_hours(first: Clock, last: Clock) -> list[Hours]:
     if not literal.rolled or literal.end == MINUTES_PER_DAY or not last.open:
         return [literal]
     crossed = last.minutes % NOON + NOON
-    if last.bare and first.open and crossed > first.minutes:
+    if last.bare and (first.open or first.minutes == NOON) and crossed > first.minutes:
         return [_ordered(first.minutes, crossed)]  # 11:30-1
     mixed = last.bare and NOON < first.minutes <= 15 * 60 and crossed > first.minutes
     unmarked = (
@@ -627,8 +627,8 @@ def _nearest_first(found: list[Reading]) -> list[Reading]:
 def start_of(moment: Moment, here: Here) -> datetime | None:
     """The start that was said without an end, where it is clear."""
     here = placed(here, moment)
-    if moment.delay is not None:
-        return here.after(here.now.astimezone(here.zone), moment.delay)
+    if moment.now or moment.delay is not None:
+        return here.after(here.now.astimezone(here.zone), moment.delay or timedelta())
     if moment.instant:
         return _instant(moment.instant, here)[0]
     if moment.clock is None:

@@ -43,7 +43,8 @@ ENGLISH = Language(
         },
         kinds.SHIFT: {
             -1: "last, previous",
-            0: "this, the coming, coming, upcoming, the upcoming, this coming",
+            None: "the coming, coming, upcoming, the upcoming, this coming",
+            0: "this",
             1: "next, nxt, the next",
         },
         kinds.MONTH: {
@@ -75,7 +76,7 @@ ENGLISH = Language(
         kinds.MINUTES: {"": "minute, minutes, min, mins, mn, minuets, minuts, m, minute's, minutes'"},
         kinds.DAYS: {"": "day, days, days', day's"},
         kinds.WEEKS: {"": "week, weeks, wk, wks, weeks', week's"},
-        kinds.HALF: {30: "half, half a, half of a"},
+        kinds.HALF: {30: "half, half a, half of a, a half, half an, half of an"},
         kinds.QUARTER: {15: "quarter, a quarter, quater, quarter of a"},
         kinds.PAST: {"": "past, after"},
         kinds.CLOCK: {
@@ -108,21 +109,22 @@ ENGLISH = Language(
             45: "forty-five",
             50: "fifty",
             90: "ninety",
-            1.0: "a, an",
+            "1": "a, an",
         },
         kinds.NOW: {
-            "": "now, right now, immediately, asap, rn, right away, straight away, from now, starting now"
+            "": "now, right now, immediately, asap, rn, right away, straight away, starting now"
         },
         kinds.ALL_DAY: {
             "": "all day, all-day, allday, whole day, the whole day, entire day, the entire day, full day, a full day,"
-            " all day long, the full day, for the day, the whole of, all of, all",
+            " all day long, the full day, for the day",
+            "all": "all, all of, the whole of",
             "weekend": "all weekend, the whole weekend, whole weekend, over the weekend, the entire weekend, all this weekend,"
             " for the weekend, the full weekend, entire weekend, all weekend long",
             "week": "all week, the whole week, whole week, the entire week, entire week",
         },
         kinds.FROM: {
             "": "from, form, frm, starting, starting at, starting from, beginning, beginning at, since, start, begin,"
-            " starts, starts at, starting on, after, as of, start at, starting in, start in, start from"
+            " starts, starts at, starting on, after, as of, start at, start from"
         },
         kinds.TO: {
             "": "to, thru, through, too, up to, upto, ending, ending at, ends at, ends, end at, ending on, end, t,"
@@ -145,7 +147,7 @@ ENGLISH = Language(
             " some time, any time, anytime"
         },
         kinds.IN: {"": "in, in about, after, within"},
-        kinds.LATER: {"": "from now, later, hence, from today, from right now, after now"},
+        kinds.LATER: {"": "later, hence, from today, after now", "now": "from now, from right now"},
         kinds.VAGUE: {
             "": "later, soon, sometime, some time, anytime, any time, a while, a bit, whenever, eventually, a moment,"
             " shortly, the rest, tba, tbd, before, eod, end of day, cob, end of business, the weekend, weekend,"
@@ -163,10 +165,10 @@ ENGLISH = Language(
         },
         kinds.ASKING: {"": "is it free, available or not"},
         kinds.COUNTER: {
-            "": "gpu, gpus, card, cards, node, nodes, epoch, epochs, step, steps, layer, layers, run, runs, seed, seeds, gb,"
+            "": "gpus, cards, nodes, epochs, steps, layers, runs, seeds, gb,"
             " gib, mb, tb, kb, k, ms, x, px, people, users, files, images, samples, batches, cores, models, jobs, tasks,"
-            " times, points, pages, items, tokens, iterations, iters, folds, percent, w, watts, vram, cpus, cpu, threads,"
-            " workers, machines, servers, trials, experiments, shots, shot, bit, bits, classes, heads, videos, rows,"
+            " times, points, pages, items, tokens, iterations, iters, folds, percent, w, watts, vram, cpus, threads,"
+            " workers, machines, servers, trials, experiments, shots, bits, classes, heads, videos, rows,"
             " students, million, billion, thousand, params, repeats, replicas, devices, slots, units, eur, usd, dollars,"
             " degrees, fps, hz, khz, mhz, ghz, dim, dims, lines, questions, chapters, parts, datasets, checkpoints"
         },
