@@ -179,7 +179,7 @@ def _colon(tokens: Sequence[Token], of: Habits) -> Built:
     return kinds.CLOCK, clock(int(hour), int(minute), written=hour, exact=True, latest=of.latest_hour)
 
 
-@form(r"[nN] ?H(?: ?[nN] ?M| ?v| ?q|[nN]| n(?! ?[-~:HhoOiMjdac./]))?")
+@form(r"[nN] ?H(?: ?[nN] ?M| ?v| ?q|[nN](?! ?[hHod])| n(?! ?[-~:HhoOiMjdac./]))?")
 def _hour_mark(tokens: Sequence[Token], of: Habits) -> Built:
     if tokens[0].kind == kinds.NUMBER and len(str(tokens[0].value)) > 2:
         return None
@@ -261,6 +261,12 @@ def _hour_and_minutes(tokens: Sequence[Token], of: Habits) -> Built:
     if not 1 <= hour <= 12 or minute not in range(10, 60, 5) or isinstance(tokens[0].value, str):
         return None
     return kinds.CLOCK, clock(hour, minute)
+
+
+@form(r"(?<![nNCy])(?<![nNCy] )a(?= ?[nC])")
+def _meridiem_before(tokens: Sequence[Token], of: Habits) -> Built:
+    """`PM 1:00`."""
+    return kinds.DAYPART, Daypart.PM if tokens[0].value == "p" else Daypart.AM
 
 
 @form(r"C ?a|y ?a|[nN] ?a|(?<![.n])n\.n ?a")
@@ -616,7 +622,7 @@ def hours(tokens: list[Token], of: Habits) -> list[Token]:
     for pattern in (_PAIR, _SINGLE):
         found = list(tokens)
         for match in _overlapping(pattern, row):
-            if _is_length_until(match, tokens):
+            if match.re is _PAIR and _has_length(match, tokens):
                 continue
             numbers = _numbers_in(match)
             rings = any(_is_no_hhmm(found[index]) for index in numbers)
@@ -642,11 +648,14 @@ def _numbers_in(match: re.Match[str]) -> list[int]:
     ]
 
 
-def _is_length_until(match: re.Match[str], tokens: Sequence[Token]) -> bool:
-    """`2h until 18:00` begins with a length where `h` is no clock's."""
-    if match.re is not _PAIR or match["b"] != kinds.CLOCK or "U" not in match["sep"]:
+def _has_length(match: re.Match[str], tokens: Sequence[Token]) -> bool:
+    """`2h until 18:00` begins with a length where `h` is no clock's, `13時から2h` ends with one."""
+    if match["b"] == kinds.CLOCK and "U" in match["sep"]:
+        value = tokens[match.start("a")].value
+    elif "K" in (match["sep"] or match["sep2"]):
+        value = tokens[match.start("b") if match["b"] else match.start("d")].value
+    else:
         return False
-    value = tokens[match.start("a")].value
     return isinstance(value, HourOrLength) and not value.says_clock and value.hours <= 12
 
 

@@ -292,7 +292,7 @@ def _range(tokens: Sequence[Token]) -> Ask | None:
     return Ask(start, end, worded=_worded(tokens))
 
 
-@_asks(r"X,?f?l|Xf?l|XK?[-~,+/]*f?l|[RP]K?f?l")
+@_asks(r"X,?f?l|Xf?l|XK?[,+/]*f?l|[RP]K?f?l")
 def _start_and_length(tokens: Sequence[Token]) -> Ask | None:
     return Ask(_moments(tokens)[0], length=_length(tokens))
 
