@@ -76,7 +76,7 @@ class Clock:
         `of_said_day`: the night belongs to a day that was named, so its small hours are the next date's.
         """
         hour = self.minutes // 60
-        if hour > 12 or not self.open:
+        if hour > 12 or hour == 0 or self.daypart is not None:
             return self._checked_literal(part, of_said_day=of_said_day)
         if hour == 12 and part in _TWELVE:
             minutes = _TWELVE[part] + self.minutes - NOON
@@ -96,7 +96,13 @@ class Clock:
 
 
 def clock(
-    hour: int, minute: int = 0, *, written: str = "", exact: bool = False, marked: bool = False, latest: int = 24
+    hour: int,
+    minute: int = 0,
+    *,
+    written: str = "",
+    exact: bool = False,
+    marked: bool = False,
+    latest: int = 24,
 ) -> Clock:
     """A clock time from its numbers; raises ValueError for 13:75 and 25:00.
 

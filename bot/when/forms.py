@@ -127,7 +127,9 @@ def _has(tokens: Sequence[Token], wanted: str) -> bool:
 _NO_TIME_AFTER = r"(?! ?[-~:.]? ?[ahHiMojJOY]| ?[-~:./]\S?| ?[-~] ?[nNC])"
 
 
-@form(r"n(?:(?: ?[-~T] ?|[.:,])n)* ?[c#]|(?<![-~:.Tt])(?<![-~:.TtK] )[nN] ?[sc](?! ?n(?![-~:]))|(?<![-~:.Tt])(?<![-~:.TtK] )N ?#")
+@form(
+    r"n(?:(?: ?[-~T] ?|[.:,])n)* ?[c#]|(?<![-~:.Tt])(?<![-~:.TtK] )[nN] ?[sc](?! ?n(?![-~:]))|(?<![-~:.Tt])(?<![-~:.TtK] )N ?#"
+)
 def _counted(tokens: Sequence[Token], of: Habits) -> Built:
     return kinds.OTHER, None
 
@@ -179,7 +181,15 @@ def _colon(tokens: Sequence[Token], of: Habits) -> Built:
     return kinds.CLOCK, clock(int(hour), int(minute), written=hour, exact=True, latest=of.latest_hour)
 
 
-@form(r"[nN] ?H(?: ?[nN] ?M| ?v| ?q|[nN](?! ?[hHod])| n(?! ?[-~:HhoOiMjdac./]))?")
+@form(r"(?<![.n])n\.n ?H")
+def _dotted_hour_mark(tokens: Sequence[Token], of: Habits) -> Built:
+    """`13.30 Uhr`."""
+    hour, minute = _numbers(tokens)
+    marked = tokens[-1].value == "24h"
+    return kinds.CLOCK, clock(hour, minute, exact=True, marked=marked, latest=of.latest_hour)
+
+
+@form(r"(?<!n\.)(?<!n,)[nN] ?H(?: ?[nN] ?M| ?v| ?q|[nN](?! ?[hHod])| n(?! ?[-~:HhoOiMjdac./]))?")
 def _hour_mark(tokens: Sequence[Token], of: Habits) -> Built:
     if tokens[0].kind == kinds.NUMBER and len(str(tokens[0].value)) > 2:
         return None
@@ -188,11 +198,11 @@ def _hour_mark(tokens: Sequence[Token], of: Habits) -> Built:
     marked = _of(tokens, kinds.HOUR_MARK) == "24h"
     return kinds.CLOCK, clock(
         hour,
-            minute,
-            written=str(tokens[0].value),
-            exact=bool(rest),
-            marked=marked,
-            latest=of.latest_hour,
+        minute,
+        written=str(tokens[0].value),
+        exact=bool(rest),
+        marked=marked,
+        latest=of.latest_hour,
     )
 
 
@@ -228,7 +238,9 @@ def _half_to(tokens: Sequence[Token], of: Habits) -> Built:
     return kinds.CLOCK, Clock(minutes + (12 * 60 if minutes < 60 else 0), open=True)
 
 
-@form(r"(?<![.,])[nN] ?h ?[nN](?! ?[hH:]| ?[-~]n?)M?|(?<![.,])[nN]h[nN]M?|(?<![.,])[nN] ?h ?[nN] ?M|(?<![.,])[nN] ?h(?: ?&? ?[vq](?! ?[iM])| B q)?")
+@form(
+    r"(?<!n\.)(?<!n,)[nN] ?h ?[nN](?! ?[hH:]| ?[-~]n?)M?|(?<!n\.)(?<!n,)[nN]h[nN]M?|(?<!n\.)(?<!n,)[nN] ?h ?[nN] ?M|(?<!n\.)(?<!n,)[nN] ?h(?: ?&? ?[vq](?! ?[iM])| B q)?"
+)
 def _hour_letter(tokens: Sequence[Token], of: Habits) -> Built:
     hours, *minutes = _numbers(tokens)
     written = str(tokens[0].value)
@@ -311,7 +323,7 @@ def _hours_and_half(tokens: Sequence[Token], of: Habits) -> Built:
     return kinds.LENGTH, Length(timedelta(hours=whole, minutes=30))
 
 
-@form(r"v ?g?(?:N ?)?[ih]")
+@form(r"v[ -]?g?(?:N ?)?[ih]")
 def _half_hour(tokens: Sequence[Token], of: Habits) -> Built:
     return kinds.LENGTH, Length(timedelta(minutes=30))
 
@@ -381,7 +393,7 @@ def _and_a_half(tokens: Sequence[Token], of: Habits) -> Built:
     return kinds.LENGTH, Length(whole.time + half)
 
 
-@form(r"E ?[ihjM](?! ?[nC])|E ?[ly]|[nN] ?E ?[ihMj]")
+@form(r"(?<![WDk])(?<![WDk] )E ?[ihjM](?! ?[nC])|(?<![WDk])(?<![WDk] )E ?[ly]|[nN] ?E ?[ihMj]")
 def _next_hours(tokens: Sequence[Token], of: Habits) -> Built:
     shift = _of(tokens, kinds.SHIFT)
     if shift == -1:
@@ -418,7 +430,7 @@ def _delay(tokens: Sequence[Token], of: Habits) -> Built:
 
 
 @form(
-    r"(?<![-.:n])9-n-n(?![-.:n])|(?<![-./:n])[n9]-n-[n9](?![-./:n])|(?<![-./:n])[n9]/n/[n9](?![-./:n])|(?<![-./:n])[n9]\. ?n\. ?[n9]\.?(?!n)"
+    r"(?<![-.:n])9-n-n(?![-.:n])|(?<![-./:n])[n9]-n-[n9](?![-./:n])|(?<![-./:n])[n9]/n/[n9](?![-./:n])|(?<![-./:n])9\. ?n\. ?n\.?(?!n)|(?<![-./:n])n\. ?n\. ?9|(?<![-./:n])n\.n\.n(?! ?[-~:hHTUt.])"
 )
 def _three_numbers(tokens: Sequence[Token], of: Habits) -> Built:
     first, second, third = (str(t.value) for t in tokens if t.kind in "n9")
@@ -593,7 +605,9 @@ def _as_clock(token: Token, of: Habits) -> Clock:
     if isinstance(token.value, HourOrLength):
         value = token.value
         exact = value.minutes is not None
-        return clock(value.hours, value.minutes or 0, written=value.written, exact=exact, latest=of.latest_hour)
+        return clock(
+            value.hours, value.minutes or 0, written=value.written, exact=exact, latest=of.latest_hour
+        )
     return _bare(token, of)
 
 

@@ -215,6 +215,7 @@ def _same_day(first: Day, second: Day) -> Day | None:
 
 # --- ranges ------------------------------------------------------------------------------------------------------------
 
+
 class _Pattern(NamedTuple):
     pattern: re.Pattern[str]
     unless: re.Pattern[str]
@@ -407,7 +408,12 @@ class _Reader:
         """Whether something impossible stands where a time should: next to a time, or alone."""
         if kinds.BROKEN not in self.letters:
             return False
-        return not matches or bool(re.search("![XDS]|[XDSl]!|[-~TUtKF]!|![-~TUtKul]", self.letters))
+        if not matches:
+            return True
+        last = max(match.end for match in matches)
+        return kinds.BROKEN in self.letters[: last + 1] or bool(
+            re.search("[-~TUtK]!|![-~TUtKu]", self.letters)
+        )
 
     def _matches(self) -> list[_Match]:
         for each in _PATTERNS:

@@ -74,7 +74,8 @@ _YEARS = range(2020, 2030)
 _SINGLE = {
     "mark": None,
     "dash": kinds.DASH,
-    "wave": kinds.WAVE, "arrow": kinds.WAVE,
+    "wave": kinds.WAVE,
+    "arrow": kinds.WAVE,
     "at": kinds.AT,
     "and": kinds.AND,
     "space": kinds.SPACE,

@@ -301,7 +301,8 @@ def _hours_in_parts(start: Moment, end: Moment, *, of_said_day: bool) -> Hours:
     assert start.clock is not None and end.clock is not None
     first, last = start.clock, end.clock
     # A part of the day after the whole range is said of both: 7 to 9 in the evening.
-    if start.part is None and end.part is not None and end.part_after and first.open and not first.daypart:
+    said_last = start.part is None and end.part is not None and end.part_after
+    if said_last and end.part and not first.daypart and 0 < first.minutes < 13 * 60:
         end_minutes = _in_part(last, end.part, of_said_day=False).minutes
         return _start_near(first, end_minutes)
     if start.part:

@@ -111,9 +111,7 @@ ENGLISH = Language(
             90: "ninety",
             "1": "a, an",
         },
-        kinds.NOW: {
-            "": "now, right now, immediately, asap, rn, right away, straight away, starting now"
-        },
+        kinds.NOW: {"": "now, right now, immediately, asap, rn, right away, straight away, starting now"},
         kinds.ALL_DAY: {
             "": "all day, all-day, allday, whole day, the whole day, entire day, the entire day, full day, a full day,"
             " all day long, the full day, for the day",

@@ -1,11 +1,11 @@
 """Reads the example tables: `examples/<language>.txt`, one phrase a line.
 
-    @ 2026-06-10 11:00 America/New_York en      who reads from here on: now, zone, locale
-    tomorrow 2-5pm => 06-11 14:00 - 17:00       a range, in that zone; the end's day only where it differs
-    13-18 resnet => 06-10 13:00 - 18:00 | resnet     and what is left of the text
-    3-5 => ambiguous                            a refusal
-    15:00 => too_vague 06-10 15:00              a refusal that knows the start
-    is 13-18 free? => 06-10 13:00 - 18:00 ?     a question
+@ 2026-06-10 11:00 America/New_York en      who reads from here on: now, zone, locale
+tomorrow 2-5pm => 06-11 14:00 - 17:00       a range, in that zone; the end's day only where it differs
+13-18 resnet => 06-10 13:00 - 18:00 | resnet     and what is left of the text
+3-5 => ambiguous                            a refusal
+15:00 => too_vague 06-10 15:00              a refusal that knows the start
+is 13-18 free? => 06-10 13:00 - 18:00 ?     a question
 """
 
 from __future__ import annotations
@@ -18,7 +18,9 @@ from zoneinfo import ZoneInfo
 
 FOLDER = Path(__file__).with_name("examples")
 KINDS = ("no_range", "inverted", "ambiguous", "past", "too_vague")
-_RANGE = re.compile(r"(?P<day>\S+) (?P<from>\d\d:\d\d) - (?:(?P<last>\S+) )?(?P<to>\d\d:\d\d)(?P<question> \?)?")
+_RANGE = re.compile(
+    r"(?P<day>\S+) (?P<from>\d\d:\d\d) - (?:(?P<last>\S+) )?(?P<to>\d\d:\d\d)(?P<question> \?)?"
+)
 
 
 @dataclass(frozen=True)
