@@ -106,7 +106,7 @@ def _apply(each: _Form, tokens: list[Token], row: str, of: Habits) -> list[Token
 def _built(each: _Form, tokens: Sequence[Token], of: Habits) -> Built:
     try:
         return each.build(tokens, of)
-    except (ValueError, OverflowError):
+    except (ValueError, ArithmeticError):
         return kinds.BROKEN, None
 
 
@@ -128,7 +128,7 @@ _NO_TIME_AFTER = r"(?! ?[-~:.]? ?[ahHiMojJOY]| ?[-~:./]\S?| ?[-~] ?[nNC])"
 
 
 @form(
-    r"n(?:(?: ?[-~T] ?|[.:,])n)* ?[c#]|(?<![-~:.Tt])(?<![-~:.TtK] )[nN] ?[sc](?! ?n(?![-~:]))|(?<![-~:.Tt])(?<![-~:.TtK] )N ?#"
+    r"n(?:(?: ?[-~T] ?|[.:,])n)+ ?(?:c|#(?! ?n))|(?<![-~:.Tt])(?<![-~:.TtK] )n ?[c#]|(?<![-~:.Tt])(?<![-~:.TtK] )[nN] ?[sc](?! ?n(?![-~:]))|(?<![-~:.Tt])(?<![-~:.TtK] )N ?#"
 )
 def _counted(tokens: Sequence[Token], of: Habits) -> Built:
     return kinds.OTHER, None
@@ -142,6 +142,12 @@ def _labelled(tokens: Sequence[Token], of: Habits) -> Built:
 @form(r"n(?:\.n){3,}|n(?:-n){3,}|n(?:/n){3,}|n(?::n){3,}|(?<![n.])n\.n\.n(?=x)")
 def _address(tokens: Sequence[Token], of: Habits) -> Built:
     return kinds.OTHER, None
+
+
+@form(r"θ(?! x)|(?<=[dg9F] )θ|(?<=^n )θ")
+def _month_not_word(tokens: Sequence[Token], of: Habits) -> Built:
+    """`3-5 may`, not `13-18 may need more`."""
+    return kinds.MONTH, tokens[0].value
 
 
 # --- numbers ---------------------------------------------------------------------------------------------------------
@@ -328,11 +334,14 @@ def _half_hour(tokens: Sequence[Token], of: Habits) -> Built:
     return kinds.LENGTH, Length(timedelta(minutes=30))
 
 
-@form(r"v ?(?:N ?)?j|q ?(?:g ?)?(?:N ?)?i|n ?q ?i")
+@form(r"v ?(?:N ?)?j|q ?(?:g ?)?(?:N ?)?i|[nN] ?q ?(?:g ?)?(?:N ?)?i|n n/n ?[ih]")
 def _part_of(tokens: Sequence[Token], of: Habits) -> Built:
     if tokens[-1].kind == kinds.DAYS:
         return kinds.LENGTH, Length(timedelta(hours=12))
-    quarters = _numbers(tokens)[0] if tokens[0].kind == kinds.NUMBER else 1
+    if _has(tokens, "/"):
+        whole, upper, lower = _numbers(tokens)
+        return kinds.LENGTH, Length(timedelta(hours=whole) + timedelta(hours=upper) / lower)
+    quarters = _numbers(tokens)[0] if tokens[0].kind in "nN" else 1
     return kinds.LENGTH, Length(timedelta(minutes=15 * quarters))
 
 
@@ -393,7 +402,7 @@ def _and_a_half(tokens: Sequence[Token], of: Habits) -> Built:
     return kinds.LENGTH, Length(whole.time + half)
 
 
-@form(r"(?<![WDk])(?<![WDk] )E ?[ihjM](?! ?[nC])|(?<![WDk])(?<![WDk] )E ?[ly]|[nN] ?E ?[ihMj]")
+@form(r"(?<![WDk])(?<![WDk] )E ?[ihM](?! ?[nC])|(?<![WDk])(?<![WDk] )E ?[ly]|[nN] ?E ?[ihMj]")
 def _next_hours(tokens: Sequence[Token], of: Habits) -> Built:
     shift = _of(tokens, kinds.SHIFT)
     if shift == -1:
@@ -619,7 +628,7 @@ _PAIRS = [
     )
 ]
 _PAIR = re.compile(
-    rf"(?<![-./:+n¤])(?P<a>[n9Ny])(?P<sep>{_SEP})(?:[pD] ?g?)*(?P<b>[n9NyC]){_END}(?![-/][n9])"
+    rf"(?<![-./:+n¤])(?P<a>[n9Ny])(?: ?p)?(?P<sep>{_SEP})(?:[pD] ?g?)*(?P<b>[n9NyC]){_END}(?![-/][n9])"
     rf"|(?P<c>C ?p?(?P<sep2>{_SEP})(?:[pD] ?g?)*)(?P<d>[n9Ny]){_END}"
 )
 _SINGLE = re.compile(

@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from bot.when import forms, kinds
+from bot.when import forms, kinds, zones
 from bot.when.clocks import Clock, Day, Daypart, Length
 from bot.when.forms import HourOrLength
 from bot.when.kinds import Token
@@ -140,6 +140,8 @@ def _joined(tokens: Sequence[Token]) -> list[Token]:
     row: list[Token] = []
     gap: list[Token] = []
     for token in tokens:
+        if token.kind == kinds.ZONE and token.value in zones.ALONE and not (row and _has_meridiem(row[-1])):
+            token = token._replace(kind=kinds.OTHER)  # noqa: PLW2901 - PT is a zone in `3pm PT` only
         previous = row[-1] if row and isinstance(row[-1].value, Moment) else None
         if token.kind in _ATOMS:
             moment = _with(previous.value if previous else None, token, gap)
@@ -157,6 +159,11 @@ def _joined(tokens: Sequence[Token]) -> list[Token]:
             row += [*gap, token]
             gap = []
     return row + gap
+
+
+def _has_meridiem(token: Token) -> bool:
+    value = token.value
+    return isinstance(value, Moment) and value.clock is not None and value.clock.daypart is not None
 
 
 def _letter(moment: Moment) -> str:
@@ -394,6 +401,8 @@ class _Reader:
         parsed.broken = self._is_broken(matches)
         if matches:
             parsed.asks = self._with_loose_days(matches)
+            parsed.asks = self._with_loose_length(matches, parsed.asks)
+            parsed.vague = not parsed.asks
             parsed.asks = self._with_other_starts(matches, parsed.asks)
             self._use_loose_zone(parsed)
         else:
@@ -439,9 +448,9 @@ class _Reader:
         if len(asks) > 1:
             return _sharing_day(self._distinct(asks))
         loose = self._loose_days(matches[0])
-        if not loose:
-            return asks
         ask = asks[0]
+        if not loose or self._starts_vaguely(ask, loose):
+            return asks if not loose else []
         own = _own_day(ask)
         if own is None:
             self.used.update(loose)
@@ -449,6 +458,12 @@ class _Reader:
         beside = [i for i in loose if self._is_alternative(i)]
         self.used.update(beside)
         return asks + [_on_day(ask, self.solid[i]) for i in beside]
+
+    def _starts_vaguely(self, ask: Ask, loose: list[int]) -> bool:
+        """`tomorrow until 6pm`: from when? (`today until 6pm` is from now.)"""
+        if ask.start is not None or ask.end is None or ask.end.clock is None or ask.end.day is not None:
+            return False
+        return any(_moment(self.solid[i]).day != Day(offset=0) for i in loose)
 
     @staticmethod
     def _distinct(asks: list[Ask]) -> list[Ask]:
@@ -467,6 +482,18 @@ class _Reader:
         """Whether a second day belongs to the range (`mon and wed 9-12`), or to the purpose."""
         beside = self.letters[max(place - 1, 0) : place] + self.letters[place + 1 : place + 2]
         return any(letter in "|&,DXlSu" for letter in beside)
+
+    def _with_loose_length(self, matches: list[_Match], asks: list[Ask]) -> list[Ask]:
+        """`13-18 for 2h` says two things; `a week from friday 10-12` is not understood."""
+        if len(matches) != 1 or len(asks) != 1 or asks[0].end is None or asks[0].start is None:
+            return asks
+        start, end = matches[0].start, matches[0].end
+        after = re.match(r",?f?(l)(?!x)|,?f(l)", self.letters[end:])
+        if after:
+            place = end + after.end() - 1
+            self.used.update(range(end, place + 1))
+            return [replace(asks[0], length=_length([self.solid[place]]))]
+        return [] if re.search(r"lF?$", self.letters[:start]) or self.letters[start : start + 2] == "FD" and self.letters[start - 1 : start] == "l" else asks
 
     def _with_other_starts(self, matches: list[_Match], asks: list[Ask]) -> list[Ask]:
         """`2pm or 3pm for 2h`, `10-12 or 14`: a second start offered beside the range."""

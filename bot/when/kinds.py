@@ -25,6 +25,7 @@ WEEKDAY = "W"  # 0 is Monday
 WEEK = "k"  # weeks from this one
 SHIFT = "E"  # next, this, last: beside a weekday or a length
 MONTH = "O"  # a month's name
+MONTH_OR_WORD = "θ"  # may, march
 MONTH_SHIFT = "ω"  # months from this one: 来月
 MONTH_MARK = "o"  # 月
 DAY_MARK = "d"  # 日, th

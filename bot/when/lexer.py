@@ -69,6 +69,7 @@ _NUMBER_FOLLOWS = re.compile(r"[-_./\\#=]?[0-9]|_")
 _PHRASE = re.compile(r"(?:[a-z]+|[0-9]+[a-z]+)(?:'[a-z]*)*(?:[ -]{1,2}[a-z]+(?:'[a-z]+)*){0,4}")
 _GAP = re.compile(r"[ -]+")
 _NOT_TIME = frozenset({kinds.COUNTER, kinds.LABEL, kinds.TEXT, kinds.GLUE, "#"})
+_DAYS = frozenset({kinds.DAY, kinds.WEEKDAY})
 _YEARS = range(2020, 2030)
 
 _SINGLE = {
@@ -145,6 +146,15 @@ class Lexicon:
             meant = self.typos.get(candidate)
             if meant and meant[0] == word[0] and abs(len(meant) - len(word)) <= 1:
                 return self.words[meant]
+        return None
+
+    def glued(self, word: str) -> tuple[Entry, int] | None:
+        """The first of two known words written as one: `nextfriday`."""
+        for size in range(3, len(word) - 2) if "'" not in word else ():
+            first, second = self.words.get(word[:size]), self.words.get(word[size:])
+            if first and second and not {first.kind, second.kind} & _NOT_TIME:
+                if {first.kind, second.kind} & _DAYS:
+                    return first, size
         return None
 
     def cjk(self, text: str, start: int) -> tuple[Entry, int] | None:
@@ -324,6 +334,9 @@ def _unknown_word(text: str, start: int, words: Lexicon) -> Token:
     word, end = match.group(), match.end()
     if word in zones.ABBREVIATIONS or word in zones.ALONE:
         return Token(kinds.ZONE, word, start, end)
+    glued = words.glued(word)
+    if glued:
+        return Token(glued[0].kind, glued[0].value, start, start + glued[1])
     entry = words.misspelt(word)
     if entry:
         return Token(entry.kind, entry.value, start, end)

@@ -92,10 +92,17 @@ def readings(ask: Ask, here: Here) -> list[Reading]:
         return [_whole(ask, here)]
     if ask.start is None:
         return _from_now(ask, here)
-    if ask.length:
+    if ask.length and ask.end is None:
         return _from_start(ask.start, ask.length.time, ask.length.whole_days, here)
     assert ask.end is not None
-    return _between(ask.start, ask.end, ask, here)
+    found = _between(ask.start, ask.end, ask, here)
+    return found if ask.length is None else _of_length(found, ask.length.time, here)
+
+
+def _of_length(found: list[Reading], length: timedelta, here: Here) -> list[Reading]:
+    """A length said beside both ends confirms one reading, or contradicts them all."""
+    fitting = [reading for reading in found if reading.end - reading.start == length]
+    return fitting or [*found[:1], *(replace(reading, end=here.after(reading.start, length)) for reading in found[:1])]
 
 
 # --- a length ----------------------------------------------------------------------------------------------------------
@@ -182,8 +189,14 @@ def _ends_from_now(end: Moment, here: Here) -> list[Reading]:
         last = here.at(next(end.day.candidates(here.today)), MINUTES_PER_DAY)
         return [_checked_past(_reading(here, now, last, start_given=False), here)]
     found = []
-    for face in _end_faces(end, here):
-        day = _first_day(end.day, here, face.minutes)
+    faces = _end_faces(end, here)
+    for face in faces:
+        try:
+            day = _first_day(end.day, here, face.minutes)
+        except Unreadable:
+            if face is faces[-1] and not found:
+                raise
+            continue
         last = here.at(day, face.minutes)
         reading = _reading(here, now, last, start_given=False, day_assumed=end.day is None)
         found.append(
@@ -359,7 +372,7 @@ def _literal_hours(first: Clock, last: Clock) -> list[Hours]:
         return [_ordered(first.minutes, crossed)]  # 11:30-1
     mixed = last.bare and NOON < first.minutes <= 15 * 60 and crossed > first.minutes
     unmarked = (
-        first.open and last.open and not first.bare and not last.bare and first.minutes < NOON and first.loose
+        first.open and last.open and not first.bare and not last.bare and first.minutes < 13 * 60 and first.loose
     )
     if mixed or (unmarked and crossed > first.minutes and last.loose):
         return [_ordered(first.minutes, crossed), literal]  # 13-5, 9:30-5:30: who means the night?

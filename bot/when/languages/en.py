@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.when import kinds
-from bot.when.clocks import NOON, Clock, Daypart
+from bot.when.clocks import NOON, Clock, Day, Daypart
 from bot.when.languages.shape import Language
 from bot.when.zones import PLACES
 
@@ -23,6 +23,7 @@ ENGLISH = Language(
             1: "tomorrow, tomorow, tommorow, tommorrow, tomorrrow, tomorro, tommorw, tomorr, tomarrow, tmorrow, tmorow,"
             " tomoro, tmrw, tmr, tmrrw, tmrow, tmw, tmo, tom, tomm, 2moro, 2morrow, 2mrw, toms, tomorrows, tomorrow's,"
             " tmro, tmrrow, morrow, the next day",
+            Day(offset=1, from_start=True): "the next day, next day, the following day, following day, the day after",
             2: "day after tomorrow, the day after tomorrow, day after tmr, day after tmrw, the day after tmrw, overmorrow,"
             " day after tomorow, the day after tomorow, the day after tmr",
         },
@@ -50,9 +51,8 @@ ENGLISH = Language(
         kinds.MONTH: {
             1: "january, jan",
             2: "february, feb, febuary",
-            3: "march, mar",
+            3: "mar",
             4: "april, apr",
-            5: "may",
             6: "june, jun",
             7: "july, jul",
             8: "august, aug",
@@ -61,6 +61,7 @@ ENGLISH = Language(
             11: "november, nov",
             12: "december, dec",
         },
+        kinds.MONTH_OR_WORD: {3: "march", 5: "may"},
         kinds.DAY_MARK: {"": "st, nd, rd, th"},
         kinds.DAYPART: {
             Daypart.DAWN: "at dawn, early morning, in the early morning, early in the morning",
@@ -77,7 +78,7 @@ ENGLISH = Language(
         kinds.DAYS: {"": "day, days, days', day's"},
         kinds.WEEKS: {"": "week, weeks, wk, wks, weeks', week's"},
         kinds.HALF: {30: "half, half a, half of a, a half, half an, half of an"},
-        kinds.QUARTER: {15: "quarter, a quarter, quater, quarter of a"},
+        kinds.QUARTER: {15: "quarter, a quarter, quater, quarter of a, quarters, quarters of a, quarters of an, quarter of an"},
         kinds.PAST: {"": "past, after"},
         kinds.CLOCK: {
             Clock(0, midnight_word=True): "midnight, 12 midnight, twelve midnight, mid-night, midnite",
