@@ -448,7 +448,12 @@ def _three_numbers(tokens: Sequence[Token], of: Habits) -> Built:
         return kinds.DAY, month_day(b, c, a)
     if _has(tokens, "-") and len(third) != 4:
         return None
-    if len(third) == 4 or len(third) == 2 and (of.day_first or of.code == "en" or _has(tokens, ".")):
+    year_first = of.dotted_dates and not of.day_first and len(third) <= 2 and a >= 20
+    if (
+        not year_first
+        and (len(third) == 4 or len(third) == 2)
+        and (of.day_first or of.code == "en" or _has(tokens, "."))
+    ):
         day_first = of.day_first or _has(tokens, ".") or a > 12
         return kinds.DAY, month_day(b, a, c) if day_first else month_day(a, b, c)
     return (kinds.DAY, month_day(b, c, a)) if a >= 20 else None

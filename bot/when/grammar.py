@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from bot.when import forms, kinds, zones
@@ -17,8 +18,6 @@ from bot.when.lexer import tokens as lex
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
-    from datetime import timedelta
-
     from bot.when.fold import Folded
     from bot.when.lexer import Lexicon
 
@@ -124,8 +123,6 @@ def _decided(token: Token, value: HourOrLength, before: str, after: str) -> Toke
 
 
 def _time(value: HourOrLength) -> timedelta:
-    from datetime import timedelta
-
     return timedelta(hours=value.hours, minutes=value.minutes or 0)
 
 
@@ -292,6 +289,13 @@ def _span_and_hours(tokens: Sequence[Token]) -> Ask | None:
     return Ask(replace(start, day=first), replace(end, day=last), each_day=True)
 
 
+@_asks(r"KX,?uX")
+def _labelled_ends(tokens: Sequence[Token]) -> Ask | None:
+    """`開始14時 終了17時`."""
+    start, end = _moments(tokens)
+    return Ask(start, end)
+
+
 @_asks(rf"F?{_START}{_SEP}F?(?:Xu?|D(?!{_SEP}X)u?)|m{_START}&Xu?|m?D&D(?=m)")
 def _range(tokens: Sequence[Token]) -> Ask | None:
     start, end = _moments(tokens)
@@ -300,9 +304,12 @@ def _range(tokens: Sequence[Token]) -> Ask | None:
     return Ask(start, end, worded=_worded(tokens))
 
 
-@_asks(r"X,?f?l|Xf?l|XK?[,+/]*f?l|[RP]K?f?l")
+@_asks(r"X,?f?l|Xf?l|XK?[-~,+/]*f?l|[RP]K?f?l")
 def _start_and_length(tokens: Sequence[Token]) -> Ask | None:
-    return Ask(_moments(tokens)[0], length=_length(tokens))
+    length = _length(tokens)
+    if any(token.kind in "-~" for token in tokens) and length.time < timedelta(hours=1):
+        return None  # 13時15分〜45分 is no length
+    return Ask(_moments(tokens)[0], length=length)
 
 
 @_asks(r"l,?[UT]X|Xug?l|l/X")
@@ -335,7 +342,7 @@ def _all_week(tokens: Sequence[Token]) -> Ask | None:
     return Ask(Moment(day=Day(weekday=0, week=week)), whole="weekend" if whole == "weekend" else "week")
 
 
-@_asks(r"D[K,F]*[fF]*L|L[,fF]*D|L")
+@_asks(r"D[K,F]*[fF]*L|L[,fF]*D|L", unless="V")
 def _all_day(tokens: Sequence[Token]) -> Ask | None:
     moments = _moments(tokens)
     whole = next(str(token.value) for token in tokens if token.kind == kinds.ALL_DAY)
@@ -360,7 +367,7 @@ def _without_dash(tokens: Sequence[Token]) -> Ask | None:
     return Ask(start, end) if end.day is None and start.clock and end.clock else None
 
 
-@_asks(r"fl|^[^x]*l|lR?u?[^x]*$", unless="[XDPpSR]")
+@_asks(r"fl|^[^x]*l|lR?u?[^x]*$", unless="[XDPpSRV]")
 def _length_from_now(tokens: Sequence[Token]) -> Ask | None:
     return Ask(length=_length(tokens))
 
@@ -493,7 +500,13 @@ class _Reader:
             place = end + after.end() - 1
             self.used.update(range(end, place + 1))
             return [replace(asks[0], length=_length([self.solid[place]]))]
-        return [] if re.search(r"lF?$", self.letters[:start]) or self.letters[start : start + 2] == "FD" and self.letters[start - 1 : start] == "l" else asks
+        return (
+            []
+            if re.search(r"lF?$", self.letters[:start])
+            or self.letters[start : start + 2] == "FD"
+            and self.letters[start - 1 : start] == "l"
+            else asks
+        )
 
     def _with_other_starts(self, matches: list[_Match], asks: list[Ask]) -> list[Ask]:
         """`2pm or 3pm for 2h`, `10-12 or 14`: a second start offered beside the range."""

@@ -7,6 +7,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from bot.when import kinds, zones
+from bot.when.clocks import month_day
 from bot.when.fold import fold_word
 from bot.when.kinds import Token
 from bot.when.languages import LANGUAGES
@@ -47,6 +48,7 @@ _SCAN = re.compile(
         | (?:(?<=[0-9])|(?<=[0-9][ ]))\+[0-9]{{2}}:?[0-9]{{2}}(?![0-9:]))
   | (?P<zulu>(?<=[0-9])z(?![a-z0-9]))
   | (?P<iana>(?<![a-z0-9])[a-z]+/[a-z]+(?:_[a-z]+)*(?:/[a-z_]+)?)
+  | (?P<era>(?<![a-z0-9])r[0-9]{{1,2}}[./][0-9]{{1,2}}[./][0-9]{{1,2}}(?![0-9./]))
   | (?P<semicolon>(?<=[0-9]);(?=[0-9]{{2}}(?![0-9])))
   | (?P<arrow>=>)
   | (?P<symbol>[=;^\\|%$€£<>]+(?=[0-9]))
@@ -358,7 +360,17 @@ def _cjk(text: str, start: int, words: Lexicon) -> Token:
     return Token(kinds.OTHER, None, start, start + 1)
 
 
+def _era(match: re.Match[str]) -> Token:
+    """R8.12.3, the 8th year of Reiwa."""
+    year, month, day = (int(part) for part in re.split("[./]", match.group()[1:]))
+    try:
+        return Token(kinds.DAY, month_day(month, day, 2018 + year), *match.span())
+    except ValueError:
+        return Token(kinds.BROKEN, None, *match.span())
+
+
 _READERS = {
+    "era": _era,
     "opaque": lambda match: Token(kinds.OTHER, None, *match.span()),
     "other": lambda match: Token(kinds.OTHER, None, *match.span()),
     "instant": lambda match: Token(kinds.INSTANT, match.group(), *match.span()),

@@ -102,7 +102,10 @@ def readings(ask: Ask, here: Here) -> list[Reading]:
 def _of_length(found: list[Reading], length: timedelta, here: Here) -> list[Reading]:
     """A length said beside both ends confirms one reading, or contradicts them all."""
     fitting = [reading for reading in found if reading.end - reading.start == length]
-    return fitting or [*found[:1], *(replace(reading, end=here.after(reading.start, length)) for reading in found[:1])]
+    return fitting or [
+        *found[:1],
+        *(replace(reading, end=here.after(reading.start, length)) for reading in found[:1]),
+    ]
 
 
 # --- a length ----------------------------------------------------------------------------------------------------------
@@ -144,6 +147,7 @@ def _whole_days(start: Moment, length: timedelta, here: Here) -> Reading:
 
 def _faces(moment: Moment) -> list[Clock]:
     """The clock times a lone hour may mean: one, or both halves of the day if it is bare and small."""
+    moment = _coming_midnight(moment)
     assert moment.clock is not None
     face = moment.clock
     if moment.part:
@@ -249,6 +253,7 @@ def _between(start: Moment, end: Moment, ask: Ask, here: Here) -> list[Reading]:
         return _from_delay(start, end, here)
     if start.instant or end.instant:
         return [_instants(start, end, here)]
+    start = _coming_midnight(start)
     if start.zone is None and end.zone is not None:
         start = replace(start, zone=end.zone)
     if end.zone is None:
@@ -264,6 +269,13 @@ def _between(start: Moment, end: Moment, ask: Ask, here: Here) -> list[Reading]:
     choices = _hours(start, end)
     found = [_first_open(start.day, start_here, each.start, each, None) for each in choices]
     return _nearest_first(found) if len(found) > 1 else found
+
+
+def _coming_midnight(start: Moment) -> Moment:
+    """`midnight today` is the midnight that ends it."""
+    if start.clock and start.clock.midnight_word and start.day == Day(offset=0):
+        return replace(start, clock=Clock(MINUTES_PER_DAY))
+    return start
 
 
 def _day_of_end(start: Moment, end: Moment, ask: Ask) -> tuple[Moment, Moment]:
@@ -372,7 +384,12 @@ def _literal_hours(first: Clock, last: Clock) -> list[Hours]:
         return [_ordered(first.minutes, crossed)]  # 11:30-1
     mixed = last.bare and NOON < first.minutes <= 15 * 60 and crossed > first.minutes
     unmarked = (
-        first.open and last.open and not first.bare and not last.bare and first.minutes < 13 * 60 and first.loose
+        first.open
+        and last.open
+        and not first.bare
+        and not last.bare
+        and first.minutes < 13 * 60
+        and first.loose
     )
     if mixed or (unmarked and crossed > first.minutes and last.loose):
         return [_ordered(first.minutes, crossed), literal]  # 13-5, 9:30-5:30: who means the night?

@@ -23,7 +23,9 @@ ENGLISH = Language(
             1: "tomorrow, tomorow, tommorow, tommorrow, tomorrrow, tomorro, tommorw, tomorr, tomarrow, tmorrow, tmorow,"
             " tomoro, tmrw, tmr, tmrrw, tmrow, tmw, tmo, tom, tomm, 2moro, 2morrow, 2mrw, toms, tomorrows, tomorrow's,"
             " tmro, tmrrow, morrow, the next day",
-            Day(offset=1, from_start=True): "the next day, next day, the following day, following day, the day after",
+            Day(
+                offset=1, from_start=True
+            ): "the next day, next day, the following day, following day, the day after",
             2: "day after tomorrow, the day after tomorrow, day after tmr, day after tmrw, the day after tmrw, overmorrow,"
             " day after tomorow, the day after tomorow, the day after tmr",
         },
@@ -78,7 +80,9 @@ ENGLISH = Language(
         kinds.DAYS: {"": "day, days, days', day's"},
         kinds.WEEKS: {"": "week, weeks, wk, wks, weeks', week's"},
         kinds.HALF: {30: "half, half a, half of a, a half, half an, half of an"},
-        kinds.QUARTER: {15: "quarter, a quarter, quater, quarter of a, quarters, quarters of a, quarters of an, quarter of an"},
+        kinds.QUARTER: {
+            15: "quarter, a quarter, quater, quarter of a, quarters, quarters of a, quarters of an, quarter of an"
+        },
         kinds.PAST: {"": "past, after"},
         kinds.CLOCK: {
             Clock(0, midnight_word=True): "midnight, 12 midnight, twelve midnight, mid-night, midnite",
