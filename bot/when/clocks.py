@@ -76,7 +76,7 @@ class Clock:
         `of_said_day`: the night belongs to a day that was named, so its small hours are the next date's.
         """
         hour = self.minutes // 60
-        if hour > 12 or not self.open:
+        if hour > 12 or hour == 0 or self.daypart is not None:
             return self._checked_literal(part, of_said_day=of_said_day)
         if hour == 12 and part in _TWELVE:
             minutes = _TWELVE[part] + self.minutes - NOON
@@ -95,16 +95,24 @@ class Clock:
         return Clock(self.minutes + (MINUTES_PER_DAY if past_midnight else 0), daypart=part)
 
 
-def clock(hour: int, minute: int = 0, *, written: str = "", marked: bool = False, latest: int = 24) -> Clock:
+def clock(
+    hour: int,
+    minute: int = 0,
+    *,
+    written: str = "",
+    exact: bool = False,
+    marked: bool = False,
+    latest: int = 24,
+) -> Clock:
     """A clock time from its numbers; raises ValueError for 13:75 and 25:00.
 
-    `written`: the hour's digits, to see a leading zero. `marked`: said in a way that is always a 24 h clock.
+    `written`: the hour's digits, to see a leading zero. `exact`: minutes were written. `marked`: said in a way that is always a 24 h clock.
     """
     if not 0 <= minute < 60 or not 0 <= hour * 60 + minute <= latest * 60:
         raise ValueError((hour, minute))
     return Clock(
         hour * 60 + minute,
-        bare=1 <= hour <= 12 and minute == 0 and not written.startswith("0") and not marked,
+        bare=1 <= hour <= 12 and minute == 0 and not exact and not written.startswith("0") and not marked,
         open=1 <= hour <= 12 and not marked,
         loose=not written.startswith("0") and not marked,
     )

@@ -106,7 +106,7 @@ def _apply(each: _Form, tokens: list[Token], row: str, of: Habits) -> list[Token
 def _built(each: _Form, tokens: Sequence[Token], of: Habits) -> Built:
     try:
         return each.build(tokens, of)
-    except (ValueError, OverflowError):
+    except (ValueError, ArithmeticError):
         return kinds.BROKEN, None
 
 
@@ -127,19 +127,27 @@ def _has(tokens: Sequence[Token], wanted: str) -> bool:
 _NO_TIME_AFTER = r"(?! ?[-~:.]? ?[ahHiMojJOY]| ?[-~:./]\S?| ?[-~] ?[nNC])"
 
 
-@form(r"[s#] ?[:.]? ?n(?:\.n)?(?: ?[-~] ?n(?:\.n)?)*" + _NO_TIME_AFTER)
-def _labelled(tokens: Sequence[Token], of: Habits) -> Built:
+@form(
+    r"n(?:(?: ?[-~T] ?|[.:,])n)+ ?(?:c|#(?! ?n))|(?<![-~:.Tt])(?<![-~:.TtK] )n ?[c#]|(?<![-~:.Tt])(?<![-~:.TtK] )[nN] ?[sc](?! ?n(?![-~:]))|(?<![-~:.Tt])(?<![-~:.TtK] )N ?#"
+)
+def _counted(tokens: Sequence[Token], of: Habits) -> Built:
     return kinds.OTHER, None
 
 
-@form(r"n(?:(?: ?[-~T] ?|[.:,])n)* ?c|(?<![-~:.Tt])(?<![-~:.TtK] )[nN] ?[#c]")
-def _counted(tokens: Sequence[Token], of: Habits) -> Built:
+@form(r"[s#] ?[:.]? ?n(?:\.n)?(?: ?[-~] ?n(?:\.n)?)*" + _NO_TIME_AFTER)
+def _labelled(tokens: Sequence[Token], of: Habits) -> Built:
     return kinds.OTHER, None
 
 
 @form(r"n(?:\.n){3,}|n(?:-n){3,}|n(?:/n){3,}|n(?::n){3,}|(?<![n.])n\.n\.n(?=x)")
 def _address(tokens: Sequence[Token], of: Habits) -> Built:
     return kinds.OTHER, None
+
+
+@form(r"θ(?! x)|(?<=[dg9F] )θ|(?<=^n )θ")
+def _month_not_word(tokens: Sequence[Token], of: Habits) -> Built:
+    """`3-5 may`, not `13-18 may need more`."""
+    return kinds.MONTH, tokens[0].value
 
 
 # --- numbers ---------------------------------------------------------------------------------------------------------
@@ -176,10 +184,18 @@ def _colon(tokens: Sequence[Token], of: Habits) -> Built:
     hour, minute = str(tokens[0].value), str(tokens[2].value)
     if len(hour) > 2 or len(minute) != 2:
         return None
-    return kinds.CLOCK, clock(int(hour), int(minute), written=hour, latest=of.latest_hour)
+    return kinds.CLOCK, clock(int(hour), int(minute), written=hour, exact=True, latest=of.latest_hour)
 
 
-@form(r"[nN] ?H(?: ?[nN] ?M| ?v| ?q|[nN]| n(?! ?[-~:HhoOiMjdac./]))?")
+@form(r"(?<![.n])n\.n ?H")
+def _dotted_hour_mark(tokens: Sequence[Token], of: Habits) -> Built:
+    """`13.30 Uhr`."""
+    hour, minute = _numbers(tokens)
+    marked = tokens[-1].value == "24h"
+    return kinds.CLOCK, clock(hour, minute, exact=True, marked=marked, latest=of.latest_hour)
+
+
+@form(r"(?<!n\.)(?<!n,)[nN] ?H(?: ?[nN] ?M| ?v| ?q|[nN](?! ?[hHod])| n(?! ?[-~:HhoOiMjdac./]))?")
 def _hour_mark(tokens: Sequence[Token], of: Habits) -> Built:
     if tokens[0].kind == kinds.NUMBER and len(str(tokens[0].value)) > 2:
         return None
@@ -187,7 +203,12 @@ def _hour_mark(tokens: Sequence[Token], of: Habits) -> Built:
     minute = rest[0] if rest else _of(tokens, kinds.HALF) or _of(tokens, kinds.QUARTER) or 0
     marked = _of(tokens, kinds.HOUR_MARK) == "24h"
     return kinds.CLOCK, clock(
-        hour, minute, written=str(tokens[0].value), marked=marked, latest=of.latest_hour
+        hour,
+        minute,
+        written=str(tokens[0].value),
+        exact=bool(rest),
+        marked=marked,
+        latest=of.latest_hour,
     )
 
 
@@ -223,7 +244,9 @@ def _half_to(tokens: Sequence[Token], of: Habits) -> Built:
     return kinds.CLOCK, Clock(minutes + (12 * 60 if minutes < 60 else 0), open=True)
 
 
-@form(r"[nN] ?h ?[nN](?! ?[hH:]| ?[-~]n?)M?|[nN]h[nN]M?|[nN] ?h ?[nN] ?M|[nN] ?h(?: ?&? ?[vq](?! ?[iM])| B q)?")
+@form(
+    r"(?<!n\.)(?<!n,)[nN] ?h ?[nN](?! ?[hH:]| ?[-~]n?)M?|(?<!n\.)(?<!n,)[nN]h[nN]M?|(?<!n\.)(?<!n,)[nN] ?h ?[nN] ?M|(?<!n\.)(?<!n,)[nN] ?h(?: ?&? ?[vq](?! ?[iM])| B q)?"
+)
 def _hour_letter(tokens: Sequence[Token], of: Habits) -> Built:
     hours, *minutes = _numbers(tokens)
     written = str(tokens[0].value)
@@ -247,6 +270,21 @@ def _hour_and_half(tokens: Sequence[Token], of: Habits) -> Built:
         hour, part = (hour - 1) or 12, 60 - part
     value = clock(hour, part, written=str(hour))
     return kinds.CLOCK, value
+
+
+@form(r"N N(?! ?[ijMJcs#h]| ?N)")
+def _hour_and_minutes(tokens: Sequence[Token], of: Habits) -> Built:
+    """`two thirty`."""
+    hour, minute = _numbers(tokens)
+    if not 1 <= hour <= 12 or minute not in range(10, 60, 5) or isinstance(tokens[0].value, str):
+        return None
+    return kinds.CLOCK, clock(hour, minute)
+
+
+@form(r"(?<![nNCy])(?<![nNCy] )a(?= ?[nC])")
+def _meridiem_before(tokens: Sequence[Token], of: Habits) -> Built:
+    """`PM 1:00`."""
+    return kinds.DAYPART, Daypart.PM if tokens[0].value == "p" else Daypart.AM
 
 
 @form(r"C ?a|y ?a|[nN] ?a|(?<![.n])n\.n ?a")
@@ -291,16 +329,19 @@ def _hours_and_half(tokens: Sequence[Token], of: Habits) -> Built:
     return kinds.LENGTH, Length(timedelta(hours=whole, minutes=30))
 
 
-@form(r"v ?g?(?:N ?)?[ih]")
+@form(r"v[ -]?g?(?:N ?)?[ih]")
 def _half_hour(tokens: Sequence[Token], of: Habits) -> Built:
     return kinds.LENGTH, Length(timedelta(minutes=30))
 
 
-@form(r"v ?(?:N ?)?j|q ?(?:g ?)?(?:N ?)?i|n ?q ?i")
+@form(r"v ?(?:N ?)?j|q ?(?:g ?)?(?:N ?)?i|[nN] ?q ?(?:g ?)?(?:N ?)?i|n n/n ?[ih]")
 def _part_of(tokens: Sequence[Token], of: Habits) -> Built:
     if tokens[-1].kind == kinds.DAYS:
         return kinds.LENGTH, Length(timedelta(hours=12))
-    quarters = _numbers(tokens)[0] if tokens[0].kind == kinds.NUMBER else 1
+    if _has(tokens, "/"):
+        whole, upper, lower = _numbers(tokens)
+        return kinds.LENGTH, Length(timedelta(hours=whole) + timedelta(hours=upper) / lower)
+    quarters = _numbers(tokens)[0] if tokens[0].kind in "nN" else 1
     return kinds.LENGTH, Length(timedelta(minutes=15 * quarters))
 
 
@@ -361,7 +402,7 @@ def _and_a_half(tokens: Sequence[Token], of: Habits) -> Built:
     return kinds.LENGTH, Length(whole.time + half)
 
 
-@form(r"E ?[ihjM](?! ?[nC])|E ?[ly]|[nN] ?E ?[ihMj]")
+@form(r"(?<![WDk])(?<![WDk] )E ?[ihM](?! ?[nC])|(?<![WDk])(?<![WDk] )E ?[ly]|[nN] ?E ?[ihMj]")
 def _next_hours(tokens: Sequence[Token], of: Habits) -> Built:
     shift = _of(tokens, kinds.SHIFT)
     if shift == -1:
@@ -378,6 +419,12 @@ def _next_hours(tokens: Sequence[Token], of: Habits) -> Built:
 # --- days ------------------------------------------------------------------------------------------------------------
 
 
+@form(r"(?<![lyd])(?<![lyd] )G")
+def _from_now(tokens: Sequence[Token], of: Habits) -> Built:
+    """`from now until 6pm`."""
+    return (kinds.NOW, None) if tokens[0].value == "now" else None
+
+
 @form(r"A ?(?:[ly]|n d)(?: ?g)?|(?<![nN])[ly] ?G|[nN] ?d ?g?G")
 def _delay(tokens: Sequence[Token], of: Habits) -> Built:
     """`in 3 days`, `2時間後`. Whole days lead to a date."""
@@ -392,7 +439,7 @@ def _delay(tokens: Sequence[Token], of: Habits) -> Built:
 
 
 @form(
-    r"(?<![-./:n])[n9]-n-[n9](?![-./:n])|(?<![-./:n])[n9]/n/[n9](?![-./:n])|(?<![-./:n])[n9]\. ?n\. ?[n9]\.?(?!n)"
+    r"(?<![-.:n])9-n-n(?![-.:n])|(?<![-./:n])[n9]-n-[n9](?![-./:n])|(?<![-./:n])[n9]/n/[n9](?![-./:n])|(?<![-./:n])9\. ?n\. ?n\.?(?!n)|(?<![-./:n])n\. ?n\. ?9|(?<![-./:n])n\.n\.n(?! ?[-~:hHTUt.])"
 )
 def _three_numbers(tokens: Sequence[Token], of: Habits) -> Built:
     first, second, third = (str(t.value) for t in tokens if t.kind in "n9")
@@ -401,7 +448,12 @@ def _three_numbers(tokens: Sequence[Token], of: Habits) -> Built:
         return kinds.DAY, month_day(b, c, a)
     if _has(tokens, "-") and len(third) != 4:
         return None
-    if len(third) == 4 or len(third) == 2 and (of.day_first or of.code == "en" or _has(tokens, ".")):
+    year_first = of.dotted_dates and not of.day_first and len(third) <= 2 and a >= 20
+    if (
+        not year_first
+        and (len(third) == 4 or len(third) == 2)
+        and (of.day_first or of.code == "en" or _has(tokens, "."))
+    ):
         day_first = of.day_first or _has(tokens, ".") or a > 12
         return kinds.DAY, month_day(b, a, c) if day_first else month_day(a, b, c)
     return (kinds.DAY, month_day(b, c, a)) if a >= 20 else None
@@ -422,12 +474,14 @@ def _marked_date(tokens: Sequence[Token], of: Habits) -> Built:
     return kinds.DAY, month_day(month, day, year + era if era is not None else year)
 
 
-_OF = r"(?:\.? ?[gF@]? ?)"
+_OF = r"(?:\.? ?[gF]? ?)"
+#: Not in `10-12 June 15`, where the month belongs to the 15; but in `15 June 10-12`.
+_NO_DAY_NEXT = r"(?! n(?! ?[-~:.TUahH]))"
 
 
 @form(
-    rf"n ?d?\.? ?[-~TtU&] ?(?:@ ?)?n ?d?{_OF}O(?:\.?,? ?(?:[gF] )?9)?"
-    r"|O\.? ?n ?d? ?[-~TtU] ?n ?d?(?! ?[-~:ahHiMyTU.n]| [nC])(?: ?,? ?9)?"
+    rf"n ?d?\.? ?[-~TtU&] ?(?:@ ?)?n ?d?{_OF}O{_NO_DAY_NEXT}(?:\.?,? ?(?:[gF] )?9)?"
+    r"|(?<!n )(?<!nd )(?<!nd g )(?<!n g )(?<!n\. )O\.? ?n ?d? ?[-~TtU] ?n ?d?(?! ?[-~:ahHiMyTU.n]| [nC])(?: ?,? ?9)?"
 )
 def _named_span(tokens: Sequence[Token], of: Habits) -> Built:
     """`3-5 Dec`, `December 3rd to 5th`."""
@@ -438,7 +492,7 @@ def _named_span(tokens: Sequence[Token], of: Habits) -> Built:
 
 
 @form(
-    rf"n ?d?{_OF}O(?:\.?,? ?(?:[gF] )?9)?|O\.? ?(?:g )?[nN] ?d?(?! ?[:ahHMi.]n?)(?:,? ?9)?|N{_OF}O(?![a-z])"
+    rf"n ?d?{_OF}O{_NO_DAY_NEXT}(?:\.?,? ?(?:[gF] )?9)?|O\.? ?(?:g )?[nN] ?d?(?! ?[:ahHMi.]n?)(?:,? ?9)?|N{_OF}O(?![a-z])"
 )
 def _named_date(tokens: Sequence[Token], of: Habits) -> Built:
     day, *year = _numbers(tokens)
@@ -547,7 +601,7 @@ _END = r"(?![./:]?n)"
 
 def _bare(token: Token, of: Habits) -> Clock:
     written = str(token.value)
-    if token.kind != kinds.WORD_NUMBER and len(written) in (3, 4):
+    if _is_hhmm(token):
         return clock(int(written[:-2]), int(written[-2:]), written="0")
     if len(written) > 4:
         raise ValueError(written)
@@ -564,7 +618,10 @@ def _with_clocks(tokens: Sequence[Token], of: Habits) -> list[Token]:
 def _as_clock(token: Token, of: Habits) -> Clock:
     if isinstance(token.value, HourOrLength):
         value = token.value
-        return clock(value.hours, value.minutes or 0, written=value.written, latest=of.latest_hour)
+        exact = value.minutes is not None
+        return clock(
+            value.hours, value.minutes or 0, written=value.written, exact=exact, latest=of.latest_hour
+        )
     return _bare(token, of)
 
 
@@ -576,12 +633,12 @@ _PAIRS = [
     )
 ]
 _PAIR = re.compile(
-    rf"(?<![-./:+n])(?P<a>[n9Ny])(?P<sep>{_SEP})(?:[pD] ?g?)*(?P<b>[n9NyC]){_END}(?![-/][n9])"
+    rf"(?<![-./:+n¤])(?P<a>[n9Ny])(?: ?p)?(?P<sep>{_SEP})(?:[pD] ?g?)*(?P<b>[n9NyC]){_END}(?![-/][n9])"
     rf"|(?P<c>C ?p?(?P<sep2>{_SEP})(?:[pD] ?g?)*)(?P<d>[n9Ny]){_END}"
 )
 _SINGLE = re.compile(
     rf"(?:(?<=[FUmt@D])|(?<=[FUmt@Dp] )|(?<=p)|(?<=Dg)|(?<=[Dp]g )|(?<=Dp ))(?P<e>[nNy])(?![-./:]?[n9])(?! ?[-~cdoOYsx#])"
-    rf"|(?<![-./:+n])(?P<f>[ny])(?= ?g?[KGu]| ?p(?! ?[nC])| ?\+ ?l| ?\| ?[nCy]| (?:f ?)l$)(?<!\+n)"
+    rf"|(?<![-./:+n¤])(?P<f>[ny])(?= ?g?[KGu]| ?p(?! ?[nC])| ?\+ ?l| ?\| ?[nCy]| (?:f ?)l$)(?<!\+n)"
     rf"|(?<=\| )(?P<g>[n9y])(?= ?[-~TK]| ?f ?l|$)"
 )
 
@@ -593,8 +650,12 @@ def hours(tokens: list[Token], of: Habits) -> list[Token]:
     for pattern in (_PAIR, _SINGLE):
         found = list(tokens)
         for match in _overlapping(pattern, row):
-            for index in _numbers_in(match):
-                found[index] = _hour(found[index], of)
+            if match.re is _PAIR and _has_length(match, tokens):
+                continue
+            numbers = _numbers_in(match)
+            rings = any(_is_no_hhmm(found[index]) for index in numbers)
+            for index in numbers:
+                found[index] = found[index]._replace(kind=kinds.OTHER) if rings else _hour(found[index], of)
         tokens, row = found, letters(found)
     return tokens
 
@@ -613,6 +674,26 @@ def _numbers_in(match: re.Match[str]) -> list[int]:
         for name, text in match.groupdict().items()
         if text and len(text) == 1 and text in "n9Ny"
     ]
+
+
+def _has_length(match: re.Match[str], tokens: Sequence[Token]) -> bool:
+    """`2h until 18:00` begins with a length where `h` is no clock's, `13時から2h` ends with one."""
+    if match["b"] == kinds.CLOCK and "U" in match["sep"]:
+        value = tokens[match.start("a")].value
+    elif "K" in (match["sep"] or match["sep2"]):
+        value = tokens[match.start("b") if match["b"] else match.start("d")].value
+    else:
+        return False
+    return isinstance(value, HourOrLength) and not value.says_clock and value.hours <= 12
+
+
+def _is_hhmm(token: Token) -> bool:
+    return token.kind in "n9" and len(str(token.value)) in (3, 4)
+
+
+def _is_no_hhmm(token: Token) -> bool:
+    """555-1234 rings, it does not book."""
+    return _is_hhmm(token) and int(str(token.value)) % 5 > 0
 
 
 def _hour(token: Token, of: Habits) -> Token:
@@ -648,7 +729,7 @@ def _dotted(token: Token, hour: int, minute: int, end: int) -> Token:
     return Token(kinds.CLOCK, value, token.start, end)
 
 
-@form(r"C ?H")
+@form(r"C ?[Hh](?! ?n?[0-9])")
 def _clock_hour(tokens: Sequence[Token], of: Habits) -> Built:
     """`14:30 Uhr`."""
     marked = tokens[-1].value == "24h"

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from bot.when import forms, kinds
+from bot.when import forms, kinds, zones
 from bot.when.clocks import Clock, Day, Daypart, Length
 from bot.when.forms import HourOrLength
 from bot.when.kinds import Token
@@ -17,8 +18,6 @@ from bot.when.lexer import tokens as lex
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
-    from datetime import timedelta
-
     from bot.when.fold import Folded
     from bot.when.lexer import Lexicon
 
@@ -124,8 +123,6 @@ def _decided(token: Token, value: HourOrLength, before: str, after: str) -> Toke
 
 
 def _time(value: HourOrLength) -> timedelta:
-    from datetime import timedelta
-
     return timedelta(hours=value.hours, minutes=value.minutes or 0)
 
 
@@ -140,6 +137,8 @@ def _joined(tokens: Sequence[Token]) -> list[Token]:
     row: list[Token] = []
     gap: list[Token] = []
     for token in tokens:
+        if token.kind == kinds.ZONE and token.value in zones.ALONE and not (row and _has_meridiem(row[-1])):
+            token = token._replace(kind=kinds.OTHER)  # noqa: PLW2901 - PT is a zone in `3pm PT` only
         previous = row[-1] if row and isinstance(row[-1].value, Moment) else None
         if token.kind in _ATOMS:
             moment = _with(previous.value if previous else None, token, gap)
@@ -157,6 +156,11 @@ def _joined(tokens: Sequence[Token]) -> list[Token]:
             row += [*gap, token]
             gap = []
     return row + gap
+
+
+def _has_meridiem(token: Token) -> bool:
+    value = token.value
+    return isinstance(value, Moment) and value.clock is not None and value.clock.daypart is not None
 
 
 def _letter(moment: Moment) -> str:
@@ -215,19 +219,29 @@ def _same_day(first: Day, second: Day) -> Day | None:
 
 # --- ranges ------------------------------------------------------------------------------------------------------------
 
+
+class _Pattern(NamedTuple):
+    pattern: re.Pattern[str]
+    unless: re.Pattern[str]
+    build: Callable[[Sequence[Token]], Ask | None]
+
+
 #: Says nothing between two times.
 _DROPPED = " @g():?"
-_SEP = "(?:K?,?[-~/TUtm]+,?|K,?)"
+_SEP = "(?:K?,?[-~/TUt]+,?|K,?)"
 _START = "[XDRP]"
 
-_PATTERNS: list[tuple[re.Pattern[str], Callable[[Sequence[Token]], Ask | None]]] = []
+_PATTERNS: list[_Pattern] = []
 
 
-def _asks(pattern: str) -> Callable[[Any], Any]:
-    """Add a way to ask for a range. The first way that is found in a text is the way it asks."""
+def _asks(pattern: str, unless: str = "$.") -> Callable[[Any], Any]:
+    """Add a way to ask for a range. The first way that is found in a text is the way it asks.
+
+    `unless`: what must not stand anywhere in the text.
+    """
 
     def add(build: Callable[[Sequence[Token]], Ask | None]) -> Any:
-        _PATTERNS.append((re.compile(pattern), build))
+        _PATTERNS.append(_Pattern(re.compile(pattern), re.compile(unless), build))
         return build
 
     return add
@@ -275,6 +289,13 @@ def _span_and_hours(tokens: Sequence[Token]) -> Ask | None:
     return Ask(replace(start, day=first), replace(end, day=last), each_day=True)
 
 
+@_asks(r"KX,?uX")
+def _labelled_ends(tokens: Sequence[Token]) -> Ask | None:
+    """`開始14時 終了17時`."""
+    start, end = _moments(tokens)
+    return Ask(start, end)
+
+
 @_asks(rf"F?{_START}{_SEP}F?(?:Xu?|D(?!{_SEP}X)u?)|m{_START}&Xu?|m?D&D(?=m)")
 def _range(tokens: Sequence[Token]) -> Ask | None:
     start, end = _moments(tokens)
@@ -285,7 +306,10 @@ def _range(tokens: Sequence[Token]) -> Ask | None:
 
 @_asks(r"X,?f?l|Xf?l|XK?[-~,+/]*f?l|[RP]K?f?l")
 def _start_and_length(tokens: Sequence[Token]) -> Ask | None:
-    return Ask(_moments(tokens)[0], length=_length(tokens))
+    length = _length(tokens)
+    if any(token.kind in "-~" for token in tokens) and length.time < timedelta(hours=1):
+        return None  # 13時15分〜45分 is no length
+    return Ask(_moments(tokens)[0], length=length)
 
 
 @_asks(r"l,?[UT]X|Xug?l|l/X")
@@ -310,19 +334,21 @@ def _until(tokens: Sequence[Token]) -> Ask | None:
     return Ask(end=_moments([token for token in tokens if token.kind != kinds.NOW])[0])
 
 
-@_asks(r"D[K,F]*[fF]*L|L[,fF]*D|L")
-def _all_day(tokens: Sequence[Token]) -> Ask | None:
-    moments = _moments(tokens)
-    whole = next(str(token.value) for token in tokens if token.kind == kinds.ALL_DAY)
-    return Ask(moments[0] if moments else Moment(), whole=whole)
-
-
 @_asks(r"k[,]*L|L[,]*k")
 def _all_week(tokens: Sequence[Token]) -> Ask | None:
     week = next(token.value for token in tokens if token.kind == kinds.WEEK)
     whole = next(str(token.value) for token in tokens if token.kind == kinds.ALL_DAY)
     assert isinstance(week, int)
-    return Ask(Moment(day=Day(weekday=0, week=week)), whole=whole or "week")
+    return Ask(Moment(day=Day(weekday=0, week=week)), whole="weekend" if whole == "weekend" else "week")
+
+
+@_asks(r"D[K,F]*[fF]*L|L[,fF]*D|L", unless="V")
+def _all_day(tokens: Sequence[Token]) -> Ask | None:
+    moments = _moments(tokens)
+    whole = next(str(token.value) for token in tokens if token.kind == kinds.ALL_DAY)
+    if whole == "all":  # `all tomorrow`, but nothing in `all`
+        return Ask(moments[0], whole="") if moments else None
+    return Ask(moments[0] if moments else Moment(), whole=whole)
 
 
 @_asks(r"F?DK?,?f?l|f?l[FK]D")
@@ -334,7 +360,14 @@ def _day_and_length(tokens: Sequence[Token]) -> Ask | None:
     return Ask(_moments(tokens)[0], length=length)
 
 
-@_asks(r"fl|^[^XDPx]*l|lR?u?[^XDPx]*$")
+@_asks(r"XX(?![-~TUtK|&uf])", unless="[XD]{3}|,X")
+def _without_dash(tokens: Sequence[Token]) -> Ask | None:
+    """`13:00 18:00`."""
+    start, end = _moments(tokens)
+    return Ask(start, end) if end.day is None and start.clock and end.clock else None
+
+
+@_asks(r"fl|^[^x]*l|lR?u?[^x]*$", unless="[XDPpSRV]")
 def _length_from_now(tokens: Sequence[Token]) -> Ask | None:
     return Ask(length=_length(tokens))
 
@@ -375,6 +408,8 @@ class _Reader:
         parsed.broken = self._is_broken(matches)
         if matches:
             parsed.asks = self._with_loose_days(matches)
+            parsed.asks = self._with_loose_length(matches, parsed.asks)
+            parsed.vague = not parsed.asks
             parsed.asks = self._with_other_starts(matches, parsed.asks)
             self._use_loose_zone(parsed)
         else:
@@ -389,18 +424,24 @@ class _Reader:
         """Whether something impossible stands where a time should: next to a time, or alone."""
         if kinds.BROKEN not in self.letters:
             return False
-        return not matches or bool(re.search("![XDS]|[XDSl]!|[-~TUtKF]!|![-~TUtKul]", self.letters))
+        if not matches:
+            return True
+        last = max(match.end for match in matches)
+        return kinds.BROKEN in self.letters[: last + 1] or bool(
+            re.search("[-~TUtK]!|![-~TUtKu]", self.letters)
+        )
 
     def _matches(self) -> list[_Match]:
-        for pattern, build in _PATTERNS:
+        for each in _PATTERNS:
             found = []
-            for match in pattern.finditer(self.letters):
-                ask = build(self.solid[match.start() : match.end()])
+            matches = () if each.unless.search(self.letters) else each.pattern.finditer(self.letters)
+            for match in matches:
+                ask = each.build(self.solid[match.start() : match.end()])
                 if ask:
                     found.append(_Match(match.start(), match.end(), ask))
             if found:
-                for each in found:
-                    self._use(each.start, each.end)
+                for used in found:
+                    self._use(used.start, used.end)
                 return found
         return []
 
@@ -414,9 +455,9 @@ class _Reader:
         if len(asks) > 1:
             return _sharing_day(self._distinct(asks))
         loose = self._loose_days(matches[0])
-        if not loose:
-            return asks
         ask = asks[0]
+        if not loose or self._starts_vaguely(ask, loose):
+            return asks if not loose else []
         own = _own_day(ask)
         if own is None:
             self.used.update(loose)
@@ -424,6 +465,12 @@ class _Reader:
         beside = [i for i in loose if self._is_alternative(i)]
         self.used.update(beside)
         return asks + [_on_day(ask, self.solid[i]) for i in beside]
+
+    def _starts_vaguely(self, ask: Ask, loose: list[int]) -> bool:
+        """`tomorrow until 6pm`: from when? (`today until 6pm` is from now.)"""
+        if ask.start is not None or ask.end is None or ask.end.clock is None or ask.end.day is not None:
+            return False
+        return any(_moment(self.solid[i]).day != Day(offset=0) for i in loose)
 
     @staticmethod
     def _distinct(asks: list[Ask]) -> list[Ask]:
@@ -442,6 +489,24 @@ class _Reader:
         """Whether a second day belongs to the range (`mon and wed 9-12`), or to the purpose."""
         beside = self.letters[max(place - 1, 0) : place] + self.letters[place + 1 : place + 2]
         return any(letter in "|&,DXlSu" for letter in beside)
+
+    def _with_loose_length(self, matches: list[_Match], asks: list[Ask]) -> list[Ask]:
+        """`13-18 for 2h` says two things; `a week from friday 10-12` is not understood."""
+        if len(matches) != 1 or len(asks) != 1 or asks[0].end is None or asks[0].start is None:
+            return asks
+        start, end = matches[0].start, matches[0].end
+        after = re.match(r",?f?(l)(?!x)|,?f(l)", self.letters[end:])
+        if after:
+            place = end + after.end() - 1
+            self.used.update(range(end, place + 1))
+            return [replace(asks[0], length=_length([self.solid[place]]))]
+        return (
+            []
+            if re.search(r"lF?$", self.letters[:start])
+            or self.letters[start : start + 2] == "FD"
+            and self.letters[start - 1 : start] == "l"
+            else asks
+        )
 
     def _with_other_starts(self, matches: list[_Match], asks: list[Ask]) -> list[Ask]:
         """`2pm or 3pm for 2h`, `10-12 or 14`: a second start offered beside the range."""
@@ -470,7 +535,9 @@ class _Reader:
         days = [i for i, letter in enumerate(self.letters) if letter == kinds.DAY]
         lengths = [i for i, letter in enumerate(self.letters) if letter == kinds.LENGTH]
         until = re.search(rf"D{_SEP}X|VX", self.letters)
-        parsed.vague = any(letter in "VQkpTU" for letter in self.letters if letter not in "TU") or bool(until)
+        parsed.vague = any(letter in "VQkpGRL" for letter in self.letters) or bool(until)
+        if kinds.NOW in self.letters:
+            parsed.start = Moment(now=True)
         if starts and not until:
             parsed.start = _moment(self.solid[starts[0]])
             if days and parsed.start.day is None:
@@ -529,8 +596,9 @@ def _on_day(ask: Ask, token: Token) -> Ask:
     assert isinstance(value, Moment)
     if ask.start is None and ask.end is not None:
         return replace(ask, end=replace(ask.end, day=value.day))
-    start = ask.start or Moment()
-    return replace(ask, start=replace(start, day=value.day, part=start.part or value.part, day_after=False))
+    start = replace(ask.start or Moment(), day=value.day, day_after=False)
+    end = replace(ask.end, day=None) if ask.end and ask.end.day_after else ask.end
+    return replace(ask, start=replace(start, part=start.part or value.part), end=end)
 
 
 def _sharing_day(asks: list[Ask]) -> list[Ask]:

@@ -15,6 +15,7 @@ PUNCTUATION = ":.,/()+?"  # each stands for itself
 DASH = "-"  # every dash
 WAVE = "~"  # 〜, an arrow, two dots: between two times, never inside a date
 YEAR = "9"  # four digits that are a year
+SYMBOL = "¤"  # a sign that makes the number it touches no time: `x=13-18`
 OTHER = "x"  # anything that says nothing about time
 
 # What a language's table tells (`languages/*.py`).
@@ -24,6 +25,7 @@ WEEKDAY = "W"  # 0 is Monday
 WEEK = "k"  # weeks from this one
 SHIFT = "E"  # next, this, last: beside a weekday or a length
 MONTH = "O"  # a month's name
+MONTH_OR_WORD = "θ"  # may, march
 MONTH_SHIFT = "ω"  # months from this one: 来月
 MONTH_MARK = "o"  # 月
 DAY_MARK = "d"  # 日, th

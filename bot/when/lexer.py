@@ -7,6 +7,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from bot.when import kinds, zones
+from bot.when.clocks import month_day
 from bot.when.fold import fold_word
 from bot.when.kinds import Token
 from bot.when.languages import LANGUAGES
@@ -42,12 +43,16 @@ _SCAN = re.compile(
     )
   | (?P<instant>[0-9]{{4}}-?(?:[0-9]{{2}}-?[0-9]{{2}}|w[0-9]{{2}}-?[1-7])
         t[0-9]{{2}}(?::?[0-9]{{2}}(?::?[0-9]{{2}}(?:[.,][0-9]+)?)?)?(?:z|[+-][0-9]{{2}}(?::?[0-9]{{2}})?)?(?![0-9a-z]))
-  | (?P<period>(?<![a-z0-9])p(?=[0-9t])(?:[0-9]+w)?(?:[0-9]+d)?(?:t(?:[0-9.]+h)?(?:[0-9]+m)?(?:[0-9]+s)?)?(?![a-z0-9]))
+  | (?P<period>(?<![a-z0-9])p(?=t?[0-9])(?:[0-9]+w)?(?:[0-9]+d)?(?:t(?:[0-9.]+h)?(?:[0-9]+m)?(?:[0-9]+s)?)?(?![a-z0-9]))
   | (?P<offset>(?<![a-z0-9])(?:utc|gmt)[ ]?[+-][ ]?[0-9]{{1,2}}(?::?[0-9]{{2}})?(?![0-9:])
-        | (?<=[0-9])(?<![0-9]-[0-9]{{2}})[ ]?\+[0-9]{{2}}:?[0-9]{{2}}(?![0-9:]))
+        | (?:(?<=[0-9])|(?<=[0-9][ ]))\+[0-9]{{2}}:?[0-9]{{2}}(?![0-9:]))
   | (?P<zulu>(?<=[0-9])z(?![a-z0-9]))
   | (?P<iana>(?<![a-z0-9])[a-z]+/[a-z]+(?:_[a-z]+)*(?:/[a-z_]+)?)
-  | (?P<meridiem>(?<![a-z])[ap]\.?[ ]?m(?:\.(?!\.)|(?![a-z0-9])|(?=to|ti|un))
+  | (?P<era>(?<![a-z0-9])r[0-9]{{1,2}}[./][0-9]{{1,2}}[./][0-9]{{1,2}}(?![0-9./]))
+  | (?P<semicolon>(?<=[0-9]);(?=[0-9]{{2}}(?![0-9])))
+  | (?P<arrow>=>)
+  | (?P<symbol>[=;^\\|%$€£<>]+(?=[0-9]))
+  | (?P<meridiem>(?<![a-z])[ap]\.?[ ]?m(?:\.(?!\.)|(?![a-z])|(?=to|ti|un))
         | (?<=[0-9])[ap](?![a-z0-9.]))
   | (?P<number>[0-9]+)
   | (?P<word>[a-z]+(?:'[a-z]+)*)
@@ -66,12 +71,14 @@ _NUMBER_FOLLOWS = re.compile(r"[-_./\\#=]?[0-9]|_")
 _PHRASE = re.compile(r"(?:[a-z]+|[0-9]+[a-z]+)(?:'[a-z]*)*(?:[ -]{1,2}[a-z]+(?:'[a-z]+)*){0,4}")
 _GAP = re.compile(r"[ -]+")
 _NOT_TIME = frozenset({kinds.COUNTER, kinds.LABEL, kinds.TEXT, kinds.GLUE, "#"})
+_DAYS = frozenset({kinds.DAY, kinds.WEEKDAY})
 _YEARS = range(2020, 2030)
 
 _SINGLE = {
     "mark": None,
     "dash": kinds.DASH,
     "wave": kinds.WAVE,
+    "arrow": kinds.WAVE,
     "at": kinds.AT,
     "and": kinds.AND,
     "space": kinds.SPACE,
@@ -141,6 +148,15 @@ class Lexicon:
             meant = self.typos.get(candidate)
             if meant and meant[0] == word[0] and abs(len(meant) - len(word)) <= 1:
                 return self.words[meant]
+        return None
+
+    def glued(self, word: str) -> tuple[Entry, int] | None:
+        """The first of two known words written as one: `nextfriday`."""
+        for size in range(3, len(word) - 2) if "'" not in word else ():
+            first, second = self.words.get(word[:size]), self.words.get(word[size:])
+            if first and second and not {first.kind, second.kind} & _NOT_TIME:
+                if {first.kind, second.kind} & _DAYS:
+                    return first, size
         return None
 
     def cjk(self, text: str, start: int) -> tuple[Entry, int] | None:
@@ -320,6 +336,9 @@ def _unknown_word(text: str, start: int, words: Lexicon) -> Token:
     word, end = match.group(), match.end()
     if word in zones.ABBREVIATIONS or word in zones.ALONE:
         return Token(kinds.ZONE, word, start, end)
+    glued = words.glued(word)
+    if glued:
+        return Token(glued[0].kind, glued[0].value, start, start + glued[1])
     entry = words.misspelt(word)
     if entry:
         return Token(entry.kind, entry.value, start, end)
@@ -341,11 +360,23 @@ def _cjk(text: str, start: int, words: Lexicon) -> Token:
     return Token(kinds.OTHER, None, start, start + 1)
 
 
+def _era(match: re.Match[str]) -> Token:
+    """R8.12.3, the 8th year of Reiwa."""
+    year, month, day = (int(part) for part in re.split("[./]", match.group()[1:]))
+    try:
+        return Token(kinds.DAY, month_day(month, day, 2018 + year), *match.span())
+    except ValueError:
+        return Token(kinds.BROKEN, None, *match.span())
+
+
 _READERS = {
+    "era": _era,
     "opaque": lambda match: Token(kinds.OTHER, None, *match.span()),
     "other": lambda match: Token(kinds.OTHER, None, *match.span()),
     "instant": lambda match: Token(kinds.INSTANT, match.group(), *match.span()),
     "period": lambda match: Token(kinds.PERIOD, match.group(), *match.span()),
     "offset": lambda match: Token(kinds.ZONE, match.group().strip(), *match.span()),
+    "semicolon": lambda match: Token(":", None, *match.span()),  # a slip of the finger
+    "symbol": lambda match: Token(kinds.SYMBOL, None, *match.span()),
     "zulu": lambda match: Token(kinds.ZONE, "utc", *match.span()),
 }

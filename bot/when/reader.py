@@ -12,7 +12,7 @@ from bot.when.grammar import Ask, Parsed, parse
 from bot.when.languages import LANGUAGES
 from bot.when.lexer import lexicon_for
 from bot.when.reading import Kind, Reading, Unreadable
-from bot.when.resolve import DAY, Here, Mismatch, checked, readings, start_of
+from bot.when.resolve import Here, Mismatch, checked, placed, readings, start_of
 
 #: Nobody books in a longer text; it is refused unread.
 LONGEST_TEXT = 600
@@ -52,7 +52,7 @@ def _read(text: str, now: datetime, tz: tzinfo | str, locale: str) -> Reading:
     found = _all_readings(parsed, here)
     if parsed.repeats:
         raise _ambiguous(found, parsed, repeats=True)
-    if len(found) > 1:
+    if len(found) > 1 or len(parsed.asks) > 1:
         raise _ambiguous(found, parsed)
     return _finished(found[0], parsed)
 
@@ -98,9 +98,23 @@ def _all_readings(parsed: Parsed, here: Here) -> list[Reading]:
 
 def _readings(ask: Ask, here: Here) -> list[Reading]:
     try:
-        return readings(ask, here)
+        return _in_either_calendar(ask, here)
     except Mismatch:
         return _either_day(ask, here)
+
+
+def _in_either_calendar(ask: Ask, here: Here) -> list[Reading]:
+    """`tomorrow 9-11 JST`, said where Tokyo's tomorrow is another date: both are offered."""
+    found = readings(ask, here)
+    day = ask.start.day if ask.start else None
+    if day is None or day.offset is None or day.day is not None or not found[0].zone_given:
+        return found
+    there = placed(here, ask.start)
+    if there.today == here.today:
+        return found
+    shift = (here.today - there.today).days
+    moved = replace(ask, start=replace(ask.start, day=replace(day, offset=day.offset + shift)))  # type: ignore[type-var]
+    return [*readings(moved, here), *found]
 
 
 def _either_day(ask: Ask, here: Here) -> list[Reading]:
@@ -157,4 +171,4 @@ def warm() -> None:
         read("13:00-18:00", now, UTC, code)
 
 
-__all__ = ["DAY", "language_of", "read", "read_length", "warm"]
+__all__ = ["language_of", "read", "read_length", "warm"]

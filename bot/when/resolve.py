@@ -92,10 +92,20 @@ def readings(ask: Ask, here: Here) -> list[Reading]:
         return [_whole(ask, here)]
     if ask.start is None:
         return _from_now(ask, here)
-    if ask.length:
+    if ask.length and ask.end is None:
         return _from_start(ask.start, ask.length.time, ask.length.whole_days, here)
     assert ask.end is not None
-    return _between(ask.start, ask.end, ask, here)
+    found = _between(ask.start, ask.end, ask, here)
+    return found if ask.length is None else _of_length(found, ask.length.time, here)
+
+
+def _of_length(found: list[Reading], length: timedelta, here: Here) -> list[Reading]:
+    """A length said beside both ends confirms one reading, or contradicts them all."""
+    fitting = [reading for reading in found if reading.end - reading.start == length]
+    return fitting or [
+        *found[:1],
+        *(replace(reading, end=here.after(reading.start, length)) for reading in found[:1]),
+    ]
 
 
 # --- a length ----------------------------------------------------------------------------------------------------------
@@ -137,6 +147,7 @@ def _whole_days(start: Moment, length: timedelta, here: Here) -> Reading:
 
 def _faces(moment: Moment) -> list[Clock]:
     """The clock times a lone hour may mean: one, or both halves of the day if it is bare and small."""
+    moment = _coming_midnight(moment)
     assert moment.clock is not None
     face = moment.clock
     if moment.part:
@@ -182,8 +193,14 @@ def _ends_from_now(end: Moment, here: Here) -> list[Reading]:
         last = here.at(next(end.day.candidates(here.today)), MINUTES_PER_DAY)
         return [_checked_past(_reading(here, now, last, start_given=False), here)]
     found = []
-    for face in _end_faces(end, here):
-        day = _first_day(end.day, here, face.minutes)
+    faces = _end_faces(end, here)
+    for face in faces:
+        try:
+            day = _first_day(end.day, here, face.minutes)
+        except Unreadable:
+            if face is faces[-1] and not found:
+                raise
+            continue
         last = here.at(day, face.minutes)
         reading = _reading(here, now, last, start_given=False, day_assumed=end.day is None)
         found.append(
@@ -236,6 +253,7 @@ def _between(start: Moment, end: Moment, ask: Ask, here: Here) -> list[Reading]:
         return _from_delay(start, end, here)
     if start.instant or end.instant:
         return [_instants(start, end, here)]
+    start = _coming_midnight(start)
     if start.zone is None and end.zone is not None:
         start = replace(start, zone=end.zone)
     if end.zone is None:
@@ -251,6 +269,13 @@ def _between(start: Moment, end: Moment, ask: Ask, here: Here) -> list[Reading]:
     choices = _hours(start, end)
     found = [_first_open(start.day, start_here, each.start, each, None) for each in choices]
     return _nearest_first(found) if len(found) > 1 else found
+
+
+def _coming_midnight(start: Moment) -> Moment:
+    """`midnight today` is the midnight that ends it."""
+    if start.clock and start.clock.midnight_word and start.day == Day(offset=0):
+        return replace(start, clock=Clock(MINUTES_PER_DAY))
+    return start
 
 
 def _day_of_end(start: Moment, end: Moment, ask: Ask) -> tuple[Moment, Moment]:
@@ -301,7 +326,8 @@ def _hours_in_parts(start: Moment, end: Moment, *, of_said_day: bool) -> Hours:
     assert start.clock is not None and end.clock is not None
     first, last = start.clock, end.clock
     # A part of the day after the whole range is said of both: 7 to 9 in the evening.
-    if start.part is None and end.part is not None and end.part_after and first.open and not first.daypart:
+    said_last = start.part is None and end.part is not None and end.part_after
+    if said_last and end.part and not first.daypart and 0 < first.minutes < 13 * 60:
         end_minutes = _in_part(last, end.part, of_said_day=False).minutes
         return _start_near(first, end_minutes)
     if start.part:
@@ -354,11 +380,16 @@ def _literal_hours(first: Clock, last: Clock) -> list[Hours]:
     if not literal.rolled or literal.end == MINUTES_PER_DAY or not last.open:
         return [literal]
     crossed = last.minutes % NOON + NOON
-    if last.bare and first.open and crossed > first.minutes:
+    if last.bare and (first.open or first.minutes == NOON) and crossed > first.minutes:
         return [_ordered(first.minutes, crossed)]  # 11:30-1
     mixed = last.bare and NOON < first.minutes <= 15 * 60 and crossed > first.minutes
     unmarked = (
-        first.open and last.open and not first.bare and not last.bare and first.minutes < NOON and first.loose
+        first.open
+        and last.open
+        and not first.bare
+        and not last.bare
+        and first.minutes < 13 * 60
+        and first.loose
     )
     if mixed or (unmarked and crossed > first.minutes and last.loose):
         return [_ordered(first.minutes, crossed), literal]  # 13-5, 9:30-5:30: who means the night?
@@ -627,8 +658,8 @@ def _nearest_first(found: list[Reading]) -> list[Reading]:
 def start_of(moment: Moment, here: Here) -> datetime | None:
     """The start that was said without an end, where it is clear."""
     here = placed(here, moment)
-    if moment.delay is not None:
-        return here.after(here.now.astimezone(here.zone), moment.delay)
+    if moment.now or moment.delay is not None:
+        return here.after(here.now.astimezone(here.zone), moment.delay or timedelta())
     if moment.instant:
         return _instant(moment.instant, here)[0]
     if moment.clock is None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.when import kinds
-from bot.when.clocks import NOON, Clock, Daypart
+from bot.when.clocks import NOON, Clock, Day, Daypart
 from bot.when.languages.shape import Language
 from bot.when.zones import PLACES
 
@@ -23,6 +23,9 @@ ENGLISH = Language(
             1: "tomorrow, tomorow, tommorow, tommorrow, tomorrrow, tomorro, tommorw, tomorr, tomarrow, tmorrow, tmorow,"
             " tomoro, tmrw, tmr, tmrrw, tmrow, tmw, tmo, tom, tomm, 2moro, 2morrow, 2mrw, toms, tomorrows, tomorrow's,"
             " tmro, tmrrow, morrow, the next day",
+            Day(
+                offset=1, from_start=True
+            ): "the next day, next day, the following day, following day, the day after",
             2: "day after tomorrow, the day after tomorrow, day after tmr, day after tmrw, the day after tmrw, overmorrow,"
             " day after tomorow, the day after tomorow, the day after tmr",
         },
@@ -43,15 +46,15 @@ ENGLISH = Language(
         },
         kinds.SHIFT: {
             -1: "last, previous",
-            0: "this, the coming, coming, upcoming, the upcoming, this coming",
+            None: "the coming, coming, upcoming, the upcoming, this coming",
+            0: "this",
             1: "next, nxt, the next",
         },
         kinds.MONTH: {
             1: "january, jan",
             2: "february, feb, febuary",
-            3: "march, mar",
+            3: "mar",
             4: "april, apr",
-            5: "may",
             6: "june, jun",
             7: "july, jul",
             8: "august, aug",
@@ -60,6 +63,7 @@ ENGLISH = Language(
             11: "november, nov",
             12: "december, dec",
         },
+        kinds.MONTH_OR_WORD: {3: "march", 5: "may"},
         kinds.DAY_MARK: {"": "st, nd, rd, th"},
         kinds.DAYPART: {
             Daypart.DAWN: "at dawn, early morning, in the early morning, early in the morning",
@@ -75,8 +79,10 @@ ENGLISH = Language(
         kinds.MINUTES: {"": "minute, minutes, min, mins, mn, minuets, minuts, m, minute's, minutes'"},
         kinds.DAYS: {"": "day, days, days', day's"},
         kinds.WEEKS: {"": "week, weeks, wk, wks, weeks', week's"},
-        kinds.HALF: {30: "half, half a, half of a"},
-        kinds.QUARTER: {15: "quarter, a quarter, quater, quarter of a"},
+        kinds.HALF: {30: "half, half a, half of a, a half, half an, half of an"},
+        kinds.QUARTER: {
+            15: "quarter, a quarter, quater, quarter of a, quarters, quarters of a, quarters of an, quarter of an"
+        },
         kinds.PAST: {"": "past, after"},
         kinds.CLOCK: {
             Clock(0, midnight_word=True): "midnight, 12 midnight, twelve midnight, mid-night, midnite",
@@ -108,21 +114,20 @@ ENGLISH = Language(
             45: "forty-five",
             50: "fifty",
             90: "ninety",
-            1.0: "a, an",
+            "1": "a, an",
         },
-        kinds.NOW: {
-            "": "now, right now, immediately, asap, rn, right away, straight away, from now, starting now"
-        },
+        kinds.NOW: {"": "now, right now, immediately, asap, rn, right away, straight away, starting now"},
         kinds.ALL_DAY: {
             "": "all day, all-day, allday, whole day, the whole day, entire day, the entire day, full day, a full day,"
-            " all day long, the full day, for the day, the whole of, all of, all",
+            " all day long, the full day, for the day",
+            "all": "all, all of, the whole of",
             "weekend": "all weekend, the whole weekend, whole weekend, over the weekend, the entire weekend, all this weekend,"
             " for the weekend, the full weekend, entire weekend, all weekend long",
             "week": "all week, the whole week, whole week, the entire week, entire week",
         },
         kinds.FROM: {
             "": "from, form, frm, starting, starting at, starting from, beginning, beginning at, since, start, begin,"
-            " starts, starts at, starting on, after, as of, start at, starting in, start in, start from"
+            " starts, starts at, starting on, after, as of, start at, start from"
         },
         kinds.TO: {
             "": "to, thru, through, too, up to, upto, ending, ending at, ends at, ends, end at, ending on, end, t,"
@@ -145,7 +150,7 @@ ENGLISH = Language(
             " some time, any time, anytime"
         },
         kinds.IN: {"": "in, in about, after, within"},
-        kinds.LATER: {"": "from now, later, hence, from today, from right now, after now"},
+        kinds.LATER: {"": "later, hence, from today, after now", "now": "from now, from right now"},
         kinds.VAGUE: {
             "": "later, soon, sometime, some time, anytime, any time, a while, a bit, whenever, eventually, a moment,"
             " shortly, the rest, tba, tbd, before, eod, end of day, cob, end of business, the weekend, weekend,"
@@ -163,10 +168,10 @@ ENGLISH = Language(
         },
         kinds.ASKING: {"": "is it free, available or not"},
         kinds.COUNTER: {
-            "": "gpu, gpus, card, cards, node, nodes, epoch, epochs, step, steps, layer, layers, run, runs, seed, seeds, gb,"
+            "": "gpus, cards, nodes, epochs, steps, layers, runs, seeds, gb,"
             " gib, mb, tb, kb, k, ms, x, px, people, users, files, images, samples, batches, cores, models, jobs, tasks,"
-            " times, points, pages, items, tokens, iterations, iters, folds, percent, w, watts, vram, cpus, cpu, threads,"
-            " workers, machines, servers, trials, experiments, shots, shot, bit, bits, classes, heads, videos, rows,"
+            " times, points, pages, items, tokens, iterations, iters, folds, percent, w, watts, vram, cpus, threads,"
+            " workers, machines, servers, trials, experiments, shots, bits, classes, heads, videos, rows,"
             " students, million, billion, thousand, params, repeats, replicas, devices, slots, units, eur, usd, dollars,"
             " degrees, fps, hz, khz, mhz, ghz, dim, dims, lines, questions, chapters, parts, datasets, checkpoints"
         },

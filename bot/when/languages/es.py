@@ -125,7 +125,7 @@ SPANISH = Language(
         kinds.BETWEEN: {"": "entre, entre las, entre la, entre el"},
         kinds.AND: {"": "y, e, y las, y la, así como, y luego, y el"},
         kinds.OR: {"": "o, u, o bien, o el, o las"},
-        kinds.AT: {"": "sobre las, hacia las, en, el día", "date": "el"},
+        kinds.AT: {"": "sobre las, hacia las", "date": "el"},
         kinds.GLUE: {"": "aproximadamente, aprox, la, las, los, como, más o menos, porfa, por favor, hora local, unas, horario, sobre, unos, aprox."},
         kinds.IN: {"": "en, dentro de, de aquí a"},
         kinds.LATER: {"": "después, más tarde, a partir de ahora"},
