@@ -59,6 +59,7 @@ class World:
 
 @pytest.fixture(params=["socket-sqlite", "http-postgresql"])
 def world(request: pytest.FixtureRequest, new_database_url: Callable[[str], str], clock: Clock) -> Iterator[World]:
+    """The bot at work, over a transport and on a database; a story that asks for it is told both ways."""
     transport, kind = request.param.split("-")
     with running(transport, new_database_url(kind), clock) as made:
         yield made

@@ -197,7 +197,13 @@ def someone(database: Database, site: Site) -> tuple[Actor, int]:
         lab = organizations.find(work, site.slack.team_id)
         assert lab is not None
         alice = members.save(
-            work, lab.id, site.slack.person("alice").id, name="Alice", zone="UTC", language="en", standing=Standing.MEMBER
+            work,
+            lab.id,
+            site.slack.person("alice").id,
+            name="Alice",
+            zone="UTC",
+            language="en",
+            standing=Standing.MEMBER,
         )
     return Actor.of(lab.id, alice), lab.id
 
