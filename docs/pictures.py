@@ -36,6 +36,7 @@ def take(page: Page, slack: Workspace) -> None:
     haruka.waits_for("#gpu", "✓ Booked")
     write(page, "/gpu book tomorrow 8:00-12:00", "Not booked")
     page.get_by_role("log").get_by_text("booked by").last.wait_for()
+    page.wait_for_timeout(3_000)  # what is new is tinted for a moment
     page.screenshot(path=HERE / "booking.png")
 
 

@@ -42,10 +42,10 @@ def test_translations_are_whole(path: Path) -> None:
         if not message.id or path.stem == i18n.DEFAULT:
             continue
         originals = message.id if isinstance(message.id, tuple) else (message.id,)
-        translated = message.string if isinstance(message.string, tuple) else (message.string,)
-        assert all(translated), f"{path.name} lacks {message.id!r}"
+        translated = message.string if isinstance(message.string, tuple | list) else (message.string,)
         for text in translated:
-            assert placeholders(text) <= set().union(*map(placeholders, originals)), text
+            assert text, f"{path.name} lacks {message.id!r}"
+            assert placeholders(text) <= set().union(*(placeholders(str(each)) for each in originals)), text
 
 
 def placeholders(text: str) -> set[str]:

@@ -24,12 +24,19 @@ def manifest() -> dict[str, Any]:
     return loaded
 
 
+def _noting(register: Any, seen: set[str]) -> Any:
+    def noted(app: App, name: str, **more: Any) -> Any:
+        seen.add(name)
+        return register(app, name, **more)
+
+    return noted
+
+
 def registered(monkeypatch: Any) -> tuple[set[str], set[str]]:
     commands: set[str] = set()
     events: set[str] = set()
-    command, event = App.command, App.event
-    monkeypatch.setattr(App, "command", lambda self, name, **more: commands.add(name) or command(self, name, **more))
-    monkeypatch.setattr(App, "event", lambda self, name, **more: events.add(name) or event(self, name, **more))
+    for name, seen in (("command", commands), ("event", events)):
+        monkeypatch.setattr(App, name, _noting(getattr(App, name), seen))
     lab = Organization(1, "T1", "Lab", "UTC", "en", None, announce=True)
     build_app(Desk(Database("sqlite:///unused.db"), lab, WebClient("xoxb-1"), clock=lambda: None))  # type: ignore[arg-type, return-value]
     return commands, events

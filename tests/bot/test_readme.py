@@ -27,7 +27,8 @@ def test_every_setting_is_there(name: str) -> None:
 
 def test_every_dependency_is_explained() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
-    needed = [*project["dependencies"], *(each for group in project["optional-dependencies"].values() for each in group)]
+    groups = [project["dependencies"], *project["optional-dependencies"].values()]
+    needed = [requirement for group in groups for requirement in group]
     table = README[README.index("## What it stands on") :].casefold()
     for requirement in needed:
         name = re.split(r"[\[<>=]", requirement)[0].casefold()

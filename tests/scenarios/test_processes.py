@@ -17,11 +17,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from bot.workspace import Workspace
-from core import booking, inventory, members, organizations
+from core import booking, facts, inventory, members, organizations
 from core.facts import Standing
 from core.inventory import Wanted
 from core.members import Actor
@@ -196,15 +197,8 @@ def someone(database: Database, site: Site) -> tuple[Actor, int]:
     with database.begin(datetime.now(UTC)) as work:
         lab = organizations.find(work, site.slack.team_id)
         assert lab is not None
-        alice = members.save(
-            work,
-            lab.id,
-            site.slack.person("alice").id,
-            name="Alice",
-            zone="UTC",
-            language="en",
-            standing=Standing.MEMBER,
-        )
+        slack_id = site.slack.person("alice").id
+        alice = members.save(work, lab.id, slack_id, name="Alice", zone="UTC", language="en", standing=Standing.MEMBER)
     return Actor.of(lab.id, alice), lab.id
 
 
@@ -214,7 +208,7 @@ def add_gpu(database: Database, lab: int, number: int) -> str:
         return inventory.add_gpu(work, lab, node="lab-node-1", label=label, model="RTX 5090", memory_gb=32).full_name
 
 
-def reserve(database: Database, actor: Actor, name: str, start: datetime):  # type: ignore[no-untyped-def]
+def reserve(database: Database, actor: Actor, name: str, start: datetime) -> facts.Reservation:
     with database.begin(datetime.now(UTC)) as work:
         wish = TimeRange(start, start + timedelta(minutes=30))
         return booking.reserve(work, actor, Wanted(names=(name,)), wish).reservation
@@ -236,11 +230,11 @@ def free_port() -> int:
     return port
 
 
-def get(url: str) -> dict[str, object]:
+def get(url: str) -> dict[str, Any]:
     for _ in range(50):
         try:
             with urllib.request.urlopen(url, timeout=5) as answer:
-                loaded: dict[str, object] = json.load(answer)
+                loaded: dict[str, Any] = json.load(answer)
                 return loaded
         except urllib.error.HTTPError as error:
             raise AssertionError(error.read()) from error
