@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Callable
 
-from bot import admin, check, log, run
+from bot import admin, check, log, run, settings
 from bot.settings import BadSettings, Settings
 
 
@@ -14,13 +15,13 @@ def main(arguments: list[str] | None = None) -> int:
     asked = _parser().parse_args(arguments)
     log.configure()
     try:
-        settings = Settings.load(talks=asked.talks, listens=asked.listens)
+        given = Settings.load(talks=asked.talks, listens=asked.listens)
     except BadSettings as bad:
         print("These settings need a hand (environment or .env):", file=sys.stderr)
         print("\n".join(f"  {problem}" for problem in bad.problems), file=sys.stderr)
         return 2
     try:
-        code: int = asked.run(settings, asked)
+        code: int = asked.run(given, asked)
     except run.CannotStart as reason:
         print(reason, file=sys.stderr)
         return 1
@@ -41,6 +42,7 @@ def _parser() -> argparse.ArgumentParser:
     add("worker", "send reminders and other notices", run=run.worker, talks=True)
     add("migrate", "bring the database up to date", run=run.migrate)
     _add_gpus(add("gpus", "the lab's GPUs"))
+    _add_lab(add("lab", "the lab's own settings: shows them, and changes what is given", run=admin.settle))
     checking = add("check", "is everything set up? database, token, scopes, channel", run=check.run, talks=True)
     checking.add_argument("--message", action="store_true", help="also post a test message to the lab's channel")
     return parser
@@ -66,6 +68,24 @@ def _add_gpus(gpus: argparse.ArgumentParser) -> None:
         "node", nargs="?", default=None, help="the node they are in; this machine's name if left out"
     )
     verbs.add_parser("list", help="show them").set_defaults(run=admin.show)
+
+
+def _add_lab(lab: argparse.ArgumentParser) -> None:
+    lab.add_argument("--zone", type=_checked(settings.zone), help="its time zone, like Asia/Tokyo")
+    lab.add_argument("--channel", type=_checked(settings.channel), help="the id of its channel, like C0123ABCD")
+    lab.add_argument("--announce", choices=("on", "off"), help="whether bookings are told in the channel")
+
+
+def _checked(check: Callable[[str], str]) -> Callable[[str], str]:
+    """The same check that the setting of that name passes, in argparse's terms."""
+
+    def checked(given: str) -> str:
+        try:
+            return check(given)
+        except ValueError as problem:
+            raise argparse.ArgumentTypeError(f"{given} {problem}") from None
+
+    return checked
 
 
 if __name__ == "__main__":

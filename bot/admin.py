@@ -48,6 +48,17 @@ def show(settings: Settings, _asked: argparse.Namespace) -> int:
     return 0
 
 
+def settle(settings: Settings, asked: argparse.Namespace) -> int:
+    """Show the lab's own settings, after changing what was asked for."""
+    announce = None if asked.announce is None else asked.announce == "on"
+    with database(settings) as opened:
+        upgrade(opened)
+        with opened.begin(now()) as work:
+            lab = organizations.change(work, _lab(work).id, zone=asked.zone, channel=asked.channel, announce=announce)
+    print(f"zone      {lab.zone}\nchannel   {lab.channel or '-'}\nannounce  {'on' if lab.announce else 'off'}")
+    return 0
+
+
 def _lab(work: Work) -> facts.Organization:
     lab = organizations.only(work)
     if lab is None:

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-from slack_bolt import Ack, App, BoltContext, BoltResponse, Respond
+from slack_bolt import Ack, App, BoltContext, BoltResponse
 
 from bot import errors
 from bot.desk import Desk, Visit, request_key
@@ -42,18 +42,16 @@ def build_app(desk: Desk, *, signing_secret: str | None = None) -> App:
 def _welcome(desk: Desk) -> Callable[..., Any]:
     """Acknowledge first, and make the visit. Forms are acknowledged by their listener, with their outcome."""
 
-    def welcome(
-        body: Body, context: BoltContext, ack: Ack, respond: Respond, next_: Callable[[], BoltResponse]
-    ) -> BoltResponse:
+    def welcome(body: Body, context: BoltContext, ack: Ack, next_: Callable[[], BoltResponse]) -> BoltResponse:
         if body.get("type") != "view_submission":
             ack()
-        context["visit"] = _visit(desk, body, context, respond)
+        context["visit"] = _visit(desk, body, context)
         return next_()
 
     return welcome
 
 
-def _visit(desk: Desk, body: Body, context: BoltContext, respond: Respond) -> Visit:
+def _visit(desk: Desk, body: Body, context: BoltContext) -> Visit:
     now, slack_id = desk.clock(), context.user_id or ""
     visit = Visit(
         desk,
@@ -63,9 +61,9 @@ def _visit(desk: Desk, body: Body, context: BoltContext, respond: Respond) -> Vi
         speak=lambda _message: None,
         trigger_id=body.get("trigger_id"),
         response_url=body.get("response_url", ""),
-        is_form=body.get("type") == "view_submission",
+        hurried=body.get("type") == "view_submission",
     )
-    visit.speak = _speaker(visit, body, respond)
+    visit.speak = _speaker(visit, body)
     return visit
 
 
@@ -85,34 +83,32 @@ def _key(body: Body) -> str:
             return request_key("command", body.get("trigger_id"))
 
 
-def _speaker(visit: Visit, body: Body, respond: Respond) -> Callable[[Message], Any]:
-    if "command" in body:
-        return lambda message: respond(response_type="ephemeral", replace_original=False, **message.as_arguments())
-    if body.get("type") == "block_actions" and "message" in body.get("container", {}).get("type", ""):
-        return lambda message: respond(replace_original=True, **message.as_arguments())
-    if body.get("type") == "block_actions":
+def _speaker(visit: Visit, body: Body) -> Callable[[Message], Any]:
+    """How this person is answered."""
+    if body.get("type") == "block_actions" and body.get("container", {}).get("type") == "view":
         return lambda message: home.publish(visit, answer=message)
     if body.get("type") == "event_callback":
         return _speaker_in(visit, body["event"])
-    return lambda message: _direct(visit, message)
+    if visit.response_url:
+        return lambda message: visit.answer_at(visit.response_url, message, replace=_is_theirs(body))
+    return visit.answer_directly
+
+
+def _is_theirs(body: Body) -> bool:
+    """Whether a pressed message is for this person alone, so that the answer may take its place."""
+    container = body.get("container", {})
+    return bool(container.get("is_ephemeral")) or str(container.get("channel_id", "")).startswith("D")
 
 
 def _speaker_in(visit: Visit, event: Body) -> Callable[[Message], Any]:
     """In a direct message openly; in a channel, beside the mention, for that person's eyes only."""
-    client, channel = visit.desk.client, event.get("channel")
+    client, channel = visit.desk.client, event.get("channel", "")
     if event.get("channel_type") == "im":
-        return lambda message: client.chat_postMessage(channel=channel or "", **message.as_arguments())
+        return lambda message: client.chat_postMessage(channel=channel, **message.as_arguments())
     thread = {"thread_ts": event["thread_ts"]} if "thread_ts" in event else {}
     return lambda message: client.chat_postEphemeral(
-        channel=channel or "", user=visit.slack_id, **thread, **message.as_arguments()
+        channel=channel, user=visit.slack_id, **thread, **message.as_arguments()
     )
-
-
-def _direct(visit: Visit, message: Message) -> None:
-    """Where there is no message to answer beside: the person's direct messages with the bot."""
-    client = visit.desk.client
-    channel = client.conversations_open(users=visit.slack_id)["channel"]["id"]
-    client.chat_postMessage(channel=channel, **message.as_arguments())
 
 
 def _apologise(error: Exception, context: BoltContext, body: Body) -> BoltResponse | None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -27,7 +27,7 @@ log = logging.getLogger(__name__)
 LEASE = timedelta(seconds=20)  # longer than one try can take: three calls
 EVENT = "gpu_slots_notices"  # names our metadata among other apps'
 MAX_BACKOFF = timedelta(minutes=10)
-GIVE_UP_AFTER = 50
+GIVE_UP_AFTER = 20  # tries, over about two hours
 
 _PERMANENT = frozenset(
     {
@@ -82,7 +82,7 @@ class Sender:
             channel = self._channel(batch)
             unposted = self._without_posted(batch, channel)
             if unposted.owed:
-                self._settle_sent(unposted.ids, self._post(unposted, channel))
+                self._settle_sent(batch, unposted.ids, self._post(unposted, channel))
         except SlackApiError as error:
             self._refused(batch, error)
         except (SlackClientError, OSError) as error:
@@ -123,7 +123,7 @@ class Sender:
         oldest = min(owed.due_at for owed in again) - timedelta(minutes=1)
         posted = self._posted(channel, oldest, {owed.id for owed in again})
         for notice, ts in posted.items():
-            self._settle_sent([notice], ts)
+            self._settle_sent(batch, [notice], ts)
         return replace(batch, owed=tuple(owed for owed in batch.owed if owed.id not in posted))
 
     def _posted(self, channel: str, oldest: datetime, wanted: set[int]) -> dict[int, str]:
@@ -149,7 +149,7 @@ class Sender:
             log.warning("notices %s given up: %s", batch.ids, code)
             self._direct.clear()
             with self._database.begin(self._clock()) as work:
-                notices.failed(work, batch.ids, code)
+                notices.failed(work, batch, code)
         else:
             self._put_off(batch, code)
 
@@ -158,11 +158,11 @@ class Sender:
         until = self._clock() + delay * random.uniform(1, 1.25)  # noqa: S311 - spreads load, guards nothing
         log.warning("notices %s put off: %s", batch.ids, why)
         with self._database.begin(self._clock()) as work:
-            notices.put_off(work, batch.ids, until, why)
+            notices.put_off(work, batch, until, why)
 
-    def _settle_sent(self, ids: tuple[int, ...] | list[int], ts: str) -> None:
+    def _settle_sent(self, batch: Batch, ids: Iterable[int], ts: str) -> None:
         with self._database.begin(self._clock()) as work:
-            notices.sent(work, ids, ts)
+            notices.sent(work, batch, ids, ts)
 
 
 def _tries(batch: Batch) -> int:

@@ -11,6 +11,12 @@ from functools import cached_property
 from typing import Any
 
 from slack_sdk import WebClient, WebhookClient
+from slack_sdk.http_retry import RetryHandler
+from slack_sdk.http_retry.builtin_handlers import (
+    ConnectionErrorRetryHandler,
+    RateLimitErrorRetryHandler,
+    ServerErrorRetryHandler,
+)
 
 from bot import people
 from bot.reader import Reader
@@ -19,7 +25,7 @@ from core import facts
 from core.members import Actor
 from core.work import PATIENCE, Database, Work
 
-FORM_PATIENCE = timedelta(seconds=2)  # a form must be acknowledged with its outcome within Slack's 3 s
+HURRIED_PATIENCE = timedelta(seconds=2)  # a form is acknowledged with its outcome, within Slack's 3 s
 
 
 @dataclass(frozen=True)
@@ -48,12 +54,12 @@ class Visit:
     speak: Callable[[Message], Any]
     trigger_id: str | None = None  # lets a form be opened, for 3 s
     response_url: str = ""
-    is_form: bool = False
+    hurried: bool = False  # Slack must have our answer within 3 s, so it is not asked anything first
 
     @cached_property
     def member(self) -> facts.Member:
         desk = self.desk
-        if self.is_form:
+        if self.hurried:
             return people.at_once(desk.database, desk.organization, self.slack_id, self.now)
         return people.find(desk.database, desk.client, desk.organization, self.slack_id, self.now)
 
@@ -82,7 +88,7 @@ class Visit:
     def begin(self) -> AbstractContextManager[Work]:
         """A change. Who is asking is settled before: Slack may have to be asked, and never inside a transaction."""
         _ = self.member
-        return self.desk.database.begin(self.now, FORM_PATIENCE if self.is_form else PATIENCE)
+        return self.desk.database.begin(self.now, HURRIED_PATIENCE if self.hurried else PATIENCE)
 
     def read(self) -> AbstractContextManager[Work]:
         """A question; the same goes for it."""
@@ -92,11 +98,36 @@ class Visit:
     def answer(self, message: Message) -> None:
         self.speak(message)
 
-    def answer_at(self, response_url: str, message: Message) -> None:
-        """Beside an earlier command or message of theirs, for their eyes only."""
-        WebhookClient(response_url).send(
-            text=message.text, blocks=list(message.blocks), response_type="ephemeral", replace_original=False
-        )
+    def answer_at(self, response_url: str, message: Message, *, replace: bool = False) -> None:
+        """Beside their command, or in place of the message they pressed a button of; for their eyes only.
+
+        Where Slack does not take it (the address lasts 30 minutes), the answer goes to their direct messages instead.
+        """
+        try:
+            answer = WebhookClient(response_url, timeout=10, retry_handlers=answer_retries()).send(
+                text=message.text, blocks=list(message.blocks), response_type="ephemeral", replace_original=replace
+            )
+            taken = answer.status_code == 200
+        except OSError:
+            taken = False
+        if not taken:
+            self.answer_directly(message)
+
+    def answer_directly(self, message: Message) -> None:
+        """In the person's direct messages with the bot."""
+        client = self.desk.client
+        channel = client.conversations_open(users=self.slack_id)["channel"]["id"]
+        client.chat_postMessage(channel=channel, **message.as_arguments())
+
+    def meet(self) -> None:
+        """After a hurried answer: ask Slack about the person now, so that the next one is in their own zone."""
+        desk = self.desk
+        people.find(desk.database, desk.client, desk.organization, self.slack_id, self.now)
+
+
+def answer_retries() -> list[RetryHandler]:
+    """An answer is worth a second try; that it came twice would be better than not at all. Reminders go otherwise."""
+    return [ConnectionErrorRetryHandler(), RateLimitErrorRetryHandler(max_retry_count=2), ServerErrorRetryHandler()]
 
 
 def request_key(*parts: object) -> str:

@@ -19,7 +19,7 @@ from slack_sdk.errors import SlackApiError, SlackClientError
 from bot import when
 from bot.app import WORKERS, build_app
 from bot.delivery import Sender
-from bot.desk import Desk
+from bot.desk import Desk, answer_retries
 from bot.settings import Settings
 from bot.ticker import Ticker
 from bot.web.app import build_web
@@ -64,7 +64,12 @@ def database(settings: Settings) -> Iterator[Database]:
 def client(settings: Settings) -> WebClient:
     """A client for Slack; CannotStart without a token is impossible, since the settings were checked for it."""
     token = settings.slack_bot_token
-    return WebClient(token=token.get_secret_value() if token else None, base_url=settings.slack_api_url, timeout=10)
+    return WebClient(
+        token=token.get_secret_value() if token else None,
+        base_url=settings.slack_api_url,
+        timeout=10,
+        retry_handlers=answer_retries(),
+    )
 
 
 def now() -> datetime:

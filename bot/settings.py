@@ -20,13 +20,13 @@ class BadSettings(Exception):  # noqa: N818 - what is bad are the settings
         self.problems = problems
 
 
-def _zone(name: str) -> str:
+def zone(name: str) -> str:
     if name not in available_timezones():
         raise ValueError("is no IANA time zone; write one like Asia/Tokyo")
     return name
 
 
-def _channel(channel: str) -> str:
+def channel(channel: str) -> str:
     if not re.fullmatch(r"[CG][A-Z0-9]{2,}", channel):
         raise ValueError("is no channel id; it looks like C0123ABCD and stands at the end of the channel's details")
     return channel
@@ -67,12 +67,12 @@ class Settings(BaseSettings):
     )
 
     database_url: Annotated[str, AfterValidator(_database), Field(repr=False)] = "sqlite:///gpu-slots.db"
-    timezone: Annotated[str, AfterValidator(_zone)] = "UTC"
+    timezone: Annotated[str, AfterValidator(zone)] = "UTC"
     slack_bot_token: Annotated[SecretStr, _starts_with("xoxb-")] | None = None
     slack_app_token: Annotated[SecretStr, _starts_with("xapp-")] | None = None
     slack_signing_secret: SecretStr | None = None
     slack_api_url: Annotated[str, AfterValidator(_api_url)] = "https://slack.com/api/"
-    gpu_channel: Annotated[str, AfterValidator(_channel)] | None = None
+    gpu_channel: Annotated[str, AfterValidator(channel)] | None = None
     gpu_command: Annotated[str, AfterValidator(_command)] = "/gpu"
     port: Annotated[int, Field(ge=1, le=65535)] | None = None
 

@@ -129,12 +129,24 @@ class Slot(Base):
     gpu: Mapped[Gpu] = relationship()
 
 
+class Recipient(Base):
+    """The lab's channel, or one member: whom notices are owed to, one message at a time."""
+
+    __tablename__ = "recipients"
+    __table_args__ = (UniqueConstraint("organization_id", "whom"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    organization_id: Mapped[int] = mapped_column(ForeignKey("organizations.id"))
+    whom: Mapped[str] = mapped_column(String(32))  # see core.notices.CHANNEL and to_member
+    free_at: Mapped[datetime]  # nobody sends to them before: somebody is sending, has just sent, or has to wait
+
+
 class Notice(Base):
-    """A message owed. Written with the change that causes it; sent, once, by whoever claims it."""
+    """A message owed. Written with the change that causes it; sent, once, by whoever claims its recipient."""
 
     __tablename__ = "notices"
     __table_args__ = (
-        UniqueConstraint("reservation_id", "version", "kind", "whom"),
+        UniqueConstraint("reservation_id", "version", "kind", "recipient_id"),
         Index(
             "ix_notices_owed",
             "due_at",
@@ -144,17 +156,17 @@ class Notice(Base):
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    organization_id: Mapped[int] = mapped_column(ForeignKey("organizations.id"))
+    recipient_id: Mapped[int] = mapped_column(ForeignKey("recipients.id"))
     reservation_id: Mapped[int] = mapped_column(ForeignKey("reservations.id"))
     version: Mapped[int]
     kind: Mapped[str] = mapped_column(String(32))
-    whom: Mapped[str] = mapped_column(String(32))  # see core.notices.CHANNEL and to_member
     data: Mapped[dict[str, Any]] = mapped_column(JSON, server_default=text("'{}'"))
     due_at: Mapped[datetime]
     useful_until: Mapped[datetime]
-    claimed_until: Mapped[datetime | None]
     attempts: Mapped[int] = mapped_column(server_default="0")
     outcome: Mapped[str | None] = mapped_column(String(16))  # None: still owed; see core.notices.Outcome
     settled_at: Mapped[datetime | None]
     slack_ts: Mapped[str | None] = mapped_column(String(32))
     failure: Mapped[str | None] = mapped_column(String(500))
+
+    recipient: Mapped[Recipient] = relationship()

@@ -1,7 +1,8 @@
 """The outbox: what is owed to whom and when, written with the change that causes it.
 
-A notice belongs to one version of its reservation. A sender claims what is due for one recipient, sends it outside any
-transaction and settles it; a claim that was never settled lapses, so a crash delays and loses nothing.
+A notice belongs to one version of its reservation. A sender claims a recipient with all that is due for them, sends it
+outside any transaction, and settles it. Until then nobody else sends to that recipient, which keeps the order; a claim
+that was never settled lapses, so that a crash delays and loses nothing.
 """
 
 from __future__ import annotations
@@ -12,9 +13,10 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, or_, select, update
+from sqlalchemy import ColumnElement, func, select, update
 
 from core import availability, facts, members, models, organizations
+from core.db import insert_if_new
 from core.work import Work
 
 CHANNEL = "channel"
@@ -25,6 +27,7 @@ END_STAYS_NEWS = timedelta(days=1)
 CHANGE_STAYS_NEWS = timedelta(hours=6)
 LONG_RUN = timedelta(days=1)
 BATCH = 20  # notices in one message
+PACE = timedelta(seconds=1.1)  # between two messages to one recipient: Slack takes about one a second
 
 
 class Kind(StrEnum):
@@ -52,6 +55,9 @@ _BEFORE_END_OF_LONG_RUN = {
 _ORDER = list(Kind)
 
 
+_is_owed = models.Notice.outcome.is_(None)
+
+
 class Outcome(StrEnum):
     SENT = "sent"
     STALE = "stale"  # the reservation changed first
@@ -77,6 +83,7 @@ class Owed:
 class Batch:
     """Everything due for one recipient: the lab's channel, or one member."""
 
+    recipient_id: int
     organization: facts.Organization
     member: facts.Member | None
     owed: tuple[Owed, ...]
@@ -141,72 +148,80 @@ def owe_end(work: Work, row: models.Reservation) -> None:
 
 
 def claim(work: Work, lease: timedelta) -> Batch | None:
-    """Everything due for the recipient who has waited longest, ours for `lease`; None when nothing is due.
+    """Everything due for the recipient who has waited longest, ours for `lease`; None when nobody can be sent to now.
 
     What is stale or of no more use is settled on the way and not returned, so a batch can come back empty.
     """
-    first = work.session.scalar(_due(work.now).order_by(models.Notice.due_at, models.Notice.id).limit(1))
-    if first is None:
+    recipient = work.session.scalar(
+        select(models.Recipient)
+        .join(models.Notice)
+        .where(_is_owed, models.Notice.due_at <= work.now, models.Recipient.free_at <= work.now)
+        .order_by(models.Notice.due_at, models.Notice.id)
+        .limit(1)
+        .with_for_update(of=models.Recipient, skip_locked=True)
+    )
+    if recipient is None:
         return None
     rows = work.session.scalars(
-        _due(work.now)
-        .where(models.Notice.organization_id == first.organization_id, models.Notice.whom == first.whom)
+        select(models.Notice)
+        .where(_is_owed, models.Notice.due_at <= work.now, models.Notice.recipient_id == recipient.id)
         .order_by(models.Notice.due_at, models.Notice.id)
         .limit(BATCH)
     ).all()
-    organization = work.session.get_one(models.Organization, first.organization_id)
-    useful = [row for row in rows if _is_useful(work, row, organization)]
+    organization = work.session.get_one(models.Organization, recipient.organization_id)
+    useful = [row for row in rows if _is_useful(work, row, recipient, organization)]
+    if useful:
+        recipient.free_at = work.now + lease
     for row in useful:
-        row.claimed_until = work.now + lease
         row.attempts += 1
-    owed = sorted((_owed(work, row) for row in useful), key=_telling_order)
-    return Batch(organizations.fact(organization), _recipient(work, first), tuple(owed))
+        row.failure = None
+    owed = sorted((_owed(work, row, organization) for row in useful), key=_telling_order)
+    return Batch(recipient.id, organizations.fact(organization), _member(work, recipient), tuple(owed))
 
 
-def sent(work: Work, ids: Iterable[int], slack_ts: str) -> None:
+def sent(work: Work, batch: Batch, ids: Iterable[int], slack_ts: str) -> None:
+    """These of the batch are in one message of that `ts`; the next message to this recipient waits its turn."""
     _settle(work, ids, Outcome.SENT, slack_ts=slack_ts)
+    _free(work, batch, work.now + PACE)
 
 
-def put_off(work: Work, ids: Iterable[int], until: datetime, failure: str) -> None:
-    """Temporary failure: owed still, and not tried before `until`."""
+def put_off(work: Work, batch: Batch, until: datetime, failure: str) -> None:
+    """Temporary failure: all of it is owed still, and nothing is sent to this recipient before `until`."""
     work.session.execute(
-        update(models.Notice)
-        .where(models.Notice.id.in_(list(ids)), models.Notice.outcome.is_(None))
-        .values(claimed_until=until, failure=failure[:500])
+        update(models.Notice).where(models.Notice.id.in_(batch.ids), _is_owed).values(failure=failure[:500])
     )
-    work.owes(until)
+    _free(work, batch, until)
 
 
-def failed(work: Work, ids: Iterable[int], failure: str) -> None:
+def failed(work: Work, batch: Batch, failure: str) -> None:
     """Permanent failure: given up, and the lab's admins are told why."""
-    listed = list(ids)
-    _settle(work, listed, Outcome.FAILED, failure=failure[:500])
-    for row in work.session.scalars(select(models.Notice).where(models.Notice.id.in_(listed))):
-        if row.kind != Kind.UNDELIVERABLE:
-            _tell_admins(work, row, failure)
+    _settle(work, batch.ids, Outcome.FAILED, failure=failure[:500])
+    _free(work, batch, work.now)
+    whom = CHANNEL if batch.member is None else to_member(batch.member.id)
+    for owed in batch.owed:
+        if owed.kind is not Kind.UNDELIVERABLE:
+            _tell_admins(work, owed, whom, failure)
 
 
 def next_due(work: Work) -> datetime | None:
-    """When the sender has to wake next: the soonest due time, or end of a claim; None when nothing is owed."""
-    unclaimed = work.session.scalar(
-        select(func.min(models.Notice.due_at)).where(
-            models.Notice.outcome.is_(None), models.Notice.claimed_until.is_(None)
-        )
+    """When the sender has to wake next; None when nothing is owed."""
+    to_come = work.session.scalar(
+        select(func.min(models.Notice.due_at)).where(_is_owed, models.Notice.due_at > work.now)
     )
-    claimed = work.session.scalar(select(func.min(models.Notice.claimed_until)).where(models.Notice.outcome.is_(None)))
-    return min((instant for instant in (unclaimed, claimed) if instant), default=None)
+    waiting = work.session.scalar(
+        select(func.min(models.Recipient.free_at)).join(models.Notice).where(_is_owed, models.Notice.due_at <= work.now)
+    )
+    return min((instant for instant in (to_come, waiting) if instant), default=None)
 
 
 def health(work: Work) -> Health:
-    owed = models.Notice.outcome.is_(None)
-
     def count(*conditions: ColumnElement[bool]) -> int:
         return work.session.scalar(select(func.count()).select_from(models.Notice).where(*conditions)) or 0
 
     return Health(
-        owed=count(owed),
-        due=count(owed, models.Notice.due_at <= work.now),
-        late=count(owed, models.Notice.due_at <= work.now - timedelta(minutes=1)),
+        owed=count(_is_owed),
+        due=count(_is_owed, models.Notice.due_at <= work.now),
+        late=count(_is_owed, models.Notice.due_at <= work.now - timedelta(minutes=1)),
         failed=count(models.Notice.outcome == Outcome.FAILED, models.Notice.settled_at > work.now - timedelta(days=1)),
         next_due=next_due(work),
     )
@@ -234,14 +249,13 @@ def _stays_news(news: Kind, held: facts.Reservation, now: datetime) -> datetime:
 
 
 def _withdraw(work: Work, row: models.Reservation) -> set[Kind]:
-    """Settle as stale what is owed for earlier versions; tells the kinds of those that were due already."""
+    """Settle as stale what is owed for earlier versions; tells the kinds of those due that nobody has heard yet."""
     unsent = set()
     for notice in work.session.scalars(
-        select(models.Notice)
-        .where(models.Notice.reservation_id == row.id, models.Notice.outcome.is_(None))
-        .with_for_update()
+        select(models.Notice).where(models.Notice.reservation_id == row.id, _is_owed).with_for_update()
     ):
-        if notice.due_at <= work.now and notice.claimed_until is None:
+        is_being_sent = notice.attempts > 0 and notice.failure is None
+        if notice.due_at <= work.now and not is_being_sent:
             unsent.add(Kind(notice.kind))
         notice.outcome, notice.settled_at = Outcome.STALE, work.now
     return unsent
@@ -251,11 +265,10 @@ def _owe(work: Work, row: models.Reservation, plans: Iterable[_Plan]) -> None:
     for plan in plans:
         work.session.add(
             models.Notice(
-                organization_id=row.organization_id,
+                recipient_id=_recipient_id(work, row.organization_id, plan.whom),
                 reservation_id=row.id,
                 version=row.version,
                 kind=plan.kind,
-                whom=plan.whom,
                 due_at=plan.due_at,
                 useful_until=plan.useful_until,
                 data=plan.data,
@@ -265,41 +278,44 @@ def _owe(work: Work, row: models.Reservation, plans: Iterable[_Plan]) -> None:
     work.session.flush()
 
 
-def _due(now: datetime) -> Select[models.Notice]:
-    return (
-        select(models.Notice)
-        .where(
-            models.Notice.outcome.is_(None),
-            models.Notice.due_at <= now,
-            or_(models.Notice.claimed_until.is_(None), models.Notice.claimed_until <= now),
+def _recipient_id(work: Work, organization_id: int, whom: str) -> int:
+    """The recipient's number, made on the first notice to them; two bookings may do so at the same time."""
+    key = (_recipient_id, organization_id, whom)
+    if key not in work.memo:
+        found = select(models.Recipient.id).where(
+            models.Recipient.organization_id == organization_id, models.Recipient.whom == whom
         )
-        .with_for_update(skip_locked=True)
-    )
+        if work.session.scalar(found) is None:
+            insert_if_new(work.session, models.Recipient, organization_id=organization_id, whom=whom, free_at=work.now)
+        work.memo[key] = work.session.scalars(found).one()
+    return int(str(work.memo[key]))
 
 
-def _is_useful(work: Work, row: models.Notice, organization: models.Organization) -> bool:
+def _is_useful(work: Work, row: models.Notice, recipient: models.Recipient, organization: models.Organization) -> bool:
     """Whether to send it still; settles it when not."""
-    outcome = _why_not(work, row, organization)
+    outcome = _why_not(work, row, recipient, organization)
     if outcome is None:
         return True
     row.outcome, row.settled_at = outcome, work.now
     return False
 
 
-def _why_not(work: Work, row: models.Notice, organization: models.Organization) -> Outcome | None:
+def _why_not(
+    work: Work, row: models.Notice, recipient: models.Recipient, organization: models.Organization
+) -> Outcome | None:
     reservation = work.session.get_one(models.Reservation, row.reservation_id)
     if row.version != reservation.version:
         return Outcome.STALE
     if row.useful_until <= work.now:
         return Outcome.LATE
-    if row.whom == CHANNEL and organization.channel is None:
+    if recipient.whom == CHANNEL and organization.channel is None:
         return Outcome.SILENT
     return None
 
 
-def _owed(work: Work, row: models.Notice) -> Owed:
-    held = availability.reservation(work, row.organization_id, row.reservation_id)
-    room = availability.room(work, row.organization_id, held)
+def _owed(work: Work, row: models.Notice, organization: models.Organization) -> Owed:
+    held = availability.reservation(work, organization.id, row.reservation_id)
+    room = availability.room(work, organization.id, held)
     return Owed(row.id, Kind(row.kind), row.due_at, held, row.data, room, row.attempts)
 
 
@@ -307,14 +323,16 @@ def _telling_order(owed: Owed) -> tuple[datetime, int, int]:
     return owed.due_at, _ORDER.index(owed.kind), owed.id
 
 
-def _recipient(work: Work, row: models.Notice) -> facts.Member | None:
-    if row.whom == CHANNEL:
+def _member(work: Work, recipient: models.Recipient) -> facts.Member | None:
+    if recipient.whom == CHANNEL:
         return None
-    return members.fact(work.session.get_one(models.Member, int(row.whom.removeprefix(_MEMBER))))
+    return members.fact(work.session.get_one(models.Member, int(recipient.whom.removeprefix(_MEMBER))))
 
 
-def _organization(row: models.Organization) -> facts.Organization:
-    return facts.Organization(row.id, row.slack_id, row.name, row.zone, row.language, row.channel, row.announce)
+def _free(work: Work, batch: Batch, at: datetime) -> None:
+    """Let others send to this recipient from then on."""
+    work.session.execute(update(models.Recipient).where(models.Recipient.id == batch.recipient_id).values(free_at=at))
+    work.owes(at)
 
 
 def _settle(
@@ -332,30 +350,25 @@ def _settle(
     )
 
 
-def _tell_admins(work: Work, row: models.Notice, failure: str) -> None:
-    reservation = work.session.get_one(models.Reservation, row.reservation_id)
+def _tell_admins(work: Work, owed: Owed, whom: str, failure: str) -> None:
+    reservation = work.session.get_one(models.Reservation, owed.reservation.id)
+    data = {"failure": failure, "whom": whom}
     plans = [
-        _Plan(
-            Kind.UNDELIVERABLE,
-            to_member(admin.id),
-            work.now,
-            work.now + END_STAYS_NEWS,
-            {"failure": failure, "whom": row.whom, "kind": row.kind},
-        )
-        for admin in members.admins(work, row.organization_id)
-        if not _is_told(work, row, admin)
+        _Plan(Kind.UNDELIVERABLE, to_member(admin.id), work.now, work.now + END_STAYS_NEWS, data)
+        for admin in members.admins(work, reservation.organization_id)
+        if not _is_told(work, reservation, admin)
     ]
     _owe(work, reservation, plans)
 
 
-def _is_told(work: Work, row: models.Notice, admin: facts.Member) -> bool:
+def _is_told(work: Work, row: models.Reservation, admin: facts.Member) -> bool:
     return bool(
         work.session.scalar(
             select(models.Notice.id).where(
-                models.Notice.reservation_id == row.reservation_id,
+                models.Notice.reservation_id == row.id,
                 models.Notice.version == row.version,
                 models.Notice.kind == Kind.UNDELIVERABLE,
-                models.Notice.whom == to_member(admin.id),
+                models.Notice.recipient_id == _recipient_id(work, row.organization_id, to_member(admin.id)),
             )
         )
     )

@@ -42,5 +42,21 @@ def seed(work: Work, *, slack_id: str, name: str, zone: str, channel: str | None
     return fact(row)
 
 
+def change(
+    work: Work,
+    organization_id: int,
+    *,
+    zone: str | None = None,
+    channel: str | None = None,
+    announce: bool | None = None,
+) -> facts.Organization:
+    """Change a lab's settings; None leaves one as it is."""
+    row = work.session.get_one(models.Organization, organization_id, with_for_update=True)
+    row.zone = zone or row.zone
+    row.channel = channel or row.channel
+    row.announce = row.announce if announce is None else announce
+    return fact(row)
+
+
 def fact(row: models.Organization) -> facts.Organization:
     return facts.Organization(row.id, row.slack_id, row.name, row.zone, row.language, row.channel, row.announce)

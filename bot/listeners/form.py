@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from slack_bolt import Ack, App
+from slack_sdk.errors import SlackApiError
 
 from bot import errors, when
 from bot.desk import Desk, Visit
@@ -52,19 +53,18 @@ def register(app: App, _desk: Desk) -> None:
 def open_new(visit: Visit, wanted: Wanted) -> None:
     """Open an empty form; where Slack gives no way to (a direct message), offer the button that does."""
     if visit.trigger_id is None:
-        reader = visit.reader
-        said = reader.say("Write when, like `tomorrow 2pm for 3h`, or fill in the form:")
-        visit.answer(kit.message(said, kit.section(said), kit.actions([kit.open_form_button(reader)])))
+        _offer(visit, visit.reader.say("Write when, like `tomorrow 2pm for 3h`, or fill in the form:"))
         return
+    visit.hurried = True
     with visit.read() as work:
         gpus = availability.gpus(work, visit.organization_id)
     if not gpus:
         raise NoGpus(None, gpus)
-    origin = Origin(visit.response_url)
-    _open(visit, view.form(gpus, visit.reader, visit.now, origin, names=wanted.names))
+    _open(visit, view.form(gpus, visit.reader, visit.now, Origin(visit.response_url), names=wanted.names))
 
 
 def _open_change(visit: Visit, reservation_id: int, version: int) -> None:
+    visit.hurried = True
     with visit.read() as work:
         gpus = availability.gpus(work, visit.organization_id)
         held = availability.changeable(work, visit.actor, reservation_id, version)
@@ -73,7 +73,17 @@ def _open_change(visit: Visit, reservation_id: int, version: int) -> None:
 
 
 def _open(visit: Visit, form: kit.Block) -> None:
-    visit.desk.client.views_open(trigger_id=visit.trigger_id or "", view=form)
+    try:
+        visit.desk.client.views_open(trigger_id=visit.trigger_id or "", view=form)
+    except SlackApiError as error:
+        if error.response.get("error") not in {"expired_trigger_id", "trigger_expired", "exchanged_trigger_id"}:
+            raise
+        _offer(visit, visit.reader.say("That took too long, and Slack let the form go. Please try again:"))
+    visit.meet()
+
+
+def _offer(visit: Visit, said: str) -> None:
+    visit.answer(kit.message(said, kit.section(said), kit.actions([kit.open_form_button(visit.reader)])))
 
 
 def _submit(visit: Visit, ack: Ack, sent: dict[str, Any]) -> None:

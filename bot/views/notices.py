@@ -26,7 +26,8 @@ def to_channel(batch: Batch, reader: Reader, now: datetime) -> Message:
         next_one = next((each for each in batch.owed if each.id == handed_over.get(owed.id)), None)
         lines.append(_line(owed, next_one, reader, now, spoken=False))
         spoken.append(_line(owed, next_one, reader, now, spoken=True))
-    return kit.message("\n".join(spoken), *kit.sections(lines))
+    manage = kit.button(reader.say("Manage mine"), "show_mine") if len(lines) > 1 else None
+    return kit.message("\n".join(spoken), *kit.sections(lines), kit.actions([manage]))
 
 
 def to_holder(batch: Batch, reader: Reader, now: datetime) -> Message:

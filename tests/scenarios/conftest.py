@@ -15,7 +15,7 @@ from slack_sdk import WebClient
 
 from bot.app import WORKERS, build_app
 from bot.delivery import Sender
-from bot.desk import Desk
+from bot.desk import Desk, answer_retries
 from bot.web.app import build_web
 from bot.workspace import Workspace
 from bot.workspace.driver import MessageHandle, PersonDriver
@@ -45,6 +45,7 @@ class World:
 
     def tick(self) -> int:
         """Let the sender deliver what is due; the number of messages posted."""
+        self.clock.forward(seconds=2)  # whoever was sent to just now is paced
         return self.sender.send_due()
 
     def later(self, **lengths: float) -> int:
@@ -71,7 +72,7 @@ def running(transport: str, database_url: str, clock: Clock) -> Iterator[World]:
         database = Database(database_url)
         stack.callback(database.close)
         slack = stack.enter_context(Workspace(clock=lambda: clock().timestamp()))
-        client = WebClient(slack.bot_token, base_url=slack.api_url)
+        client = WebClient(slack.bot_token, base_url=slack.api_url, retry_handlers=answer_retries())
         with database.begin(clock()) as work:
             lab = organizations.seed(
                 work, slack_id=slack.team_id, name="Lab", zone="Asia/Tokyo", channel=slack.channel_id("#gpu")

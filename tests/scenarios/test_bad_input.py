@@ -103,3 +103,40 @@ def test_a_button_that_was_never_ours_is_harmless(world: World) -> None:
     alice.waits_for("#gpu", "Something went wrong")
     status.press_raw("cancel", '{"id":12345,"v":1}', alice)
     alice.waits_for("#gpu", "That booking does not exist here")
+
+
+def test_an_answer_that_slack_refuses_at_first_still_arrives(world: World) -> None:
+    world.slack.fail("chat.postMessage", status=500)
+    alice = world.person("alice")
+    alice.types("@gpu", "book 13-18")
+    alice.waits_for("@gpu", "✓ Booked", timeout=10)
+
+
+def test_a_form_that_came_too_late_offers_itself_again(world: World) -> None:
+    world.slack.fail("views.open", error="expired_trigger_id")
+    alice = world.person("alice")
+    alice.types("#gpu", "/gpu book")
+    alice.waits_for("#gpu", "Please try again").press("Book a GPU")
+    alice.waits_for_form("Book a GPU")
+
+
+def test_a_form_sent_long_after_it_was_opened_is_answered_in_direct_messages(world: World) -> None:
+    alice = world.person("alice")
+    alice.types("#gpu", "/gpu book")
+    form = alice.waits_for_form("Book a GPU")
+    world.clock.forward(minutes=45)
+    form.fill("When", "tomorrow 13-18")
+    assert form.submit() == {}
+    alice.waits_for("@gpu", "✓ Booked")
+
+
+def test_a_button_in_the_channel_answers_its_presser_only(world: World) -> None:
+    world.add_gpu("lab-node-1", "GPU1")
+    world.book("alice", "now for 2h on GPU0")
+    world.book("haruka", "now for 2h on GPU1")
+    world.tick()
+    minjun = world.person("minjun")
+    told = minjun.waits_for("#gpu", "is yours now")
+    told.press("Manage mine")
+    assert minjun.waits_for("#gpu", "You have nothing booked").ephemeral
+    assert "is yours now" in told.words

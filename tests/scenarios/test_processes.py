@@ -181,6 +181,9 @@ def test_the_admins_first_hour(site: Site) -> None:
         "lab-node-3/GPU0",
         "lab-node-3/GPU1",
     ]
+    assert "announce  off" in site.run("lab", "--announce", "off", "--zone", "Asia/Seoul").stdout
+    assert site.run("lab").stdout.startswith("zone      Asia/Seoul\n")
+    assert "is no IANA time zone" in site.run("lab", "--zone", "Mars").stderr
     nonsense = site.run("gpus", "import", typed="hello\n")
     assert nonsense.returncode == 1
     assert "Line 1 is not of nvidia-smi" in nonsense.stderr

@@ -85,31 +85,43 @@ def upgrade() -> None:
     op.create_index(op.f("ix_reservations_member_id"), "reservations", ["member_id"], unique=False)
 
     op.create_table(
-        "notices",
+        "recipients",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("organization_id", sa.Integer(), nullable=False),
+        sa.Column("whom", sa.String(length=32), nullable=False),
+        sa.Column("free_at", UtcDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["organization_id"], ["organizations.id"], name=op.f("fk_recipients_organization_id_organizations")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_recipients")),
+        sa.UniqueConstraint("organization_id", "whom", name=op.f("uq_recipients_organization_id_whom")),
+    )
+    op.create_table(
+        "notices",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("recipient_id", sa.Integer(), nullable=False),
         sa.Column("reservation_id", sa.Integer(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("kind", sa.String(length=32), nullable=False),
-        sa.Column("whom", sa.String(length=32), nullable=False),
         sa.Column("data", sa.JSON(), server_default=sa.text("'{}'"), nullable=False),
         sa.Column("due_at", UtcDateTime(), nullable=False),
         sa.Column("useful_until", UtcDateTime(), nullable=False),
-        sa.Column("claimed_until", UtcDateTime(), nullable=True),
         sa.Column("attempts", sa.Integer(), server_default="0", nullable=False),
         sa.Column("outcome", sa.String(length=16), nullable=True),
         sa.Column("settled_at", UtcDateTime(), nullable=True),
         sa.Column("slack_ts", sa.String(length=32), nullable=True),
         sa.Column("failure", sa.String(length=500), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["organization_id"], ["organizations.id"], name=op.f("fk_notices_organization_id_organizations")
-        ),
+        sa.ForeignKeyConstraint(["recipient_id"], ["recipients.id"], name=op.f("fk_notices_recipient_id_recipients")),
         sa.ForeignKeyConstraint(
             ["reservation_id"], ["reservations.id"], name=op.f("fk_notices_reservation_id_reservations")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_notices")),
         sa.UniqueConstraint(
-            "reservation_id", "version", "kind", "whom", name=op.f("uq_notices_reservation_id_version_kind_whom")
+            "reservation_id",
+            "version",
+            "kind",
+            "recipient_id",
+            name=op.f("uq_notices_reservation_id_version_kind_recipient_id"),
         ),
     )
     op.create_index(
