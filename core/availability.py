@@ -55,6 +55,8 @@ def held_by(work: Work, organization_id: int, member_id: int) -> tuple[facts.Res
     ids = (
         select(models.Slot.reservation_id)
         .join(models.Reservation)
+        # By way of the GPUs, whose index skips what is over: a person's own history may be long.
+        .where(models.Slot.gpu_id.in_([gpu.id for gpu in inventory.gpus(work, organization_id)]))
         .where(models.Slot.live, models.Slot.end_at > work.now, models.Reservation.member_id == member_id)
         .where(models.Reservation.organization_id == organization_id)
         .distinct()
@@ -92,10 +94,12 @@ def fact(work: Work, row: models.Reservation) -> facts.Reservation:
     slots = tuple(
         facts.Slot(by_id.get(slot.gpu_id) or _retired(slot.gpu), TimeRange(slot.start_at, slot.end_at))
         for slot in row.slots
+        if slot.live or row.cancelled_at is not None
     )
     hull = TimeRange.hull(slot.range for slot in slots)
     return facts.Reservation(
         id=row.id,
+        organization_id=row.organization_id,
         version=row.version,
         holder=members.fact(row.member),
         purpose=row.purpose,
@@ -105,11 +109,13 @@ def fact(work: Work, row: models.Reservation) -> facts.Reservation:
     )
 
 
-def room(work: Work, organization_id: int, held: facts.Reservation) -> facts.Room:
+def room(work: Work, organization_id: int, held: facts.Reservation, limits: Limits = policy.DEFAULT) -> facts.Room:
     """How far a reservation can be extended, and who comes next."""
-    still = [slot.gpu for slot in held.slots if slot.range.end == held.range.end]
-    next_one = following(work, organization_id, still, held.range.end, besides=held.id)
-    return facts.Room(next_one, next_one.range.start - held.range.end) if next_one else facts.Room()
+    allowed = max(held.range.start + limits.longest - held.range.end, timedelta(0))
+    next_one = following(work, organization_id, held.gpus, held.range.end, besides=held.id)
+    if next_one is None:
+        return facts.Room(None, allowed)
+    return facts.Room(next_one, min(next_one.range.start - held.range.end, allowed))
 
 
 def gpus(work: Work, organization_id: int) -> tuple[facts.Gpu, ...]:
@@ -155,7 +161,11 @@ def choose(
 def what_if(
     work: Work, organization_id: int, wanted: Wanted, wish: TimeRange, limits: Limits = policy.DEFAULT
 ) -> tuple[facts.Gpu, ...] | errors.GpuTaken:
-    """What a wish would lead to now, without booking: the GPUs, or the refusal with what would pass."""
+    """What a wish would lead to now, without booking: the GPUs, or the refusal with what would pass.
+
+    Raises what `policy.check_range` raises, for a wish that could not be booked at any time.
+    """
+    policy.check_range(limits, wish, work.now)
     try:
         return choose(work, organization_id, wanted, wish)
     except errors.GpuTaken as taken:
@@ -220,13 +230,12 @@ def _elsewhere(
     wish: TimeRange,
 ) -> Iterator[Alternative]:
     """Other GPUs at the same time: up to two offers, of the same models first."""
-    if not wanted.names:
-        return
     models_meant = {gpu.model for gpu in meant}
     others = [gpu for gpu in everything if gpu not in meant]
+    count = len(meant) if wanted.names else wanted.count
     for _ in range(2):
         for pool in ([gpu for gpu in others if gpu.model in models_meant], others):
-            chosen = calendar.serve(pool, Wanted(count=len(meant)), wish)
+            chosen = calendar.serve(pool, Wanted(count=count), wish)
             if chosen:
                 yield Alternative(Alternative.Kind.ELSEWHERE, chosen, wish)
                 others = [gpu for gpu in others if gpu not in chosen]

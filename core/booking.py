@@ -41,6 +41,7 @@ def reserve(
     what `policy` and `inventory.candidates` raise.
     """
     actor.must_be_member()
+    purpose = " ".join(purpose.split())
     placement.lock(work, inventory.candidates(work, actor.organization_id, wanted))
     if done := _done_before(work, actor, request_key):
         return done
@@ -78,6 +79,8 @@ def change(
 
     Once it runs its start and its GPUs stay (AlreadyStarted); its end may still move.
     """
+    actor.must_be_member()
+    purpose = " ".join(purpose.split())
     row = _open(work, actor, reservation_id)
     before = availability.fact(work, row)
     candidates = inventory.candidates(work, actor.organization_id, wanted)
@@ -90,7 +93,7 @@ def change(
         policy.check_range(limits, time, work.now)
     policy.check_purpose(limits, purpose)
     gpus = _choose(work, actor, wanted, time, limits, moving=before)
-    if before.state is State.RUNNING and set(gpus) != set(before.held_at(work.now)):
+    if before.state is State.RUNNING and set(gpus) != set(before.gpus):
         raise errors.AlreadyStarted(before)
     if before.state is State.RUNNING:
         placement.stretch(work, _held_slots(row, work.now), time.end)
@@ -112,6 +115,7 @@ def extend(
     limits: Limits = policy.DEFAULT,
 ) -> Receipt:
     """Let it end later. NoRoom names the next booking and tells how much would fit; TooShort when `by` is no time."""
+    actor.must_be_member()
     row = _open(work, actor, reservation_id)
     before = availability.fact(work, row)
     placement.lock(work, before.gpus)
@@ -122,8 +126,8 @@ def extend(
         raise errors.TooShort(by, limits.shortest)
     longer = TimeRange(before.range.start, before.range.end + by)
     policy.check_range(limits, longer, work.now)
-    room = availability.room(work, actor.organization_id, before)
-    if room.next is not None and room.most is not None and room.most < by:
+    room = availability.room(work, actor.organization_id, before, limits)
+    if room.next is not None and room.most < by:
         raise errors.NoRoom(before, room.next, room.most)
     placement.stretch(work, _held_slots(row, work.now), longer.end)
     return _changed(work, row, before, request_key, Kind.CHANGED)
@@ -151,16 +155,12 @@ def release(
     _check_version(row, version, before)
     if before.state is State.UPCOMING:
         raise errors.NotStarted(before)
-    held = before.held_at(work.now)
-    named = {inventory.named(work, actor.organization_id, name) for name in names}
-    for gpu in named - set(held):
-        raise errors.NotHeld(before, gpu)
-    freed = tuple(gpu for gpu in held if gpu in named) or held
+    freed = _named(work, before, names)
     if before.range.start == work.now:
-        return _undo(work, row, before, request_key)
+        return _undo(work, row, before, freed, request_key)
     placement.cut(work, row, {gpu.id for gpu in freed})
     row.version += 1
-    if set(freed) == set(held):
+    if freed == before.gpus:
         notices.owe_end(work, row)
     else:
         data = {"gpus": [gpu.id for gpu in freed]}
@@ -170,9 +170,15 @@ def release(
 
 
 def cancel(
-    work: Work, actor: Actor, reservation_id: int, *, version: int | None, request_key: str | None = None
+    work: Work,
+    actor: Actor,
+    reservation_id: int,
+    *,
+    version: int | None,
+    names: Collection[str] = (),
+    request_key: str | None = None,
 ) -> Receipt:
-    """Undo it before its start, as if it had never been. AlreadyStarted once it runs."""
+    """Undo it before its start, or only the GPUs in `names`, as if it had never been. AlreadyStarted once it runs."""
     row = _open(work, actor, reservation_id)
     before = availability.fact(work, row)
     placement.lock(work, before.gpus)
@@ -181,7 +187,12 @@ def cancel(
     _check_version(row, version, before)
     if before.state is State.RUNNING:
         raise errors.AlreadyStarted(before)
-    return _undo(work, row, before, request_key)
+    return _undo(work, row, before, _named(work, before, names), request_key)
+
+
+def done(work: Work, actor: Actor, request_key: str) -> Receipt | None:
+    """The answer to a request that was carried out already, or None."""
+    return _done_before(work, actor, request_key)
 
 
 def _open(work: Work, actor: Actor, reservation_id: int) -> models.Reservation:
@@ -212,19 +223,22 @@ def _choose(
     try:
         return availability.choose(work, actor.organization_id, wanted, wish, moving=moving)
     except errors.GpuTaken as taken:
-        if mine := _mine_among(work, actor, taken):
+        if mine := _mine_among(work, actor, wanted, taken):
             raise errors.AlreadyYours(mine) from taken
         taken.alternatives = availability.alternatives(work, actor.organization_id, wanted, taken, limits)
         raise
 
 
-def _mine_among(work: Work, actor: Actor, taken: errors.GpuTaken) -> facts.Reservation | None:
+def _mine_among(work: Work, actor: Actor, wanted: Wanted, taken: errors.GpuTaken) -> facts.Reservation | None:
     """The actor's own reservation, when it covers all that was wished for and nobody else is in the way."""
     if any(clash.holder.id != actor.member_id for clash in taken.clashes):
         return None
-    for clash in taken.clashes:
-        if clash.range.clip(taken.wish) == taken.wish:
-            return availability.reservation(work, actor.organization_id, clash.reservation_id)
+    meant = inventory.candidates(work, actor.organization_id, wanted)
+    for number in {clash.reservation_id for clash in taken.clashes}:
+        mine = availability.reservation(work, actor.organization_id, number)
+        held = set(meant) & set(mine.gpus)
+        if len(held) >= (len(meant) if wanted.names else wanted.count) and mine.range.clip(taken.wish) == taken.wish:
+            return mine
     return None
 
 
@@ -247,10 +261,26 @@ def _held_slots(row: models.Reservation, now: datetime) -> list[models.Slot]:
     return [slot for slot in row.slots if slot.end_at > now]
 
 
-def _undo(work: Work, row: models.Reservation, before: facts.Reservation, request_key: str | None) -> Receipt:
-    placement.drop(work, row)
-    row.cancelled_at = work.now
-    return replace(_changed(work, row, before, request_key, Kind.CANCELLED), freed=before.gpus)
+def _named(work: Work, held: facts.Reservation, names: Collection[str]) -> tuple[facts.Gpu, ...]:
+    """Those of its GPUs that are called so, or all of them; NotHeld for any other."""
+    named = {inventory.named(work, held.organization_id, name) for name in names}
+    for gpu in named - set(held.gpus):
+        raise errors.NotHeld(held, gpu)
+    return tuple(gpu for gpu in held.gpus if not named or gpu in named)
+
+
+def _undo(
+    work: Work,
+    row: models.Reservation,
+    before: facts.Reservation,
+    freed: tuple[facts.Gpu, ...],
+    request_key: str | None,
+) -> Receipt:
+    placement.drop(work, row, {gpu.id for gpu in freed})
+    if freed == before.gpus:
+        row.cancelled_at = work.now
+    news = Kind.CANCELLED if freed == before.gpus else Kind.CHANGED
+    return replace(_changed(work, row, before, request_key, news), freed=freed)
 
 
 def _changed(

@@ -75,10 +75,14 @@ def _begin_sqlite(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
-def insert_if_new(session: Session, table: type[Base], **values: object) -> None:
-    """Insert a row unless a unique constraint says that it is there already, or is being written by somebody else."""
+def insert_if_new(session: Session, table: type[Base], **values: object) -> bool:
+    """Insert a row unless a unique constraint says that it is there already; whether it was new.
+
+    Waits for somebody else who is writing the same row.
+    """
     dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
-    session.execute(dialect.insert(table).values(**values).on_conflict_do_nothing())
+    inserted = dialect.insert(table).values(**values).on_conflict_do_nothing().returning(table.__mapper__.c.id)
+    return session.execute(inserted).first() is not None
 
 
 def write_guard(connection: Connection) -> None:

@@ -84,20 +84,18 @@ class Slot:
 @dataclass(frozen=True)
 class Reservation:
     id: int
+    organization_id: int
     version: int
     holder: Member
     purpose: str
-    slots: tuple[Slot, ...]  # by GPU; those of a cancelled reservation tell what it would have held
+    slots: tuple[Slot, ...]  # by GPU, those given back early among them; of a cancelled one, what it would have held
     range: TimeRange  # the hull of its slots
     state: State  # at the instant of the question
 
     @property
     def gpus(self) -> tuple[Gpu, ...]:
-        return tuple(slot.gpu for slot in self.slots)
-
-    def held_at(self, instant: datetime) -> tuple[Gpu, ...]:
-        """The GPUs whose slot has not ended at `instant`; some may have been released earlier than others."""
-        return tuple(slot.gpu for slot in self.slots if slot.range.end > instant)
+        """What it holds to its end, without what was given back earlier."""
+        return tuple(slot.gpu for slot in self.slots if slot.range.end == self.range.end)
 
 
 @dataclass(frozen=True)
@@ -127,10 +125,10 @@ class Alternative:
 
 @dataclass(frozen=True)
 class Room:
-    """How far a reservation can be extended before it meets the next one on a GPU that it holds."""
+    """How far a reservation can be extended before it meets the next one on a GPU that it holds, or the lab's limit."""
 
-    next: Holding | None = None
-    most: timedelta | None = None  # None: nobody is in the way
+    next: Holding | None  # who comes next, however much later
+    most: timedelta
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -26,6 +27,12 @@ class Wanted:
     spread: bool = False
 
 
+def lock_organization(work: Work, organization_id: int) -> None:
+    """One at a time may change what a lab consists of; bookings, which only refer to the lab, do not wait for it."""
+    locked = select(models.Organization.id).where(models.Organization.id == organization_id)
+    work.session.execute(locked.with_for_update(key_share=True))
+
+
 def gpus(work: Work, organization_id: int) -> tuple[facts.Gpu, ...]:
     """Every GPU in service, by node and label, numbers in the order people count."""
     key = (gpus, organization_id)
@@ -36,7 +43,7 @@ def gpus(work: Work, organization_id: int) -> tuple[facts.Gpu, ...]:
 
 def add_gpu(work: Work, organization_id: int, *, node: str, label: str, model: str, memory_gb: int) -> facts.Gpu:
     """Add a GPU and, where new, its node; a GPU that is there already is brought up to date and back in service."""
-    work.session.get_one(models.Organization, organization_id, with_for_update=True)
+    lock_organization(work, organization_id)
     home = work.session.scalar(
         select(models.Node).where(models.Node.organization_id == organization_id, models.Node.hostname == node)
     )
@@ -55,10 +62,10 @@ def add_gpu(work: Work, organization_id: int, *, node: str, label: str, model: s
 
 
 def named(work: Work, organization_id: int, name: str) -> facts.Gpu:
-    """The GPU called so: `GPU0`, `lab-node-1/GPU0`, or just `0`; UnknownGpu or UnclearGpu otherwise."""
+    """The GPU called so, by any of its `names`; UnknownGpu or UnclearGpu otherwise."""
     known = gpus(work, organization_id)
-    wanted = name.casefold()
-    matches = [gpu for gpu in known if wanted in _names(gpu)]
+    wanted = folded(name)
+    matches = [gpu for gpu in known if wanted in names(gpu)]
     if not matches:
         raise errors.UnknownGpu(name, known)
     if len(matches) > 1:
@@ -131,9 +138,15 @@ def _counted(name: str) -> list[tuple[int, str]]:
     return [(int(part), "") if part.isdigit() else (-1, part) for part in re.split(r"(\d+)", name) if part]
 
 
-def _names(gpu: facts.Gpu) -> tuple[str, ...]:
-    label = gpu.label.casefold()
-    return (label, label.removeprefix("gpu"), gpu.full_name.casefold())
+def names(gpu: facts.Gpu) -> set[str]:
+    """What a GPU may be called, folded: `gpu0`, `lab-node-1/gpu0`, just `0`, and for buttons `#` with its number here."""
+    label = folded(gpu.label)
+    return {label, label.removeprefix("gpu"), folded(gpu.full_name), f"#{gpu.id}"}
+
+
+def folded(name: str) -> str:
+    """Without regard to case and full-width forms."""
+    return unicodedata.normalize("NFKC", name).casefold()
 
 
 def _is_model(gpu: facts.Gpu, model: str | None) -> bool:

@@ -61,7 +61,8 @@ def save(
     `admin` makes a new member one; afterwards the lab's own word on roles stands. `checked`: Slack itself said so.
     """
     # Two first commands of one person may come at once; the lab's row makes one wait for the other.
-    work.session.get_one(models.Organization, organization_id, with_for_update=True)
+    locked = select(models.Organization.id).where(models.Organization.id == organization_id)
+    work.session.execute(locked.with_for_update(key_share=True))
     row = work.session.scalar(_by_slack_id(organization_id, slack_id))
     if row is None:
         role = Role.ADMIN if admin else Role.USER

@@ -7,13 +7,13 @@ that was never settled lapses, so that a crash delays and loses nothing.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, select, update
+from sqlalchemy import ColumnElement, case, func, select, update
 
 from core import availability, facts, members, models, organizations
 from core.db import insert_if_new
@@ -52,10 +52,10 @@ _BEFORE_END_OF_LONG_RUN = {
     Kind.BEFORE_END_3H: timedelta(hours=3),
     Kind.BEFORE_END_24H: timedelta(hours=24),
 }
-_ORDER = list(Kind)
 
 
 _is_owed = models.Notice.outcome.is_(None)
+_telling_rank = case({kind.value: rank for rank, kind in enumerate(Kind)}, value=models.Notice.kind)
 
 
 class Outcome(StrEnum):
@@ -127,14 +127,17 @@ def replan(
 ) -> None:
     """After a change, owe what its new version calls for, and nothing of the old one.
 
-    `news` is what to tell the channel at once, if the lab wants that. What nobody was told of needs no correction: an
+    `news` is what to tell the channel at once, if the lab wants that; None when nothing that is told has changed. What nobody was told of needs no correction: an
     announcement still unsent is told anew instead of its change, and not at all once cancelled.
     """
+    if news is None:
+        _carry_over(work, row)
+        return
     unsent = _withdraw(work, row)
-    if Kind.BOOKED in unsent and news is not None:
+    if Kind.BOOKED in unsent:
         news = None if news is Kind.CANCELLED else Kind.BOOKED
     reservation = availability.fact(work, row)
-    plans = [*_reminders(reservation, work.now, tell_start=news is Kind.BOOKED or Kind.START in unsent)]
+    plans = list(_reminders(reservation, work.now, unsent | {Kind.START} if news is Kind.BOOKED else unsent))
     starts_now = any(plan.kind is Kind.START and plan.due_at <= work.now for plan in plans)
     if news and announce and not (starts_now and news in {Kind.BOOKED, Kind.CHANGED}):
         plans.append(_Plan(news, CHANNEL, work.now, _stays_news(news, reservation, work.now), data or {}))
@@ -147,7 +150,7 @@ def owe_end(work: Work, row: models.Reservation) -> None:
     _owe(work, row, [_Plan(Kind.END, CHANNEL, work.now, work.now + END_STAYS_NEWS, {"early": True})])
 
 
-def claim(work: Work, lease: timedelta) -> Batch | None:
+def claim(work: Work, organization_id: int, lease: timedelta) -> Batch | None:
     """Everything due for the recipient who has waited longest, ours for `lease`; None when nobody can be sent to now.
 
     What is stale or of no more use is settled on the way and not returned, so a batch can come back empty.
@@ -155,7 +158,8 @@ def claim(work: Work, lease: timedelta) -> Batch | None:
     recipient = work.session.scalar(
         select(models.Recipient)
         .join(models.Notice)
-        .where(_is_owed, models.Notice.due_at <= work.now, models.Recipient.free_at <= work.now)
+        .where(_is_owed, models.Notice.due_at <= work.now)
+        .where(models.Recipient.free_at <= work.now, models.Recipient.organization_id == organization_id)
         .order_by(models.Notice.due_at, models.Notice.id)
         .limit(1)
         .with_for_update(of=models.Recipient, skip_locked=True)
@@ -165,7 +169,7 @@ def claim(work: Work, lease: timedelta) -> Batch | None:
     rows = work.session.scalars(
         select(models.Notice)
         .where(_is_owed, models.Notice.due_at <= work.now, models.Notice.recipient_id == recipient.id)
-        .order_by(models.Notice.due_at, models.Notice.id)
+        .order_by(models.Notice.due_at, _telling_rank, models.Notice.id)
         .limit(BATCH)
     ).all()
     organization = work.session.get_one(models.Organization, recipient.organization_id)
@@ -175,8 +179,8 @@ def claim(work: Work, lease: timedelta) -> Batch | None:
     for row in useful:
         row.attempts += 1
         row.failure = None
-    owed = sorted((_owed(work, row, organization) for row in useful), key=_telling_order)
-    return Batch(recipient.id, organizations.fact(organization), _member(work, recipient), tuple(owed))
+    owed = tuple(_owed(work, row, organization) for row in useful)
+    return Batch(recipient.id, organizations.fact(organization), _member(work, recipient), owed)
 
 
 def sent(work: Work, batch: Batch, ids: Iterable[int], slack_ts: str) -> None:
@@ -195,12 +199,20 @@ def put_off(work: Work, batch: Batch, until: datetime, failure: str) -> None:
 
 def failed(work: Work, batch: Batch, failure: str) -> None:
     """Permanent failure: given up, and the lab's admins are told why."""
+    _lock_reservations(work, batch)
     _settle(work, batch.ids, Outcome.FAILED, failure=failure[:500])
     _free(work, batch, work.now)
     whom = CHANNEL if batch.member is None else to_member(batch.member.id)
     for owed in batch.owed:
         if owed.kind is not Kind.UNDELIVERABLE:
             _tell_admins(work, owed, whom, failure)
+
+
+def _lock_reservations(work: Work, batch: Batch) -> None:
+    """Before their notices, as every change of a reservation does."""
+    ids = {owed.reservation.id for owed in batch.owed}
+    locked = select(models.Reservation.id).where(models.Reservation.id.in_(ids)).order_by(models.Reservation.id)
+    work.session.execute(locked.with_for_update()).all()
 
 
 def next_due(work: Work) -> datetime | None:
@@ -227,20 +239,24 @@ def health(work: Work) -> Health:
     )
 
 
-def _reminders(held: facts.Reservation, now: datetime, *, tell_start: bool) -> Iterator[_Plan]:
-    """Every moment of a reservation that is still to come. Nothing is due before it was planned, but for its start."""
+def _reminders(held: facts.Reservation, now: datetime, unsent: Collection[Kind]) -> Iterator[_Plan]:
+    """Every moment of a reservation that is still to come, and those in `unsent` that are due and still true.
+
+    Nothing else is due before it was planned: a short booking gets no reminder before its end.
+    """
     if held.state not in {facts.State.UPCOMING, facts.State.RUNNING}:
         return
     holder, time = to_member(held.holder.id), held.range
-    if time.start - BEFORE_START > now:
-        yield _Plan(Kind.BEFORE_START, holder, time.start - BEFORE_START, time.start)
-    if time.start > now or tell_start:
-        yield _Plan(Kind.START, CHANNEL, max(time.start, now), time.end)
     leads = _BEFORE_END_OF_LONG_RUN if time.length > LONG_RUN else _BEFORE_END
-    for kind, lead in leads.items():
-        if time.end - lead > max(now, time.start):
-            yield _Plan(kind, holder, time.end - lead, time.end)
-    yield _Plan(Kind.END, CHANNEL, time.end, time.end + END_STAYS_NEWS)
+    moments = [
+        _Plan(Kind.BEFORE_START, holder, time.start - BEFORE_START, time.start),
+        _Plan(Kind.START, CHANNEL, time.start, time.end),
+        *(_Plan(kind, holder, time.end - lead, time.end) for kind, lead in leads.items() if lead < time.length),
+        _Plan(Kind.END, CHANNEL, time.end, time.end + END_STAYS_NEWS),
+    ]
+    for plan in moments:
+        if plan.due_at > now or (plan.kind in unsent and plan.useful_until > now):
+            yield replace(plan, due_at=max(plan.due_at, now))
 
 
 def _stays_news(news: Kind, held: facts.Reservation, now: datetime) -> datetime:
@@ -248,11 +264,21 @@ def _stays_news(news: Kind, held: facts.Reservation, now: datetime) -> datetime:
     return held.range.start if news is Kind.BOOKED else now + CHANGE_STAYS_NEWS
 
 
+def _carry_over(work: Work, row: models.Reservation) -> None:
+    """What is owed stays owed, for the new version."""
+    work.session.execute(
+        update(models.Notice).where(models.Notice.reservation_id == row.id, _is_owed).values(version=row.version)
+    )
+
+
 def _withdraw(work: Work, row: models.Reservation) -> set[Kind]:
     """Settle as stale what is owed for earlier versions; tells the kinds of those due that nobody has heard yet."""
     unsent = set()
     for notice in work.session.scalars(
-        select(models.Notice).where(models.Notice.reservation_id == row.id, _is_owed).with_for_update()
+        select(models.Notice)
+        .where(models.Notice.reservation_id == row.id, _is_owed, models.Notice.kind != Kind.UNDELIVERABLE)
+        .order_by(models.Notice.id)
+        .with_for_update()
     ):
         is_being_sent = notice.attempts > 0 and notice.failure is None
         if notice.due_at <= work.now and not is_being_sent:
@@ -317,10 +343,6 @@ def _owed(work: Work, row: models.Notice, organization: models.Organization) -> 
     held = availability.reservation(work, organization.id, row.reservation_id)
     room = availability.room(work, organization.id, held)
     return Owed(row.id, Kind(row.kind), row.due_at, held, row.data, room, row.attempts)
-
-
-def _telling_order(owed: Owed) -> tuple[datetime, int, int]:
-    return owed.due_at, _ORDER.index(owed.kind), owed.id
 
 
 def _member(work: Work, recipient: models.Recipient) -> facts.Member | None:

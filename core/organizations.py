@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy import select
 
 from core import facts, inventory, models
+from core.db import insert_if_new
 from core.work import Work
 
 
@@ -12,10 +13,6 @@ def find(work: Work, slack_id: str) -> facts.Organization | None:
     """The lab of a Slack workspace (`T…`), or None."""
     row = work.session.scalar(select(models.Organization).where(models.Organization.slack_id == slack_id))
     return fact(row) if row else None
-
-
-def get(work: Work, organization_id: int) -> facts.Organization:
-    return fact(work.session.get_one(models.Organization, organization_id))
 
 
 def only(work: Work) -> facts.Organization | None:
@@ -29,16 +26,14 @@ def seed(work: Work, *, slack_id: str, name: str, zone: str, channel: str | None
 
     A channel given later fills a gap, and replaces nothing.
     """
-    row = work.session.scalar(select(models.Organization).where(models.Organization.slack_id == slack_id))
-    if row is None:
-        row = models.Organization(
-            slack_id=slack_id, name=name, zone=zone, language="en", channel=channel, announce=True
-        )
-        work.session.add(row)
-        work.session.flush()
+    # Two processes may start at once: one of them makes it, the other finds it.
+    is_new = insert_if_new(
+        work.session, models.Organization, slack_id=slack_id, name=name, zone=zone, language="en", channel=channel
+    )
+    row = work.session.scalars(select(models.Organization).where(models.Organization.slack_id == slack_id)).one()
+    if is_new:
         inventory.add_gpu(work, row.id, node="lab-node-1", label="GPU0", model="RTX 5090", memory_gb=32)
-    elif row.channel is None:
-        row.channel = channel
+    row.channel = row.channel or channel
     return fact(row)
 
 

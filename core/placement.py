@@ -40,7 +40,7 @@ def place(work: Work, row: models.Reservation, gpus: Iterable[facts.Gpu], time: 
         if gpu_id not in kept:
             kept[gpu_id] = models.Slot(gpu_id=gpu_id, live=True)
             row.slots.append(kept[gpu_id])
-        kept[gpu_id].start_at, kept[gpu_id].end_at = time.start, time.end
+        kept[gpu_id].start_at, kept[gpu_id].end_at, kept[gpu_id].live = time.start, time.end, True
     work.session.flush()
 
 
@@ -56,8 +56,8 @@ def cut(work: Work, row: models.Reservation, gpu_ids: Collection[int]) -> None:
     stretch(work, (slot for slot in row.slots if slot.gpu_id in gpu_ids and slot.end_at > work.now), work.now)
 
 
-def drop(work: Work, row: models.Reservation) -> None:
-    """Give everything back as if it had never been held."""
+def drop(work: Work, row: models.Reservation, gpu_ids: Collection[int]) -> None:
+    """Give these GPUs back as if they had never been held."""
     for slot in row.slots:
-        slot.live = False
+        slot.live = slot.live and slot.gpu_id not in gpu_ids
     work.session.flush()

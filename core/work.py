@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -16,6 +17,8 @@ from sqlalchemy.orm import Session
 from core.db import OVERLAP, connect
 from core.errors import Busy
 from core.timerange import utc
+
+log = logging.getLogger(__name__)
 
 PATIENCE = timedelta(seconds=10)
 
@@ -60,7 +63,7 @@ class Database:
                 if time.monotonic() > deadline:
                     raise Busy
         if work.next_due is not None:
-            self.on_due(work.next_due)
+            self._tell_due(work.next_due)
 
     @contextmanager
     def read(self, now: datetime) -> Iterator[Work]:
@@ -69,6 +72,13 @@ class Database:
             reading = connection.execution_options(writes=False)
             with Session(reading, expire_on_commit=False) as session:
                 yield Work(session, utc(now))
+
+    def _tell_due(self, due_at: datetime) -> None:
+        """The change is made; that nobody could be woken for it must not look as if it were not."""
+        try:
+            self.on_due(due_at)
+        except Exception:
+            log.exception("nobody was woken for %s", due_at)
 
     def close(self) -> None:
         self.engine.dispose()

@@ -24,7 +24,7 @@ def owed(lab: Lab) -> dict[str, float]:
 
 def claim(lab: Lab) -> notices.Batch | None:
     with lab.database.begin(lab.clock.now) as work:
-        return notices.claim(work, LEASE)
+        return notices.claim(work, lab.id, LEASE)
 
 
 def claim_for_channel(lab: Lab) -> notices.Batch:
