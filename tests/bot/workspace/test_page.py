@@ -93,6 +93,29 @@ def test_buttons_work_and_unanswered_ones_say_so(hello: Workspace, browser: Open
     expect(messages(page)).to_contain_text("replaced")
 
 
+def test_menus_selects_and_questions_before_an_act(hello: Workspace, browser: Open) -> None:
+    page = browser(hello.url)
+    write(page, "/gpu controls")
+
+    page.get_by_label("Pick").select_option("B")
+    expect(messages(page).last).to_contain_text("chose pick b")
+    page.get_by_label("More actions").click()
+    page.get_by_role("menuitem", name="Drop").click()
+    expect(messages(page).last).to_contain_text("chose more drop")
+    expect(page.get_by_label("moment")).to_have_value("2099-12-04T05:00")  # Berlin
+    page.get_by_label("moment").fill("2099-12-04T06:00")
+    expect(messages(page).last).to_contain_text("chose moment 4100043600")
+
+    question = page.get_by_role("dialog", name="Really?")
+    page.get_by_role("button", name="End", exact=True).click()
+    expect(question).to_contain_text("It ends now.")
+    question.get_by_role("button", name="No").click()
+    expect(messages(page).last).to_contain_text("chose moment")
+    page.get_by_role("button", name="End", exact=True).click()
+    question.get_by_role("button", name="Yes, end").click()
+    expect(messages(page).last).to_contain_text("chose end end")
+
+
 def test_a_form_by_keyboard_with_mistakes(hello: Workspace, browser: Open) -> None:
     page = browser(hello.url)
     write(page, "/gpu form")
