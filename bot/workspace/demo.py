@@ -12,7 +12,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bot.workspace.server import Workspace
+from bot.workspace.workspace import Workspace
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

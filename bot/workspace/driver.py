@@ -20,8 +20,8 @@ from bot.workspace.words import Reader, block_words, controls, text_words
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
 
-    from bot.workspace.server import Workspace
     from bot.workspace.state import Channel, Message, Person, View
+    from bot.workspace.workspace import Workspace
 
 T = TypeVar("T")
 Json = dict[str, Any]
