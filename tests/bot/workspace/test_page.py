@@ -7,14 +7,13 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from playwright.sync_api import expect
 
+from bot.workspace import Workspace
 from tests.bot.workspace import hello_app
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from playwright.sync_api import Page
-
-    from bot.workspace import Workspace
 
     Open = Callable[..., Page]
 
@@ -206,3 +205,24 @@ def test_switching_person_keeps_the_conversation(hello: Workspace, browser: Open
 
     expect(page.get_by_label("You are 佐藤遥")).to_be_visible()
     expect(page.get_by_role("heading", name="general").first).to_be_visible()
+
+
+def test_messages_that_arrive_while_home_is_open_are_counted(hello: Workspace, browser: Open) -> None:
+    page = browser(f"{hello.url}/?as=minjun&in=@gpu&tab=home")
+    expect(page.get_by_role("region", name="Home")).to_contain_text("Hello")
+
+    hello.person("minjun").types("@gpu", "from my phone")
+
+    expect(page.get_by_role("link", name="gpu unread: 1")).to_be_visible()
+    page.get_by_role("link", name="Messages").click()
+    expect(page.get_by_role("link", name="gpu unread")).to_be_hidden()
+
+
+def test_the_page_finds_back_after_the_workspace_restarted(browser: Open) -> None:
+    with Workspace() as first:
+        page = browser(first.url)
+        expect(page.get_by_role("textbox", name="Message")).to_be_visible()
+        port = int(first.url.rsplit(":", 1)[1])
+    with Workspace(port=port) as second:
+        second.person("alice").types("#gpu", "back again")
+        expect(messages(page)).to_contain_text("back again", timeout=15_000)
