@@ -174,6 +174,13 @@ def build(slack: Workspace, **options: Any) -> App:  # noqa: C901, PLR0915 - a l
         if whom == "wrong field":
             ack(response_action="errors", errors={"no_such_block": "Nobody sees this."})
             return
+        if whom in {"update", "push"}:
+            next_form = FORM | {"title": plain(f"After {whom}")}
+            ack(response_action=whom, view=next_form)
+            return
+        if whom == "clear":
+            ack(response_action="clear")
+            return
         if whom == "nobody listens":
             return
         ways = [option["value"] for option in view["state"]["values"]["how"]["ways"]["selected_options"]]

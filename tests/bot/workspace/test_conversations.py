@@ -75,6 +75,27 @@ def test_a_form_shows_mistakes_at_their_fields_and_keeps_what_was_typed(hello: W
     assert alice.waits_for("@gpu", "hello Bob loud kind").notified == {"alice"}
 
 
+def test_a_submission_may_update_stack_or_clear_the_forms(hello: Workspace) -> None:
+    alice = hello.person("alice")
+    alice.types("#gpu", "/gpu form")
+    form = alice.waits_for_form("Say hello")
+
+    form.fill("To whom", "update")
+    form.submit()
+    assert (form.title, form.values["To whom"]) == ("After update", "update")
+    form.fill("To whom", "push")
+    form.submit()
+    above = alice.waits_for_form("After push")
+    assert above.values["To whom"] is None
+    above.close()
+    assert alice.waits_for_form("After update").values["To whom"] == "push"
+    form.submit()
+    top = alice.waits_for_form("After push")
+    top.fill("To whom", "clear")
+    top.submit()
+    assert alice.form is None
+
+
 def test_every_control_reports_what_was_chosen(hello: Workspace) -> None:
     alice = hello.person("alice")
     alice.types("#gpu", "/gpu controls")
