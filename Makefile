@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: demo test check format clean
+.PHONY: demo test check format messages clean
 
 demo: $(READY)  ## A Slack-like page on this machine, with the bot in it
 	@$(BIN)/python -m bot.workspace
@@ -21,6 +21,13 @@ check: $(READY)  ## Style, types, and who may import whom
 format: $(READY)  ## Let ruff tidy up
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
+
+messages: $(READY)  ## Renew the catalogs after a sentence has changed
+	@$(BIN)/pybabel -q extract -k say -k say_many:1,2 -c "Translators:" --no-wrap --add-location=file --sort-by-file \
+		--project=gpu-slots --omit-header -o bot/locale/messages.pot bot
+	@for catalog in bot/locale/*.po; do \
+		$(BIN)/pybabel -q update --no-wrap --ignore-pot-creation-date --no-fuzzy-matching \
+			-l $$(basename $$catalog .po) -i bot/locale/messages.pot -o $$catalog; done
 
 $(READY): pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)

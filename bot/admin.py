@@ -1,0 +1,77 @@
+"""The admin's command line for the lab's GPUs."""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import platform
+import re
+import sys
+from collections.abc import Iterable, Iterator
+
+from bot.run import CannotStart, database, now
+from bot.settings import Settings
+from core import facts, inventory, organizations
+from core.migrate import upgrade
+from core.work import Work
+
+
+def add(settings: Settings, asked: argparse.Namespace) -> int:
+    with database(settings) as opened:
+        upgrade(opened)
+        with opened.begin(now()) as work:
+            gpu = inventory.add_gpu(
+                work, _lab(work).id, node=asked.node, label=asked.label, model=asked.model, memory_gb=asked.memory
+            )
+    print(f"{gpu.full_name} · {gpu.model} · {gpu.memory_gb} GB")
+    return 0
+
+
+def import_csv(settings: Settings, asked: argparse.Namespace) -> int:
+    node = asked.node or platform.node()
+    found = list(_read(sys.stdin))
+    with database(settings) as opened:
+        upgrade(opened)
+        with opened.begin(now()) as work:
+            for label, model, memory in found:
+                gpu = inventory.add_gpu(work, _lab(work).id, node=node, label=label, model=model, memory_gb=memory)
+                print(f"{gpu.full_name} · {gpu.model} · {gpu.memory_gb} GB")
+    return 0
+
+
+def show(settings: Settings, _asked: argparse.Namespace) -> int:
+    with database(settings) as opened:
+        upgrade(opened)
+        with opened.read(now()) as work:
+            gpus = inventory.gpus(work, _lab(work).id)
+    print(_table(gpus))
+    return 0
+
+
+def _lab(work: Work) -> facts.Organization:
+    lab = organizations.only(work)
+    if lab is None:
+        raise CannotStart("There is no lab yet. Start `python -m bot` once with its Slack tokens, or run the check.")
+    return lab
+
+
+def _read(lines: Iterable[str]) -> Iterator[tuple[str, str, int]]:
+    """Label, model and memory in GB of each line such as `0, NVIDIA GeForce RTX 5090, 32607 MiB`."""
+    for number, row in enumerate(csv.reader(lines, skipinitialspace=True), start=1):
+        if not row or row[0] == "index":
+            continue
+        memory = re.fullmatch(r"(\d+)(?: MiB)?", row[2].strip()) if len(row) == 3 else None
+        if not row[0].isdigit() or memory is None:
+            raise CannotStart(
+                f"Line {number} is not of nvidia-smi --query-gpu=index,name,memory.total --format=csv: {','.join(row)}"
+            )
+        model = re.sub(r"^(?:NVIDIA\s+)?(?:GeForce\s+)?", "", row[1].strip())
+        yield f"GPU{row[0]}", model, round(int(memory[1]) / 1024)
+
+
+def _table(gpus: Iterable[facts.Gpu]) -> str:
+    rows = [(gpu.full_name, gpu.model, f"{gpu.memory_gb} GB") for gpu in gpus]
+    if not rows:
+        return 'There are no GPUs yet: python -m bot gpus add lab-node-1 GPU0 "RTX 5090" 32'
+    widths = [max(len(row[column]) for row in rows) for column in range(3)]
+    return "\n".join("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)) for row in rows)

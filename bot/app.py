@@ -1,0 +1,142 @@
+"""Builds the Slack app: who is asking, which listener answers, and what happens when something fails."""
+
+from __future__ import annotations
+
+import json
+import logging
+import secrets
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+from slack_bolt import Ack, App, BoltContext, BoltResponse, Respond
+
+from bot import errors
+from bot.desk import Desk, Visit, request_key
+from bot.listeners import LISTENERS, home
+from bot.views.kit import Message
+from core.errors import Refusal
+
+log = logging.getLogger(__name__)
+
+WORKERS = 32  # Bolt's own five leave commands unacknowledged as soon as the database is slow
+
+Body = dict[str, Any]
+
+
+def build_app(desk: Desk, *, signing_secret: str | None = None) -> App:
+    """The app, not yet listening. Without a signing secret it takes Socket Mode only."""
+    app = App(
+        client=desk.client,
+        signing_secret=signing_secret or secrets.token_hex(),
+        token_verification_enabled=False,  # the desk could not have been made without a working token
+        listener_executor=ThreadPoolExecutor(WORKERS, thread_name_prefix="listener"),
+    )
+    app.use(_welcome(desk))
+    app.error(_apologise)
+    for listener in LISTENERS:
+        listener.register(app, desk)
+    return app
+
+
+def _welcome(desk: Desk) -> Callable[..., Any]:
+    """Acknowledge first, and make the visit. Forms are acknowledged by their listener, with their outcome."""
+
+    def welcome(
+        body: Body, context: BoltContext, ack: Ack, respond: Respond, next_: Callable[[], BoltResponse]
+    ) -> BoltResponse:
+        if body.get("type") != "view_submission":
+            ack()
+        context["visit"] = _visit(desk, body, context, respond)
+        return next_()
+
+    return welcome
+
+
+def _visit(desk: Desk, body: Body, context: BoltContext, respond: Respond) -> Visit:
+    now, slack_id = desk.clock(), context.user_id or ""
+    visit = Visit(
+        desk,
+        slack_id,
+        key=_key(body),
+        now=now,
+        speak=lambda _message: None,
+        trigger_id=body.get("trigger_id"),
+        response_url=body.get("response_url", ""),
+        is_form=body.get("type") == "view_submission",
+    )
+    visit.speak = _speaker(visit, body, respond)
+    return visit
+
+
+def _key(body: Body) -> str:
+    """What stays the same when Slack delivers a request again."""
+    match body.get("type"):
+        case "block_actions":
+            action, container = body["actions"][0], body.get("container", {})
+            place = container.get("message_ts") or container.get("view_id")
+            return request_key("press", place, action.get("action_id"), action.get("value"), body["user"]["id"])
+        case "view_submission":
+            return request_key("form", body["view"]["id"])
+        case "event_callback":
+            event = body["event"]
+            return request_key("event", event.get("channel"), event.get("ts") or body.get("event_id"))
+        case _:
+            return request_key("command", body.get("trigger_id"))
+
+
+def _speaker(visit: Visit, body: Body, respond: Respond) -> Callable[[Message], Any]:
+    if "command" in body:
+        return lambda message: respond(response_type="ephemeral", replace_original=False, **message.as_arguments())
+    if body.get("type") == "block_actions" and "message" in body.get("container", {}).get("type", ""):
+        return lambda message: respond(replace_original=True, **message.as_arguments())
+    if body.get("type") == "block_actions":
+        return lambda message: home.publish(visit, answer=message)
+    if body.get("type") == "event_callback":
+        return _speaker_in(visit, body["event"])
+    return lambda message: _direct(visit, message)
+
+
+def _speaker_in(visit: Visit, event: Body) -> Callable[[Message], Any]:
+    """In a direct message openly; in a channel, beside the mention, for that person's eyes only."""
+    client, channel = visit.desk.client, event.get("channel")
+    if event.get("channel_type") == "im":
+        return lambda message: client.chat_postMessage(channel=channel or "", **message.as_arguments())
+    thread = {"thread_ts": event["thread_ts"]} if "thread_ts" in event else {}
+    return lambda message: client.chat_postEphemeral(
+        channel=channel or "", user=visit.slack_id, **thread, **message.as_arguments()
+    )
+
+
+def _direct(visit: Visit, message: Message) -> None:
+    """Where there is no message to answer beside: the person's direct messages with the bot."""
+    client = visit.desk.client
+    channel = client.conversations_open(users=visit.slack_id)["channel"]["id"]
+    client.chat_postMessage(channel=channel, **message.as_arguments())
+
+
+def _apologise(error: Exception, context: BoltContext, body: Body) -> BoltResponse | None:
+    """The one error handler: a refusal is worded, anything else gets an id that stands in the log as well."""
+    visit: Visit | None = context.get("visit")
+    if visit is None:
+        log.error("no visit", exc_info=error)
+        return None
+    if isinstance(error, Refusal):
+        visit.answer(errors.answer(error, visit.reader))
+        return None
+    incident = secrets.token_hex(4)
+    log.error("incident %s", incident, exc_info=error)
+    if body.get("type") == "view_submission":
+        return _form_error(errors.unexpected_words(incident, visit.default_reader), body)
+    visit.answer(errors.unexpected(incident, visit.default_reader))
+    return None
+
+
+def _form_error(words: str, body: Body) -> BoltResponse:
+    """Said at the form's first field: whatever was filled in stays."""
+    first = next(block["block_id"] for block in body["view"]["blocks"] if block["type"] == "input")
+    return BoltResponse(
+        status=200,
+        body=json.dumps({"response_action": "errors", "errors": {first: words}}),
+        headers={"Content-Type": "application/json"},
+    )

@@ -1,0 +1,208 @@
+"""Refusals in words: what is in the way, and what would work. The one place where an error becomes a sentence."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import singledispatch
+
+from bot.reader import Reader
+from bot.views import booking, kit
+from bot.views.kit import Message
+from core import errors, facts
+from core.facts import Standing
+
+_NAMES_SHOWN = 12
+
+
+def answer(refusal: errors.Refusal, reader: Reader, *, purpose: str = "") -> Message:
+    """A refusal as a message, with the buttons that lead on."""
+    if isinstance(refusal, errors.GpuTaken):
+        return booking.taken(refusal, reader, purpose=purpose)
+    if isinstance(refusal, errors.NoRoom):
+        return booking.no_room(refusal, reader)
+    said = "✗ " + kit.escape(words(refusal, reader))
+    held: facts.Reservation | None = getattr(refusal, "reservation", None)
+    return booking.state(held, reader, said=said) if held else kit.message(said)
+
+
+def unexpected(incident: str, reader: Reader) -> Message:
+    """A bug, or a part that failed: the id stands in the log as well."""
+    return kit.message(unexpected_words(incident, reader))
+
+
+def unexpected_words(incident: str, reader: Reader) -> str:
+    return reader.say(
+        "Something went wrong on my side, and I cannot say whether it was done: look at `{command} mine`."
+        " If it happens again, tell an admin this number: `{incident}`.",
+        incident=incident,
+    )
+
+
+@singledispatch
+def words(refusal: errors.Refusal, reader: Reader) -> str:
+    """One refusal as a sentence with its next step, plain enough for a form's field."""
+    raise NotImplementedError(f"no words for {type(refusal).__name__}")
+
+
+@words.register
+def _(refusal: errors.GpuTaken, reader: Reader) -> str:
+    who = reader.listed(
+        [f"{clash.gpu.name}: {clash.holder.name} {reader.when(clash.range)}" for clash in refusal.clashes[:3]]
+    )
+    said = reader.say("Taken: {who}.", who=who)
+    offers = [booking.offer_label(offer, refusal.wish, reader) for offer in refusal.alternatives]
+    if not offers:
+        return f"{said} {booking.nothing_free(reader)}"
+    return f"{said} " + reader.say("What would work: {offers}.", offers="; ".join(offers))
+
+
+@words.register
+def _(_refusal: errors.AlreadyYours, reader: Reader) -> str:
+    return reader.say("You hold that time already.")
+
+
+@words.register
+def _(refusal: errors.UnknownGpu, reader: Reader) -> str:
+    known = _names(refusal.known, reader)
+    return reader.say("There is no GPU “{name}” here. There is {known}.", name=refusal.name, known=known)
+
+
+@words.register
+def _(refusal: errors.UnclearGpu, reader: Reader) -> str:
+    names = _names(refusal.matches, reader)
+    return reader.say("Several nodes have a “{name}”. Write which: {names}.", name=refusal.name, names=names)
+
+
+@words.register
+def _(refusal: errors.NoGpus, reader: Reader) -> str:
+    if not refusal.known:
+        return reader.say("There are no GPUs yet. An admin adds the first one.")
+    known = reader.listed(sorted({gpu.model for gpu in refusal.known}))
+    return reader.say("There is no “{model}” here. There is {known}.", model=refusal.model, known=known)
+
+
+@words.register
+def _(_refusal: errors.NoneWanted, reader: Reader) -> str:
+    return reader.say("That would be no GPU at all. Ask for at least 1.")
+
+
+@words.register
+def _(refusal: errors.TooManyGpus, reader: Reader) -> str:
+    if refusal.in_all > refusal.most:
+        return reader.say(
+            "You asked for {wanted} GPUs, and no node has more than {most}. Ask for {most}, or add “any nodes”"
+            " to spread over all {in_all}.",
+            wanted=refusal.wanted,
+            most=refusal.most,
+            in_all=refusal.in_all,
+        )
+    return reader.say_many(
+        "You asked for {wanted} GPUs, and there is only {count}. Ask for {count}.",
+        "You asked for {wanted} GPUs, and there are only {count}. Ask for up to {count}.",
+        refusal.most,
+        wanted=refusal.wanted,
+    )
+
+
+@words.register
+def _(refusal: errors.TooShort, reader: Reader) -> str:
+    return reader.say("That is too short. The shortest booking is {limit}.", limit=reader.length(refusal.limit))
+
+
+@words.register
+def _(refusal: errors.TooLong, reader: Reader) -> str:
+    return reader.say(
+        "That makes {length}, and the longest booking is {limit}. Book a part of it now and extend it later.",
+        length=reader.length(refusal.length),
+        limit=reader.length(refusal.limit),
+    )
+
+
+@words.register
+def _(refusal: errors.TooFarAhead, reader: Reader) -> str:
+    limit = reader.length(refusal.limit)
+    return reader.say("That is too far ahead. Bookings open {limit} before they start.", limit=limit)
+
+
+@words.register
+def _(refusal: errors.InThePast, reader: Reader) -> str:
+    when = reader.when(refusal.range)
+    return reader.say("{when} is over already. Write a time that is still to come.", when=when)
+
+
+@words.register
+def _(refusal: errors.PurposeTooLong, reader: Reader) -> str:
+    return reader.say(
+        "The purpose has {length} characters, and {limit} fit. Shorten it, please.",
+        length=refusal.length,
+        limit=refusal.limit,
+    )
+
+
+@words.register
+def _(refusal: errors.NotYours, reader: Reader) -> str:
+    return reader.say("That booking is {who}’s, so only they can change it. Ask them.", who=refusal.holder.name)
+
+
+@words.register
+def _(refusal: errors.MayNotBook, reader: Reader) -> str:
+    match refusal.standing:
+        case Standing.GUEST:
+            return reader.say("Guests of this workspace cannot book GPUs. Ask a member of the lab to book for you.")
+        case Standing.STRANGER:
+            return reader.say("Only members of this workspace can book its GPUs. Ask one of them to book for you.")
+        case Standing.BOT:
+            return reader.say("Bots cannot book GPUs. A person can.")
+        case _:
+            return reader.say("This account is deactivated, so it cannot book GPUs. Ask a member of the lab.")
+
+
+@words.register
+def _(refusal: errors.NoRoom, reader: Reader) -> str:
+    return reader.say(
+        "{who} has {gpu} from {start}.",
+        who=refusal.next.holder.name,
+        gpu=refusal.next.gpu.name,
+        start=reader.moment(refusal.next.range.start),
+    )
+
+
+@words.register
+def _(_refusal: errors.AlreadyStarted, reader: Reader) -> str:
+    return reader.say("It is running already: its start and its GPUs stay. You can extend it, or end it now.")
+
+
+@words.register
+def _(_refusal: errors.NotStarted, reader: Reader) -> str:
+    return reader.say("It has not begun yet, so there is nothing to end. You can cancel it.")
+
+
+@words.register
+def _(_refusal: errors.AlreadyOver, reader: Reader) -> str:
+    return reader.say("What is over stays as it was. Book a new time instead.")
+
+
+@words.register
+def _(_refusal: errors.Stale, reader: Reader) -> str:
+    return reader.say("This has changed since that message was written. Nothing was done; here is how it is now:")
+
+
+@words.register
+def _(refusal: errors.NotHeld, reader: Reader) -> str:
+    return reader.say("You do not hold {gpu} now.", gpu=refusal.gpu.name)
+
+
+@words.register
+def _(_refusal: errors.UnknownReservation, reader: Reader) -> str:
+    return reader.say("That booking does not exist here. `{command} mine` shows yours.")
+
+
+@words.register
+def _(_refusal: errors.Busy, reader: Reader) -> str:
+    return reader.say("Too much is going on at this moment, and nothing was done. Please try again.")
+
+
+def _names(gpus: Iterable[facts.Gpu], reader: Reader) -> str:
+    names = [gpu.name for gpu in gpus]
+    more = len(names) - _NAMES_SHOWN
+    return reader.listed(names[:_NAMES_SHOWN] + ([reader.say("{count} more", count=more)] if more > 0 else []))

@@ -1,0 +1,149 @@
+"""Somebody books: typed, or by tapping one of the times they were offered."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime, tzinfo
+from typing import Any
+
+from slack_bolt import App
+
+from bot import commands, errors, when
+from bot.commands import Book
+from bot.desk import Desk, Visit
+from bot.listeners import form
+from bot.reader import Reader
+from bot.views import booking as view
+from bot.views import help as help_view
+from bot.views import kit, unread
+from bot.views.booking import Echo
+from core import availability, booking, facts
+from core.errors import GpuTaken, Refusal, UnknownGpu
+from core.inventory import Wanted
+from core.timerange import TimeRange
+
+_POLITE = re.compile(
+    r"(?:^|(?<=\s))(?:please|pls|plz|thanks|thank you|thx|book(?: me)?|gpus?|i(?:'d| would) like|can i have)"
+    r"(?=[\s,.!?]|$)",
+    re.IGNORECASE,
+)
+
+
+def register(app: App, _desk: Desk) -> None:
+    @app.action(re.compile(r"take:\d+"))
+    def taken(visit: Visit, action: dict[str, Any]) -> None:
+        _take(visit, kit.from_value(action["value"]))
+
+
+def typed(visit: Visit, wish: Book, text: str) -> None:
+    if not wish.when and not wish.purpose:
+        form.open_new(visit, wish.wanted)
+        return
+    try:
+        reading = when.read(wish.when, visit.now, visit.member.zone, visit.member.language)
+    except when.Unreadable as unreadable:
+        _could_not_read(visit, wish, text, unreadable)
+        return
+    purpose = wish.purpose or purpose_in(reading.rest)
+    _refuse_unknown_gpu(visit, purpose, wish)
+    if reading.question or wish.asks:
+        _answer_question(visit, wish.wanted, reading, purpose)
+    else:
+        book(
+            visit,
+            wish.wanted,
+            TimeRange(reading.start, reading.end),
+            purpose,
+            echo_of(visit, reading),
+            reading.start.tzinfo,
+        )
+
+
+def book(visit: Visit, wanted: Wanted, wish: TimeRange, purpose: str, echo: Echo, zone: tzinfo | None = None) -> None:
+    """Reserve, and say so in the zone it was read in."""
+    reader = visit.reader.in_zone(zone)
+    try:
+        with visit.begin() as work:
+            receipt = booking.reserve(work, visit.actor, wanted, wish, purpose=purpose, request_key=visit.key)
+    except Refusal as refusal:
+        visit.answer(errors.answer(refusal, reader, purpose=purpose))
+        return
+    visit.answer(answer_to(receipt, reader, echo))
+
+
+def answer_to(receipt: facts.Receipt, reader: Reader, echo: Echo) -> kit.Message:
+    if receipt.again:
+        return view.booked_already(receipt, reader)
+    clipped = Echo(**{**vars(echo), "clipped": receipt.clipped})
+    return view.booked(receipt, reader, clipped)
+
+
+def echo_of(visit: Visit, reading: when.Reading) -> Echo:
+    return Echo(
+        rolled=reading.end_rolled,
+        assumed_zone=not (visit.is_zone_known or reading.zone_given),
+        skipped=reading.skipped,
+        doubled=reading.doubled,
+    )
+
+
+def purpose_in(rest: str) -> str:
+    """What was written around the time, without the manners."""
+    return " ".join(_POLITE.sub(" ", rest).split()).strip(" ,.;:!?-")
+
+
+def _take(visit: Visit, pressed: dict[str, Any]) -> None:
+    """A time that was offered: the same GPUs and purpose, one tap."""
+    wish = TimeRange(*(datetime.fromtimestamp(float(pressed[key]), UTC) for key in ("s", "e")))
+    wanted = Wanted(
+        names=tuple(pressed.get("g", ())),
+        count=int(pressed.get("n", 1)),
+        model=pressed.get("m"),
+        spread=bool(pressed.get("x")),
+    )
+    purpose = str(pressed.get("p", ""))
+    if "id" not in pressed:
+        book(visit, wanted, wish, purpose, Echo())
+        return
+    with visit.begin() as work:
+        receipt = booking.change(
+            work,
+            visit.actor,
+            int(pressed["id"]),
+            version=int(pressed["v"]),
+            wanted=wanted,
+            wish=wish,
+            purpose=purpose,
+            request_key=visit.key,
+        )
+    visit.answer(view.changed(receipt, visit.reader, Echo()))
+
+
+def _answer_question(visit: Visit, wanted: Wanted, reading: when.Reading, purpose: str) -> None:
+    """A question is answered, never booked."""
+    reader = visit.reader.in_zone(reading.start.tzinfo)
+    wish = TimeRange(reading.start, reading.end)
+    with visit.read() as work:
+        answer = availability.what_if(work, visit.organization_id, wanted, wish)
+    if isinstance(answer, GpuTaken):
+        visit.answer(view.taken(answer, reader, purpose=purpose))
+    else:
+        visit.answer(view.free(wish, answer, wanted, reader, purpose=purpose))
+
+
+def _could_not_read(visit: Visit, wish: Book, text: str, unreadable: when.Unreadable) -> None:
+    if unreadable.kind == "no_range" and not wish.verb and not unreadable.repeats:
+        visit.answer(help_view.unknown(text, commands.nearest(text), visit.reader))
+        return
+    purpose = wish.purpose or purpose_in(unreadable.rest)
+    visit.answer(unread.unread(unreadable, wish, purpose, visit.reader, visit.now))
+
+
+def _refuse_unknown_gpu(visit: Visit, purpose: str, wish: Book) -> None:
+    """`on lab-node-9`: whatever that is, it must not silently become the purpose of booking another GPU."""
+    if wish.purpose:
+        return
+    where = re.match(r"(?:on|@)\s+(\S+)", purpose, re.IGNORECASE)
+    if where:
+        with visit.read() as work:
+            raise UnknownGpu(where[1], availability.gpus(work, visit.organization_id))

@@ -1,0 +1,142 @@
+"""Somebody fills the form: opened by command or button, for a new reservation or to change one."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from slack_bolt import Ack, App
+
+from bot import errors, when
+from bot.desk import Desk, Visit
+from bot.listeners import book
+from bot.views import booking as booking_view
+from bot.views import form as view
+from bot.views import kit, unread
+from bot.views.booking import Echo
+from bot.views.form import Filled, Origin
+from core import availability, booking, facts
+from core.errors import NoGpus, NoneWanted, PurposeTooLong, Refusal, TooManyGpus, UnclearGpu, UnknownGpu
+from core.inventory import Wanted
+from core.timerange import TimeRange
+
+_FIELD = {
+    UnknownGpu: "gpus",
+    UnclearGpu: "gpus",
+    NoGpus: "gpus",
+    NoneWanted: "gpus",
+    TooManyGpus: "gpus",
+    PurposeTooLong: "purpose",
+}
+
+
+class _Incomplete(Exception):  # noqa: N818 - an answer to the person, no malfunction
+    """Neither a text nor a start with a length."""
+
+
+def register(app: App, _desk: Desk) -> None:
+    @app.action("open_form")
+    def pressed(visit: Visit) -> None:
+        open_new(visit, Wanted())
+
+    @app.action("change")
+    def change_pressed(visit: Visit, action: dict[str, Any]) -> None:
+        pressed = kit.from_value(action["value"])
+        _open_change(visit, int(pressed["id"]), int(pressed["v"]))
+
+    @app.view(view.CALLBACK)
+    def sent(visit: Visit, ack: Ack, view: dict[str, Any]) -> None:
+        _submit(visit, ack, view)
+
+
+def open_new(visit: Visit, wanted: Wanted) -> None:
+    """Open an empty form; where Slack gives no way to (a direct message), offer the button that does."""
+    if visit.trigger_id is None:
+        reader = visit.reader
+        said = reader.say("Write when, like `tomorrow 2pm for 3h`, or fill in the form:")
+        visit.answer(kit.message(said, kit.section(said), kit.actions([kit.open_form_button(reader)])))
+        return
+    with visit.read() as work:
+        gpus = availability.gpus(work, visit.organization_id)
+    if not gpus:
+        raise NoGpus(None, gpus)
+    origin = Origin(visit.response_url)
+    _open(visit, view.form(gpus, visit.reader, visit.now, origin, names=wanted.names))
+
+
+def _open_change(visit: Visit, reservation_id: int, version: int) -> None:
+    with visit.read() as work:
+        gpus = availability.gpus(work, visit.organization_id)
+        held = availability.changeable(work, visit.actor, reservation_id, version)
+    origin = Origin(visit.response_url, held.id, held.version)
+    _open(visit, view.form(gpus, visit.reader, visit.now, origin, change=held))
+
+
+def _open(visit: Visit, form: kit.Block) -> None:
+    visit.desk.client.views_open(trigger_id=visit.trigger_id or "", view=form)
+
+
+def _submit(visit: Visit, ack: Ack, sent: dict[str, Any]) -> None:
+    """Acknowledge with the outcome: mistakes at their field with everything kept, or closed and answered beside it."""
+    filled, origin = view.filled(sent["state"]["values"]), Origin.unpacked(sent.get("private_metadata", ""))
+    reader, written = visit.reader, "when" if filled.when else "start"
+    try:
+        time, echo, reader, rest = _time(visit, filled)
+        receipt = _carry_out(visit, filled, origin, time, filled.purpose or rest)
+    except _Incomplete:
+        ack(response_action="errors", errors={"when": reader.say("Write when, or pick a start and a length.")})
+    except when.Unreadable as unreadable:
+        ack(response_action="errors", errors={"when": kit.plain(unread.words(unreadable, filled.when, reader))})
+    except Refusal as refusal:
+        field = _FIELD.get(type(refusal), written)
+        ack(response_action="errors", errors={field: kit.plain(errors.words(refusal, reader))})
+    else:
+        ack()
+        _answer(visit, origin, _outcome(receipt, reader, echo, origin))
+
+
+def _time(visit: Visit, filled: Filled) -> tuple[TimeRange, Echo, Any, str]:
+    """What was meant: the text where there is one, else start and length. Questions are wishes here."""
+    if filled.when:
+        reading = when.read(filled.when, visit.now, visit.member.zone, visit.member.language)
+        reader = visit.reader.in_zone(reading.start.tzinfo)
+        return (
+            TimeRange(reading.start, reading.end),
+            book.echo_of(visit, reading),
+            reader,
+            book.purpose_in(reading.rest),
+        )
+    if filled.start is None or filled.length is None:
+        raise _Incomplete
+    return TimeRange(filled.start, filled.start + filled.length), Echo(), visit.reader, ""
+
+
+def _carry_out(visit: Visit, filled: Filled, origin: Origin, time: TimeRange, purpose: str) -> facts.Receipt:
+    wanted = Wanted(names=filled.gpus)
+    with visit.begin() as work:
+        if origin.reservation_id is None:
+            return booking.reserve(work, visit.actor, wanted, time, purpose=purpose, request_key=visit.key)
+        return booking.change(
+            work,
+            visit.actor,
+            origin.reservation_id,
+            version=origin.version,
+            wanted=wanted,
+            wish=time,
+            purpose=purpose,
+            request_key=visit.key,
+        )
+
+
+def _outcome(receipt: facts.Receipt, reader: Any, echo: Echo, origin: Origin) -> kit.Message:
+    if origin.reservation_id is not None:
+        return booking_view.changed(receipt, reader, replace(echo, clipped=receipt.clipped))
+    return book.answer_to(receipt, reader, echo)
+
+
+def _answer(visit: Visit, origin: Origin, message: kit.Message) -> None:
+    """Where the form was opened, for that person's eyes; from Home, in their direct messages."""
+    if origin.response_url:
+        visit.answer_at(origin.response_url, message)
+    else:
+        visit.answer(message)

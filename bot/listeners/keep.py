@@ -1,0 +1,134 @@
+"""Somebody keeps theirs for longer, gives it back, or drops it: typed, or by a button."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+from typing import Any
+
+from slack_bolt import App
+
+from bot import when
+from bot.commands import Cancel, End, Extend, fold
+from bot.desk import Desk, Visit
+from bot.listeners import show
+from bot.views import booking as view
+from bot.views import kit
+from bot.views import mine as mine_view
+from bot.views.mine import Mine
+from core import availability, booking, facts
+from core.facts import State
+
+Pressed = dict[str, Any]
+
+
+def register(app: App, _desk: Desk) -> None:
+    @app.action(re.compile(r"extend:\d+"))
+    def extend_pressed(visit: Visit, action: Pressed) -> None:
+        held, version, pressed = _pressed(action)
+        _extend(visit, held, version, timedelta(seconds=float(pressed["by"])))
+
+    @app.action("end")
+    def end_pressed(visit: Visit, action: Pressed) -> None:
+        held, version, _ = _pressed(action)
+        _end(visit, held, version)
+
+    @app.action("cancel")
+    def cancel_pressed(visit: Visit, action: Pressed) -> None:
+        held, version, _ = _pressed(action)
+        _cancel(visit, held, version)
+
+
+def extend_typed(visit: Visit, wish: Extend) -> None:
+    held = _meant(visit, wish.names, running_first=True)
+    if held is None:
+        return
+    try:
+        length = when.read_length(wish.length, visit.reader.language)
+    except when.Unreadable:
+        _ask_how_long(visit, held, wish.length)
+        return
+    _extend(visit, held.id, None, length)
+
+
+def end_typed(visit: Visit, wish: End) -> None:
+    held = _meant(visit, wish.names, running_first=True)
+    if held is not None:
+        _end(visit, held.id, None, wish.names)
+
+
+def cancel_typed(visit: Visit, wish: Cancel) -> None:
+    held = _meant(visit, wish.names, running_first=False)
+    if held is not None:
+        _cancel(visit, held.id, None)
+
+
+def _extend(visit: Visit, reservation_id: int, version: int | None, by: timedelta) -> None:
+    with visit.begin() as work:
+        receipt = booking.extend(work, visit.actor, reservation_id, version=version, by=by, request_key=visit.key)
+    visit.answer(view.extended(receipt, visit.reader))
+
+
+def _end(visit: Visit, reservation_id: int, version: int | None, names: tuple[str, ...] = ()) -> None:
+    with visit.begin() as work:
+        receipt = booking.release(
+            work, visit.actor, reservation_id, version=version, names=names, request_key=visit.key
+        )
+    visit.answer(view.ended(receipt, visit.reader))
+
+
+def _cancel(visit: Visit, reservation_id: int, version: int | None) -> None:
+    with visit.begin() as work:
+        receipt = booking.cancel(work, visit.actor, reservation_id, version=version, request_key=visit.key)
+    visit.answer(view.ended(receipt, visit.reader))
+
+
+def _pressed(action: Pressed) -> tuple[int, int, dict[str, Any]]:
+    pressed = kit.from_value(action["value"])
+    return int(pressed["id"]), int(pressed["v"]), pressed
+
+
+def _meant(visit: Visit, names: tuple[str, ...], *, running_first: bool) -> facts.Reservation | None:
+    """The one reservation that a typed command means; asks which, and gives None, when that is not clear."""
+    with visit.read() as work:
+        held = show.held_by(work, visit)
+    fitting = [(each, room) for each, room in held if not names or _holds(each, names)]
+    preferred = _of_state(fitting, State.RUNNING if running_first else State.UPCOMING) or fitting
+    if len(preferred) == 1:
+        return preferred[0][0]
+    visit.answer(mine_view.which(preferred, visit.reader) if preferred else _none_meant(visit, held, names))
+    return None
+
+
+def _none_meant(visit: Visit, held: Mine, names: tuple[str, ...]) -> kit.Message:
+    if not held:
+        return mine_view.nothing(visit.reader)
+    said = visit.reader.say("You do not hold {gpus}.", gpus=kit.escape(", ".join(names)))
+    return mine_view.listed(said, held, visit.reader)
+
+
+def _of_state(held: Mine, state: State) -> Mine:
+    return [(each, room) for each, room in held if each.state is state]
+
+
+def _holds(held: facts.Reservation, names: tuple[str, ...]) -> bool:
+    wanted = {fold(name) for name in names}
+    return all(any(name in _names(gpu) for gpu in held.gpus) for name in wanted)
+
+
+def _names(gpu: facts.Gpu) -> set[str]:
+    return {fold(gpu.label), fold(gpu.label).removeprefix("gpu"), fold(gpu.full_name)}
+
+
+def _ask_how_long(visit: Visit, held: facts.Reservation, typed: str) -> None:
+    """No length, or none that can be read: those that fit are offered."""
+    with visit.read() as work:
+        room = availability.room(work, visit.organization_id, held)
+    said = (
+        visit.reader.say(
+            "“{text}” is no length of time. Write one like `2h`, or choose:", text=kit.escape(kit.clip(typed, 80))
+        )
+        if typed
+        else visit.reader.say("For how much longer?")
+    )
+    visit.answer(view.state(held, visit.reader, room, said=said))

@@ -1,0 +1,70 @@
+"""Somebody types: after the slash command, in a direct message, or mentioning the bot. Each text leads to one story."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from slack_bolt import App
+
+from bot import commands
+from bot.commands import Book, Cancel, End, Extend, Help, Mine, Status, TooMuch
+from bot.desk import Desk, Visit
+from bot.listeners import book, keep, show
+from bot.views import help as help_view
+from bot.views import kit
+
+
+def register(app: App, desk: Desk) -> None:
+    @app.command(desk.command)
+    def typed(visit: Visit, command: dict[str, Any]) -> None:
+        run(visit, command.get("text", ""))
+
+    @app.event("message", matchers=[_is_from_a_person])
+    def written(visit: Visit, event: dict[str, Any]) -> None:
+        run(visit, _readable(event.get("text", "")))
+
+    @app.event("app_mention", matchers=[_is_from_a_person])
+    def mentioned(visit: Visit, event: dict[str, Any]) -> None:
+        run(visit, re.sub(r"<@\w+>", " ", _readable(event.get("text", ""))))
+
+
+def run(visit: Visit, text: str) -> None:
+    """The table of contents: what was typed, and the story it begins."""
+    match commands.parse(text):
+        case Book() as wish:
+            book.typed(visit, wish, text)
+        case Status():
+            show.status(visit)
+        case Mine():
+            show.mine(visit)
+        case Extend() as wish:
+            keep.extend_typed(visit, wish)
+        case End() as wish:
+            keep.end_typed(visit, wish)
+        case Cancel() as wish:
+            keep.cancel_typed(visit, wish)
+        case Help():
+            visit.answer(help_view.overview(visit.reader))
+        case TooMuch(length=length):
+            visit.answer(_too_much(visit, length))
+
+
+def _is_from_a_person(event: dict[str, Any]) -> bool:
+    """No edits, joins and other noise, and nothing that a bot says: two bots would talk for ever."""
+    return not event.get("subtype") and not event.get("bot_id") and bool(event.get("user"))
+
+
+def _readable(text: str) -> str:
+    """Messages come with `&`, `<` and `>` escaped; commands do not."""
+    return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
+
+
+def _too_much(visit: Visit, length: int) -> kit.Message:
+    return kit.message(
+        visit.reader.say(
+            "That is {length} characters, and I read up to {limit}. Write a time, like `{command} book 13:00-18:00`.",
+            length=length,
+            limit=commands.LONGEST,
+        )
+    )

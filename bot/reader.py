@@ -1,0 +1,106 @@
+"""For whom we write: a language and a zone, and how sentences, times and lengths look in them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta, tzinfo
+from functools import cached_property
+from gettext import NullTranslations
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_datetime
+
+from bot import i18n
+from core.timerange import TimeRange
+
+
+@dataclass(frozen=True)
+class Reader:
+    """Pure: two readers of the same language and zone read the same."""
+
+    language: str
+    zone: tzinfo
+    slack_id: str = ""  # so that "you" can be told from the others
+    command: str = "/gpu"  # what people type here; sentences may say {command}
+
+    @classmethod
+    def of(cls, language: str, zone: str, slack_id: str = "", command: str = "/gpu") -> Reader:
+        return cls(i18n.supported(language), ZoneInfo(zone), slack_id, command)
+
+    def in_zone(self, zone: tzinfo | None) -> Reader:
+        """The same person, for an answer in the zone they wrote in."""
+        return self if zone is None else replace(self, zone=zone)
+
+    def say(self, sentence: str, **values: object) -> str:
+        """The sentence in this language, its {placeholders} filled in."""
+        return self._catalog.gettext(sentence).format(**{"command": self.command, **values})
+
+    def say_many(self, one: str, many: str, count: int, **values: object) -> str:
+        """The same, by number; `{count}` is filled in."""
+        return self._catalog.ngettext(one, many, count).format(count=count, **values)
+
+    def local(self, instant: datetime) -> datetime:
+        return instant.astimezone(self.zone)
+
+    def clock(self, instant: datetime) -> str:
+        """13:00"""
+        return self._format(instant, "HH:mm")
+
+    def day(self, instant: datetime) -> str:
+        """Thu 3 Dec"""
+        # Translators: how a day is written, as a CLDR date pattern: weekday, day, month.
+        return self._format(instant, self.say("EEE d MMM"))
+
+    def moment(self, instant: datetime) -> str:
+        """Thu 3 Dec, 13:00"""
+        return self.say("{day}, {clock}", day=self.day(instant), clock=self.clock(instant))
+
+    def span(self, time: TimeRange) -> str:
+        """Thu 3 Dec, 13:00–18:00, without a zone; the end's day is named where it is another one."""
+        if self._is_one_day(time):
+            return self.say("{day}, {hours}", day=self.day(time.start), hours=self.hours(time))
+        return self.say("{start} – {end}", start=self.moment(time.start), end=self.moment(time.end))
+
+    def hours(self, time: TimeRange) -> str:
+        """13:00–18:00, for where the day is known; midnight at the end of it is 24:00."""
+        end = self.clock(time.end)
+        ends_at_midnight = end == "00:00" and time.length > timedelta(0)
+        return f"{self.clock(time.start)}–{'24:00' if ends_at_midnight else end}"
+
+    def when(self, time: TimeRange) -> str:
+        """Thu 3 Dec, 13:00–18:00 JST"""
+        return f"{self.span(time)} {self.zone_name(time.start)}"
+
+    def zone_name(self, instant: datetime) -> str:
+        """JST, or UTC+3 where a zone has no letters of its own."""
+        name = self.local(instant).tzname() or "UTC"
+        return f"UTC{int(name[:3]):+d}{':' + name[3:5] if name[3:5].strip('0') else ''}" if name[0] in "+-" else name
+
+    def length(self, length: timedelta) -> str:
+        """5 h, 1 h 30 min, 2 d 4 h: to the minute."""
+        minutes = max(round(length / timedelta(minutes=1)), 1)
+        days, minutes = divmod(minutes, 24 * 60)
+        hours, minutes = divmod(minutes, 60)
+        parts = [
+            # Translators: lengths of time, as short as they are still clear.
+            self.say("{count} d", count=days) if days else "",
+            self.say("{count} h", count=hours) if hours else "",
+            self.say("{count} min", count=minutes) if minutes else "",
+        ]
+        return " ".join(part for part in parts if part)
+
+    def listed(self, items: list[str]) -> str:
+        """GPU0, GPU1"""
+        # Translators: what stands between the items of a list.
+        return self.say(", ").join(items)
+
+    def _is_one_day(self, time: TimeRange) -> bool:
+        """Up to and including midnight, which is how a day ends."""
+        return self.local(time.start).date() == self.local(time.end - timedelta(microseconds=1)).date()
+
+    def _format(self, instant: datetime, pattern: str) -> str:
+        return str(format_datetime(instant, pattern, tzinfo=self.zone, locale=self.language))
+
+    @cached_property
+    def _catalog(self) -> NullTranslations:
+        return i18n.catalog(self.language)

@@ -1,0 +1,170 @@
+"""The processes: everything in one, or the web and worker pieces, each until it is told to stop."""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import signal
+import threading
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from datetime import UTC, datetime
+
+import uvicorn
+from slack_bolt import App
+from slack_bolt.adapter.socket_mode.builtin import SocketModeHandler
+from slack_sdk import WebClient
+from slack_sdk.errors import SlackApiError, SlackClientError
+
+from bot import when
+from bot.app import WORKERS, build_app
+from bot.delivery import Sender
+from bot.desk import Desk
+from bot.settings import Settings
+from bot.ticker import Ticker
+from bot.web.app import build_web
+from core import facts, organizations
+from core.migrate import upgrade
+from core.work import Database
+
+log = logging.getLogger(__name__)
+
+
+class CannotStart(Exception):  # noqa: N818 - says why, in words for the admin
+    """Something outside has to be mended first."""
+
+
+def everything(settings: Settings, _arguments: argparse.Namespace) -> int:
+    return _run(settings, hears=True, sends=True, migrates=True)
+
+
+def web(settings: Settings, _arguments: argparse.Namespace) -> int:
+    return _run(settings, hears=True, sends=False)
+
+
+def worker(settings: Settings, _arguments: argparse.Namespace) -> int:
+    return _run(settings, hears=False, sends=True)
+
+
+def migrate(settings: Settings, _arguments: argparse.Namespace) -> int:
+    with database(settings) as opened:
+        upgrade(opened)
+    return 0
+
+
+@contextmanager
+def database(settings: Settings) -> Iterator[Database]:
+    opened = Database(settings.database_url)
+    try:
+        yield opened
+    finally:
+        opened.close()
+
+
+def client(settings: Settings) -> WebClient:
+    """A client for Slack; CannotStart without a token is impossible, since the settings were checked for it."""
+    token = settings.slack_bot_token
+    return WebClient(token=token.get_secret_value() if token else None, base_url=settings.slack_api_url, timeout=10)
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+def _run(settings: Settings, *, hears: bool, sends: bool, migrates: bool = False) -> int:
+    stop = _stopped_by_signals()
+    with ExitStack() as running:
+        opened = running.enter_context(database(settings))
+        if migrates:
+            upgrade(opened)
+        desk = _desk(settings, opened)
+        threading.Thread(target=when.warm, daemon=True).start()
+        ticker = _ticker(desk, running) if sends else None
+        slack = _app(settings, desk) if hears else None
+        by_socket = hears and settings.slack_app_token is not None
+        if settings.port is not None:
+            reachable = None if by_socket else slack
+            site = build_web(opened, now, slack=reachable, last_tick=(lambda: ticker.last_tick) if ticker else None)
+            running.enter_context(_served(site, settings.port))
+        if slack is not None and by_socket:
+            running.enter_context(_socket_mode(settings, slack))
+        log.info("ready for %s", desk.organization.name)
+        stop.wait()
+        log.info("stopping")
+    return 0
+
+
+def _stopped_by_signals() -> threading.Event:
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    return stop
+
+
+def _desk(settings: Settings, opened: Database) -> Desk:
+    """Ask Slack which workspace the token is for, and find or seed its lab."""
+    slack = client(settings)
+    return Desk(opened, seed_lab(settings, opened, slack), slack, now, settings.gpu_command)
+
+
+def seed_lab(settings: Settings, opened: Database, slack: WebClient) -> facts.Organization:
+    try:
+        answer = slack.auth_test()
+    except SlackApiError as error:
+        raise CannotStart(f"Slack refuses SLACK_BOT_TOKEN: {error.response.get('error')}. Copy it again.") from None
+    except (SlackClientError, OSError) as error:
+        raise CannotStart(f"Slack cannot be reached at {settings.slack_api_url}: {error}") from None
+    with opened.begin(now()) as work:
+        return organizations.seed(
+            work,
+            slack_id=str(answer["team_id"]),
+            name=str(answer.get("team") or answer["team_id"]),
+            zone=settings.timezone,
+            channel=settings.gpu_channel,
+        )
+
+
+def _ticker(desk: Desk, running: ExitStack) -> Ticker:
+    ticker = Ticker(Sender(desk.database, desk.client, desk.clock, desk.command), desk.clock)
+    desk.database.on_due = ticker.wake
+    ticker.start()
+    running.callback(ticker.stop)
+    return ticker
+
+
+def _app(settings: Settings, desk: Desk) -> App:
+    secret = settings.slack_signing_secret
+    return build_app(desk, signing_secret=secret.get_secret_value() if secret else None)
+
+
+@contextmanager
+def _socket_mode(settings: Settings, slack: App) -> Iterator[None]:
+    token = settings.slack_app_token
+    handler = SocketModeHandler(
+        slack,
+        token.get_secret_value() if token else None,
+        web_client=WebClient(base_url=settings.slack_api_url),
+        concurrency=WORKERS,
+    )
+    try:
+        handler.connect()
+    except SlackApiError as error:
+        raise CannotStart(f"Slack refuses SLACK_APP_TOKEN: {error.response.get('error')}. Copy it again.") from None
+    try:
+        yield
+    finally:
+        handler.close()
+
+
+@contextmanager
+def _served(site: object, port: int) -> Iterator[None]:
+    server = uvicorn.Server(
+        uvicorn.Config(site, host="0.0.0.0", port=port, log_config=None, access_log=False)  # type: ignore[arg-type]  # noqa: S104
+    )
+    thread = threading.Thread(target=server.run, name="http")
+    thread.start()
+    try:
+        yield
+    finally:
+        server.should_exit = True
+        thread.join()

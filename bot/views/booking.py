@@ -1,0 +1,360 @@
+"""One reservation: the answer to booking it, its card with buttons, and the refusals around it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import timedelta
+
+from bot.reader import Reader
+from bot.views import kit
+from bot.views.kit import Block, Message
+from core import errors, facts
+from core.facts import Alternative, State
+from core.inventory import Wanted
+from core.timerange import TimeRange
+
+MOST_OFFERS = 5
+_STEPS = (
+    # up to this length: extensions worth offering
+    (timedelta(hours=2), (timedelta(minutes=30), timedelta(hours=1), timedelta(hours=2))),
+    (timedelta(hours=12), (timedelta(hours=1), timedelta(hours=2), timedelta(hours=4))),
+    (timedelta(days=2), (timedelta(hours=2), timedelta(hours=6), timedelta(hours=12))),
+    (timedelta.max, (timedelta(hours=6), timedelta(days=1), timedelta(days=2))),
+)
+
+
+@dataclass(frozen=True)
+class Echo:
+    """What was understood beyond the plain range, each said only where it holds."""
+
+    rolled: bool = False  # the end was taken to be on the next day
+    clipped: bool = False  # it had begun, so it starts now
+    assumed_zone: bool = False  # Slack could not tell the person's zone
+    skipped: bool = False  # a local hour that does not exist
+    doubled: bool = False  # a local hour that happens twice
+
+
+def booked(receipt: facts.Receipt, reader: Reader, echo: Echo) -> Message:
+    held = receipt.reservation
+    line = reader.say("✓ Booked {what}", what=summary(held, reader))
+    return kit.message(
+        line,
+        kit.section(line),
+        *(kit.context(note) for note in notes(reader, echo)),
+        kit.section(shell(held.gpus)),
+        kit.context(_afterwards(receipt, reader)),
+        kit.actions(buttons(held, reader, receipt.room)),
+    )
+
+
+def booked_already(receipt: facts.Receipt, reader: Reader) -> Message:
+    """The answer to a request that was carried out before: the same again."""
+    if receipt.reservation.state is State.CANCELLED:
+        return state(receipt.reservation, reader)
+    return booked(receipt, reader, Echo())
+
+
+def card(held: facts.Reservation, reader: Reader, room: facts.Room | None = None) -> list[Block]:
+    """One reservation of one's own, in a list."""
+    row = kit.actions(buttons(held, reader, room))
+    return [kit.section(headline(held, reader)), *([row] if row else [])]
+
+
+def state(held: facts.Reservation, reader: Reader, room: facts.Room | None = None, *, said: str = "") -> Message:
+    """What is true of a reservation now, with the buttons that apply."""
+    line = headline(held, reader)
+    return kit.message(
+        f"{said} {line}".strip(),
+        kit.section(said) if said else None,
+        kit.section(line),
+        kit.actions(buttons(held, reader, room)),
+    )
+
+
+def headline(held: facts.Reservation, reader: Reader) -> str:
+    what = summary(held, reader)
+    match held.state:
+        case State.RUNNING:
+            return reader.say("Running: {what}", what=what)
+        case State.UPCOMING:
+            return reader.say("Booked: {what}", what=what)
+        case State.CANCELLED:
+            return reader.say("Cancelled: {what}", what=what)
+        case State.OVER:
+            return reader.say("Over: {what}", what=what)
+
+
+def summary(held: facts.Reservation, reader: Reader) -> str:
+    """GPU0 (RTX 5090) on lab-node-1 · Thu 3 Dec, 13:00–18:00 JST · 5 h · "thesis runs" """
+    return reader.say(
+        "{gpus} · {when} · {length}{purpose}",
+        gpus=gpus(held.gpus, reader),
+        when=reader.when(held.range),
+        length=reader.length(held.range.length),
+        purpose=kit.quoted(held.purpose),
+    )
+
+
+def gpus(held: Iterable[facts.Gpu], reader: Reader) -> str:
+    """*GPU0* (RTX 5090) on lab-node-1; those of one node and model together."""
+    groups: dict[tuple[str, str], list[str]] = {}
+    for gpu in held:
+        groups.setdefault((gpu.node, gpu.model), []).append(gpu.label)
+    return reader.listed(
+        [
+            reader.say(
+                "*{names}* ({model}) on {node}",
+                names=kit.escape(reader.listed(names)),
+                model=kit.escape(model),
+                node=kit.escape(node),
+            )
+            for (node, model), names in groups.items()
+        ]
+    )
+
+
+def names(held: Iterable[facts.Gpu], reader: Reader) -> str:
+    """GPU0, GPU1"""
+    return kit.escape(reader.listed([gpu.name for gpu in held]))
+
+
+def shell(held: Iterable[facts.Gpu]) -> str:
+    """What to paste to work on exactly these GPUs, node by node."""
+    by_node: dict[str, list[str]] = {}
+    for gpu in held:
+        digits = re.search(r"\d+$", gpu.label)
+        by_node.setdefault(gpu.node, []).append(digits[0] if digits else gpu.label)
+    commands = [
+        f"ssh {node}\nexport CUDA_DEVICE_ORDER=PCI_BUS_ID CUDA_VISIBLE_DEVICES={','.join(numbers)}"
+        for node, numbers in by_node.items()
+    ]
+    return f"```{kit.escape(chr(10).join(commands))}```"
+
+
+def notes(reader: Reader, echo: Echo) -> list[str]:
+    """What was understood, where it might surprise."""
+    found = []
+    if echo.clipped:
+        found.append(reader.say("That time had begun already, so it starts now."))
+    if echo.rolled:
+        found.append(reader.say("The end was before the start, so I took it to be on the next day."))
+    if echo.skipped:
+        found.append(reader.say("The clocks go forward in between: that hour does not exist, so I moved on by it."))
+    if echo.doubled:
+        found.append(reader.say("The clocks go back in between: that hour comes twice, and I took the first."))
+    if echo.assumed_zone:
+        found.append(
+            reader.say(
+                "Slack did not tell me your time zone, so I took the lab's. Write one to be sure: `13:00-15:00 UTC`."
+            )
+        )
+    return found
+
+
+def buttons(held: facts.Reservation, reader: Reader, room: facts.Room | None = None) -> list[Block]:
+    """What its holder can do with it now."""
+    value = kit.reservation_value(held)
+    change = kit.button(reader.say("Change"), "change", value, spoken=reader.say("Change this booking"))
+    if held.state is State.UPCOMING:
+        return [change, cancel_button(held, reader)]
+    if held.state is State.RUNNING:
+        return [*extend_buttons(held, reader, room), change, end_button(held, reader)]
+    return []
+
+
+def extend_buttons(held: facts.Reservation, reader: Reader, room: facts.Room | None) -> list[Block]:
+    """Extensions that suit its length and fit before the next booking, the rest of the room when none does.
+
+    Without `room`, nothing is known of who comes next, and nothing is offered.
+    """
+    if room is None:
+        return []
+    steps = next(steps for limit, steps in _STEPS if held.range.length <= limit)
+    most = room.most
+    fitting = [step for step in steps if most is None or step <= most]
+    if not fitting and most is not None and most >= timedelta(minutes=5):
+        fitting = [most]
+    return [
+        kit.button(
+            reader.say("+{length}", length=reader.length(step)),
+            f"extend:{number}",
+            kit.reservation_value(held, by=step.total_seconds()),
+            spoken=reader.say("Extend by {length}", length=reader.length(step)),
+        )
+        for number, step in enumerate(fitting)
+    ]
+
+
+def end_button(held: facts.Reservation, reader: Reader) -> Block:
+    return kit.button(
+        reader.say("End now"),
+        "end",
+        kit.reservation_value(held),
+        style="danger",
+        confirm=kit.confirm(
+            reader.say("End it now?"),
+            reader.say("{gpus} will be free for others at once.", gpus=reader.listed([gpu.name for gpu in held.gpus])),
+            reader.say("End now"),
+            reader.say("Keep it"),
+        ),
+    )
+
+
+def cancel_button(held: facts.Reservation, reader: Reader, label: str | None = None) -> Block:
+    return kit.button(
+        label or reader.say("Cancel"),
+        "cancel",
+        kit.reservation_value(held),
+        style="danger",
+        spoken=reader.say("Cancel this booking"),
+    )
+
+
+def ended(receipt: facts.Receipt, reader: Reader) -> Message:
+    held = receipt.reservation
+    what = names(receipt.freed, reader)
+    if held.state is State.CANCELLED:
+        return kit.message(reader.say("✓ Cancelled: {what}", what=summary(held, reader)))
+    if held.state is State.RUNNING:
+        said = reader.say("✓ Released {gpus}. You keep {rest}.", gpus=what, rest=_kept(receipt, reader))
+        return state(held, reader, receipt.room, said=said)
+    return kit.message(
+        reader.say(
+            "✓ Ended {gpus} · you used {length}. Thank you for giving it back.",
+            gpus=what,
+            length=_used(receipt, reader),
+        )
+    )
+
+
+def changed(receipt: facts.Receipt, reader: Reader, echo: Echo) -> Message:
+    held = receipt.reservation
+    line = reader.say("✓ Changed: {what}", what=summary(held, reader))
+    return kit.message(
+        line,
+        kit.section(line),
+        *(kit.context(note) for note in notes(reader, echo)),
+        kit.context(_afterwards(receipt, reader)),
+        kit.actions(buttons(held, reader, receipt.room)),
+    )
+
+
+def extended(receipt: facts.Receipt, reader: Reader) -> Message:
+    held = receipt.reservation
+    line = reader.say("✓ Extended to {end}: {what}", end=reader.clock(held.range.end), what=summary(held, reader))
+    return kit.message(
+        line,
+        kit.section(line),
+        kit.context(_afterwards(receipt, reader)),
+        kit.actions(buttons(held, reader, receipt.room)),
+    )
+
+
+def taken(refusal: errors.GpuTaken, reader: Reader, *, purpose: str = "") -> Message:
+    """Everybody in the way, what is free inside the wish, and what would pass at one tap."""
+    line = reader.say("✗ Not booked: {when} is taken.", when=reader.when(refusal.wish))
+    offers = refusal.alternatives[:MOST_OFFERS]
+    return kit.message(
+        f"{line} {_in_the_way(refusal, reader)}",
+        kit.section(f"*{line}*"),
+        *kit.sections(clash_lines(refusal.clashes, reader)),
+        kit.context(_free(refusal, reader)) if refusal.free else None,
+        kit.section(reader.say("What would work:") if offers else nothing_free(reader)),
+        kit.actions([_offer_button(offer, number, refusal, reader, purpose) for number, offer in enumerate(offers)]),
+    )
+
+
+def nothing_free(reader: Reader) -> str:
+    return reader.say("Nothing of that length is free in the weeks ahead. Try a shorter time, or fewer GPUs.")
+
+
+def no_room(refusal: errors.NoRoom, reader: Reader) -> Message:
+    held = refusal.reservation
+    line = reader.say(
+        "✗ Not extended: {who} has {gpu} from {start}.",
+        who=kit.escape(refusal.next.holder.name),
+        gpu=kit.escape(refusal.next.gpu.name),
+        start=reader.moment(refusal.next.range.start),
+    )
+    room = facts.Room(refusal.next, refusal.most)
+    fits = extend_buttons(held, reader, room)
+    hint = reader.say("What still fits:") if fits else reader.say("Yours ends right before it, so there is no room.")
+    return kit.message(f"{line} {hint}", kit.section(line), kit.section(hint), kit.actions(fits))
+
+
+def free(wish: TimeRange, gpus: Iterable[facts.Gpu], wanted: Wanted, reader: Reader, *, purpose: str = "") -> Message:
+    """The answer to "is it free then?" when it is: not booked, but one tap away."""
+    line = reader.say("Free: {gpus} · {when}", gpus=names(gpus, reader), when=reader.when(wish))
+    offer = kit.button(reader.say("Book it"), "take:0", kit.wish_value(wanted, wish, purpose), style="primary")
+    return kit.message(line, kit.section(line), kit.actions([offer]))
+
+
+def clash_lines(clashes: Iterable[facts.Holding], reader: Reader) -> list[str]:
+    return [
+        reader.say(
+            "• *{gpu}* · {who} · {when}{purpose}",
+            gpu=kit.escape(clash.gpu.name),
+            who=person(clash.holder, reader),
+            when=reader.when(clash.range),
+            purpose=kit.quoted(clash.purpose),
+        )
+        for clash in clashes
+    ]
+
+
+def person(member: facts.Member, reader: Reader) -> str:
+    return reader.say("you") if member.slack_id == reader.slack_id else kit.mention(member)
+
+
+def offer_label(offer: Alternative, wish: TimeRange, reader: Reader) -> str:
+    """GPU0 20:00–01:00, or with its day where that is another one."""
+    same_day = reader.day(offer.range.start) == reader.day(wish.start)
+    when = reader.hours(offer.range) if same_day else f"{reader.day(offer.range.start)} {reader.hours(offer.range)}"
+    held = reader.listed([gpu.name for gpu in offer.gpus])
+    return f"{kit.clip(held, 40)} {when}"
+
+
+def _offer_button(offer: Alternative, number: int, refusal: errors.GpuTaken, reader: Reader, purpose: str) -> Block:
+    shown = offer_label(offer, refusal.wish, reader)
+    wanted = Wanted(names=tuple(gpu.full_name for gpu in offer.gpus))
+    target = {"id": refusal.moving.id, "v": refusal.moving.version} if refusal.moving else {}
+    return kit.button(
+        shown,
+        f"take:{number}",
+        kit.wish_value(wanted, offer.range, purpose, **target),
+        style="primary" if number == 0 else None,
+        spoken=reader.say("Book {what}", what=shown),
+    )
+
+
+def _in_the_way(refusal: errors.GpuTaken, reader: Reader) -> str:
+    """For the notification: names, no mentions."""
+    who = [f"{kit.escape(clash.holder.name)} ({reader.when(clash.range)})" for clash in refusal.clashes[:5]]
+    return reader.say("In the way: {who}.", who=reader.listed(who))
+
+
+def _free(refusal: errors.GpuTaken, reader: Reader) -> str:
+    return reader.say("Free in between: {parts}.", parts=reader.listed([reader.hours(part) for part in refusal.free]))
+
+
+def _afterwards(receipt: facts.Receipt, reader: Reader) -> str:
+    after = receipt.room.next
+    if after is None:
+        return reader.say("Nobody is booked after you.")
+    return reader.say(
+        "After you on {gpu}: {who}, {when}.",
+        gpu=kit.escape(after.gpu.name),
+        who=person(after.holder, reader),
+        when=reader.when(after.range),
+    )
+
+
+def _kept(receipt: facts.Receipt, reader: Reader) -> str:
+    held = receipt.reservation
+    return names((gpu for gpu in held.gpus if gpu not in receipt.freed), reader)
+
+
+def _used(receipt: facts.Receipt, reader: Reader) -> str:
+    return reader.length(receipt.reservation.range.length)

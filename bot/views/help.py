@@ -1,0 +1,49 @@
+"""What the bot understands, printed from the table that reads it."""
+
+from __future__ import annotations
+
+from bot.commands import VERBS
+from bot.reader import Reader
+from bot.views import kit
+from bot.views.kit import Message
+
+
+def overview(reader: Reader) -> Message:
+    said = reader.say("Type what you want after `{command}`, or write it to me directly:")
+    lines = [f"• `{reader.command} {verb.usage}` — {what(verb.words[0], reader)}" for verb in VERBS]
+    examples = reader.say(
+        "Times as you would say them: `13:00-18:00`, `tomorrow 2pm for 3h`, `now for 90 min`,"
+        " `Fri 18:00 to Mon 9:00`, `22:00-06:00`. Which GPU: `on GPU0,GPU1`, `2 gpus`, `any 5090`."
+    )
+    return kit.message(
+        said,
+        kit.section(said),
+        *kit.sections(lines),
+        kit.context(examples),
+        kit.actions([kit.open_form_button(reader)]),
+    )
+
+
+def unknown(text: str, nearest: str | None, reader: Reader) -> Message:
+    """Nothing that we know; the nearest command is named, and what would work."""
+    said = reader.say("I do not understand “{text}”.", text=kit.escape(kit.clip(" ".join(text.split()), 80)))
+    if nearest:
+        said += " " + reader.say("Did you mean `{command} {nearest}`?", nearest=nearest)
+    hint = reader.say("To book, write a time: `{command} 13:00-18:00`. For everything else: `{command} help`.")
+    return kit.message(
+        f"{said} {hint}", kit.section(said), kit.section(hint), kit.actions([kit.open_form_button(reader)])
+    )
+
+
+def what(verb: str, reader: Reader) -> str:
+    """What a command does, in a few words."""
+    return {
+        "book": reader.say("hold GPUs; alone it opens a form, and the word itself may be left out"),
+        "status": reader.say("who holds what now, until when, and what is next"),
+        "free": reader.say("what is free then; answers, and books nothing"),
+        "mine": reader.say("your own bookings, with buttons"),
+        "extend": reader.say("keep yours for longer"),
+        "end": reader.say("give yours back now, or only some of its GPUs"),
+        "cancel": reader.say("drop one that has not begun"),
+        "help": reader.say("this list"),
+    }[verb]

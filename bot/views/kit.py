@@ -1,0 +1,171 @@
+"""The few blocks we build everything from, within Slack's limits, and what a button carries."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from bot.reader import Reader
+from core import facts
+from core.inventory import Wanted
+from core.timerange import TimeRange
+
+Block = dict[str, Any]
+
+SECTION = 3_000
+BUTTON = 75
+OPTION = 75
+BLOCKS = 50
+
+
+@dataclass(frozen=True)
+class Message:
+    """What is said in one go: blocks, and the plain words a notification shows."""
+
+    text: str
+    blocks: tuple[Block, ...]
+
+    def as_arguments(self) -> dict[str, Any]:
+        """For chat.postMessage, a response_url, …"""
+        return {"text": self.text, "blocks": list(self.blocks)}
+
+
+def message(text: str, *blocks: Block | None) -> Message:
+    """A message of these blocks, or of its text alone."""
+    present = [block for block in blocks if block is not None]
+    return Message(clip(plain(text), SECTION), tuple(present[:BLOCKS] or [section(text)]))
+
+
+def section(text: str, accessory: Block | None = None) -> Block:
+    block: Block = {"type": "section", "text": {"type": "mrkdwn", "text": clip(text, SECTION)}}
+    return {**block, "accessory": accessory} if accessory else block
+
+
+def sections(lines: Iterable[str]) -> list[Block]:
+    """Lines, gathered into as few sections as hold them."""
+    found: list[str] = []
+    for line in lines:
+        if found and len(found[-1]) + len(line) < SECTION:
+            found[-1] = f"{found[-1]}\n{line}"
+        else:
+            found.append(line)
+    return [section(text) for text in found]
+
+
+def context(text: str) -> Block:
+    return {"type": "context", "elements": [{"type": "mrkdwn", "text": clip(text, SECTION)}]}
+
+
+def header(text: str) -> Block:
+    return {"type": "header", "text": plain_text(text, 150)}
+
+
+def divider() -> Block:
+    return {"type": "divider"}
+
+
+def actions(buttons: Sequence[Block | None]) -> Block | None:
+    """A row of buttons; None when there is none to show."""
+    present = [button for button in buttons if button is not None]
+    return {"type": "actions", "elements": present[:25]} if present else None
+
+
+def button(
+    label: str,
+    action: str,
+    value: str = "",
+    *,
+    style: str | None = None,
+    spoken: str = "",
+    confirm: Block | None = None,
+) -> Block:
+    """`action` is unique within its block; `spoken` is what a screen reader says when the label alone is not enough."""
+    made: Block = {"type": "button", "text": plain_text(label, BUTTON), "action_id": action}
+    if value:
+        made["value"] = value
+    if style:
+        made["style"] = style
+    if spoken:
+        made["accessibility_label"] = clip(spoken, 75)
+    if confirm:
+        made["confirm"] = confirm
+    return made
+
+
+def confirm(title: str, text: str, yes: str, no: str) -> Block:
+    return {
+        "title": plain_text(title, 100),
+        "text": plain_text(text, 300),
+        "confirm": plain_text(yes, 30),
+        "deny": plain_text(no, 30),
+    }
+
+
+def plain_text(text: str, limit: int) -> Block:
+    return {"type": "plain_text", "text": clip(text, limit), "emoji": True}
+
+
+def clip(text: str, limit: int) -> str:
+    return text if len(text) <= limit else f"{text[: limit - 1]}…"
+
+
+def escape(text: str) -> str:
+    """Text from people is data: it must not become a mention, a link or a shout."""
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def quoted(purpose: str) -> str:
+    return f' · "{escape(purpose)}"' if purpose else ""
+
+
+def mention(member: facts.Member) -> str:
+    """Wakes that person, in a channel."""
+    return f"<@{member.slack_id}>"
+
+
+def plain(text: str) -> str:
+    """Without the marks that only a rendered message understands."""
+    return text.replace("*", "").replace("`", "")
+
+
+def token(instant: datetime, form: str, fallback: str) -> str:
+    """An instant that Slack shows each reader in their own zone; never write a zone name beside it."""
+    return f"<!date^{int(instant.timestamp())}^{form}|{fallback}>"
+
+
+def as_value(**data: object) -> str:
+    """What a button carries, short."""
+    return json.dumps(data, separators=(",", ":"), ensure_ascii=False)
+
+
+def from_value(value: str) -> dict[str, Any]:
+    """What a button carried. ValueError when it was never ours."""
+    data = json.loads(value)
+    if not isinstance(data, dict):
+        raise ValueError("not a button of ours")  # noqa: TRY004 - what is wrong is what the text says
+    return data
+
+
+def reservation_value(held: facts.Reservation, **more: object) -> str:
+    return as_value(id=held.id, v=held.version, **more)
+
+
+def wish_value(wanted: Wanted, time: TimeRange, purpose: str, **more: object) -> str:
+    """A booking, one tap away. What would not fit into a button is left out of the purpose."""
+    asked: dict[str, object] = {}
+    if wanted.names:
+        asked["g"] = list(wanted.names)
+    else:
+        asked |= {"n": wanted.count, "m": wanted.model, "x": wanted.spread}
+    return as_value(**asked, **epoch(time), p=clip(purpose, 200), **more)
+
+
+def open_form_button(reader: Reader) -> Block:
+    return button(reader.say("Book a GPU"), "open_form", style="primary", spoken=reader.say("Open the booking form"))
+
+
+def epoch(time: TimeRange) -> dict[str, float]:
+    return {"s": time.start.timestamp(), "e": time.end.timestamp()}

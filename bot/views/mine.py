@@ -1,0 +1,45 @@
+"""A person's own reservations, each with its buttons; and the question which one is meant."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from bot.reader import Reader
+from bot.views import booking, kit
+from bot.views.kit import Block, Message
+from core import facts
+
+Mine = Sequence[tuple[facts.Reservation, facts.Room | None]]
+"""Reservations, and for a running one how far it could be extended."""
+
+_SHOWN = 15
+
+
+def mine(held: Mine, reader: Reader) -> Message:
+    if not held:
+        return nothing(reader)
+    said = reader.say_many("You have {count} booking.", "You have {count} bookings.", len(held))
+    return listed(said, held, reader)
+
+
+def which(held: Mine, reader: Reader) -> Message:
+    """Several could be meant; the buttons say which."""
+    return listed(reader.say("Which one? You have {count}.", count=len(held)), held, reader)
+
+
+def nothing(reader: Reader, said: str | None = None) -> Message:
+    line = said or reader.say("You have nothing booked.")
+    hint = reader.say("Book with `{command} book 13:00-18:00`, or here:")
+    return kit.message(
+        f"{line} {hint}", kit.section(line), kit.section(hint), kit.actions([kit.open_form_button(reader)])
+    )
+
+
+def cards(held: Mine, reader: Reader) -> list[Block]:
+    return [block for each, room in held[:_SHOWN] for block in booking.card(each, reader, room)]
+
+
+def listed(said: str, held: Mine, reader: Reader) -> Message:
+    """Reservations under a sentence."""
+    spoken = " ".join([said, *(booking.headline(each, reader) for each, _ in held[:3])])
+    return kit.message(spoken, kit.section(f"*{said}*"), *cards(held, reader))

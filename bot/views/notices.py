@@ -1,0 +1,191 @@
+"""What the outbox says: to the lab's channel in one line each, to a holder with the buttons that help."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from bot.reader import Reader
+from bot.views import booking, kit
+from bot.views.kit import Block, Message
+from core import facts
+from core.notices import CHANNEL, Batch, Kind, Owed
+
+_LATE = timedelta(minutes=2)
+_DAY = "{date_short_pretty} {time}"
+_TIME = "{time}"
+
+
+def to_channel(batch: Batch, reader: Reader, now: datetime) -> Message:
+    """One message for everything that is due, a line each; an end and the start that follows at once share a line."""
+    handed_over = _hand_overs(batch.owed)
+    lines, spoken = [], []
+    for owed in batch.owed:
+        if owed.id in handed_over.values():
+            continue
+        next_one = next((each for each in batch.owed if each.id == handed_over.get(owed.id)), None)
+        lines.append(_line(owed, next_one, reader, now, spoken=False))
+        spoken.append(_line(owed, next_one, reader, now, spoken=True))
+    return kit.message("\n".join(spoken), *kit.sections(lines))
+
+
+def to_holder(batch: Batch, reader: Reader, now: datetime) -> Message:
+    """The same for one person: each with its own buttons."""
+    blocks: list[Block] = []
+    spoken = []
+    for owed in batch.owed:
+        said = _to_holder(owed, reader, now)
+        row = kit.actions(_buttons(owed, reader))
+        blocks += [kit.section(said), *([row] if row else [])]
+        spoken.append(said)
+    return kit.message("\n".join(spoken), *blocks)
+
+
+def _hand_overs(owed: Iterable[Owed]) -> dict[int, int]:
+    """Which end is followed at once by which start on one of its GPUs."""
+    listed = list(owed)
+    starts = [each for each in listed if each.kind is Kind.START]
+    found: dict[int, int] = {}
+    for end in (each for each in listed if each.kind is Kind.END):
+        for start in starts:
+            same_time = start.reservation.range.start == end.reservation.range.end
+            same_gpus = set(start.reservation.gpus) == set(end.reservation.gpus)
+            if same_time and same_gpus and start.id not in found.values():
+                found[end.id] = start.id
+                break
+    return found
+
+
+def _line(owed: Owed, next_one: Owed | None, reader: Reader, now: datetime, *, spoken: bool) -> str:
+    held = owed.reservation
+    values = {
+        "gpus": f"*{booking.names(held.gpus, reader)}*",
+        "who": kit.escape(held.holder.name),
+        "when": _when(held, reader, spoken=spoken),
+        "end": _instant(held.range.end, reader, _end_form(held), spoken=spoken),
+        "purpose": kit.quoted(held.purpose),
+    }
+    return _sentence(owed, next_one, reader, values, spoken=spoken) + _lateness(owed, reader, now, spoken=spoken)
+
+
+def _sentence(owed: Owed, next_one: Owed | None, reader: Reader, values: dict[str, str], *, spoken: bool) -> str:
+    if next_one:
+        return _handed_over(next_one, reader, values, spoken=spoken)
+    if owed.kind is Kind.START:
+        who = values["who"] if spoken else kit.mention(owed.reservation.holder)
+        return reader.say("▶ {gpus} is yours now, {who}, until {end}{purpose}", **values | {"who": who})
+    if owed.kind is Kind.END:
+        return _ended(owed, reader, values, spoken=spoken)
+    return _news(owed, reader, values)
+
+
+def _news(owed: Owed, reader: Reader, values: dict[str, str]) -> str:
+    match owed.kind:
+        case Kind.CHANGED:
+            return reader.say("{gpus} · {who}’s booking is now {when}{purpose}", **values)
+        case Kind.CANCELLED:
+            return reader.say("{gpus} · {who} cancelled {when}; it is free again", **values)
+        case Kind.FREED:
+            values["gpus"] = _freed(owed, reader)
+            return reader.say("{gpus} is free again: {who} gave it back early", **values)
+        case _:
+            return reader.say("{gpus} booked by {who} · {when}{purpose}", **values)
+
+
+def _handed_over(next_one: Owed, reader: Reader, values: dict[str, str], *, spoken: bool) -> str:
+    following = next_one.reservation
+    return reader.say(
+        "⇄ {gpus} goes from {who} to {next}, until {end}{purpose}",
+        gpus=values["gpus"],
+        who=values["who"],
+        next=kit.escape(following.holder.name) if spoken else kit.mention(following.holder),
+        end=_instant(following.range.end, reader, _end_form(following), spoken=spoken),
+        purpose=kit.quoted(following.purpose),
+    )
+
+
+def _ended(owed: Owed, reader: Reader, values: dict[str, str], *, spoken: bool) -> str:
+    said = reader.say("■ {gpus} is free: {who}’s time has ended", **values)
+    if owed.data.get("early"):
+        said = reader.say("■ {gpus} is free: {who} has ended early", **values)
+    if owed.room.next is None:
+        return said
+    start = _instant(owed.room.next.range.start, reader, _DAY, spoken=spoken)
+    return said + reader.say(" · next {who} at {start}", who=kit.escape(owed.room.next.holder.name), start=start)
+
+
+def _to_holder(owed: Owed, reader: Reader, now: datetime) -> str:
+    held = owed.reservation
+    what = booking.summary(held, reader)
+    match owed.kind:
+        case Kind.BEFORE_START:
+            left = reader.length(held.range.start - now)
+            return reader.say("Starts in {left}: {what}", left=left, what=what)
+        case Kind.UNDELIVERABLE:
+            where = reader.say("the lab's channel") if owed.data.get("whom") == CHANNEL else reader.say("its holder")
+            return reader.say(
+                "I could not deliver a notice to {where} about {what}. Slack says: `{failure}`."
+                " Invite me there (`/invite @gpu`), and run `python -m bot check`.",
+                where=where,
+                what=what,
+                failure=kit.escape(str(owed.data.get("failure", ""))),
+            )
+        case _:
+            left = reader.length(held.range.end - now)
+            return f"{reader.say('Ends in {left}: {what}', left=left, what=what)}\n{_after(owed, reader)}"
+
+
+def _after(owed: Owed, reader: Reader) -> str:
+    after = owed.room.next
+    if after is None:
+        return reader.say("Nobody is booked after you.")
+    if after.range.start == owed.reservation.range.end:
+        return reader.say(
+            "{who} is next, right after you, so it cannot be extended. Please finish in time.",
+            who=booking.person(after.holder, reader),
+        )
+    return reader.say(
+        "Free until {start}, then {who}.",
+        start=reader.moment(after.range.start),
+        who=booking.person(after.holder, reader),
+    )
+
+
+def _buttons(owed: Owed, reader: Reader) -> list[Block]:
+    held = owed.reservation
+    match owed.kind:
+        case Kind.BEFORE_START:
+            return [booking.cancel_button(held, reader, reader.say("Release"))]
+        case Kind.BEFORE_END | Kind.BEFORE_END_3H | Kind.BEFORE_END_24H:
+            return [*booking.extend_buttons(held, reader, owed.room), booking.end_button(held, reader)]
+        case _:
+            return []
+
+
+def _freed(owed: Owed, reader: Reader) -> str:
+    freed = set(owed.data.get("gpus", []))
+    return f"*{booking.names((gpu for gpu in owed.reservation.gpus if gpu.id in freed), reader)}*"
+
+
+def _when(held: facts.Reservation, reader: Reader, *, spoken: bool) -> str:
+    if spoken:
+        return reader.when(held.range)
+    start = _instant(held.range.start, reader, _DAY, spoken=False)
+    return f"{start} – {_instant(held.range.end, reader, _end_form(held), spoken=False)}"
+
+
+def _end_form(held: facts.Reservation) -> str:
+    """The clock alone for an end that is near its start; readers' days differ, so this goes by length."""
+    return _TIME if held.range.length <= timedelta(hours=12) else _DAY
+
+
+def _instant(instant: datetime, reader: Reader, form: str, *, spoken: bool) -> str:
+    written = f"{reader.moment(instant)} {reader.zone_name(instant)}"
+    return written if spoken else kit.token(instant, form, written)
+
+
+def _lateness(owed: Owed, reader: Reader, now: datetime, *, spoken: bool) -> str:
+    if now - owed.due_at < _LATE:
+        return ""
+    due = _instant(owed.due_at, reader, _TIME, spoken=spoken)
+    return reader.say(" (late: this was due at {due})", due=due)

@@ -1,0 +1,70 @@
+"""What could not be read as one time: why, and what would work, at one tap where there is something to tap."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from bot.commands import Book
+from bot.reader import Reader
+from bot.views import kit
+from bot.views.kit import Block, Message
+from bot.when import Kind, Unreadable
+from core.inventory import Wanted
+from core.timerange import TimeRange
+
+_LENGTHS = (timedelta(hours=1), timedelta(hours=2), timedelta(hours=4), timedelta(hours=8))
+
+
+def unread(unreadable: Unreadable, wish: Book, purpose: str, reader: Reader, now: datetime) -> Message:
+    said = "✗ " + words(unreadable, wish.when, reader)
+    offers = [*_offers(unreadable, wish.wanted, purpose, reader, now), kit.open_form_button(reader)]
+    return kit.message(said, kit.section(said), kit.actions(offers[:5]))
+
+
+def words(unreadable: Unreadable, text: str, reader: Reader) -> str:
+    """Why, in one sentence with what would work; for a form's field as well."""
+    quoted = kit.escape(kit.clip(" ".join(text.split()), 100))
+    if unreadable.repeats:
+        return reader.say("I book one time at once, not a series yet. Write its first time, like `tomorrow 9-12`.")
+    if unreadable.kind == Kind.TOO_VAGUE and unreadable.start is not None:
+        start = reader.in_zone(unreadable.start.tzinfo).moment(unreadable.start)
+        return reader.say("From {start}, until when? Choose a length, or write `13:00-18:00`.", start=start)
+    sentences = {
+        Kind.NO_RANGE: reader.say(
+            "I found no time in “{text}”. Write one like `13:00-18:00` or `tomorrow 2pm for 3h`.", text=quoted
+        ),
+        Kind.INVERTED: reader.say(
+            "“{text}” ends before it starts, or as it starts. Write the end after the start.", text=quoted
+        ),
+        Kind.AMBIGUOUS: reader.say("“{text}” can be read in more than one way. Which do you mean?", text=quoted),
+        Kind.PAST: reader.say("“{text}” is over already. Write a time that is still to come.", text=quoted),
+        Kind.TOO_VAGUE: reader.say(
+            "“{text}” is too vague. Write a start and an end or a length: `tomorrow 2pm for 3h`.", text=quoted
+        ),
+    }
+    return sentences[Kind(unreadable.kind)]
+
+
+def _offers(unreadable: Unreadable, wanted: Wanted, purpose: str, reader: Reader, now: datetime) -> Iterable[Block]:
+    for number, time in enumerate(_times(unreadable)):
+        shown = reader.in_zone(unreadable.readings[number].start.tzinfo) if unreadable.readings else reader
+        if unreadable.start is not None and not unreadable.readings:
+            label = reader.say("For {length}", length=reader.length(time.length))
+        else:
+            label = shown.hours(time) if shown.day(time.start) == shown.day(now) else shown.span(time)
+        yield kit.button(
+            label,
+            f"take:{number}",
+            kit.wish_value(wanted, time, purpose),
+            spoken=reader.say("Book {what}", what=shown.when(time)),
+        )
+
+
+def _times(unreadable: Unreadable) -> list[TimeRange]:
+    """What a tap would book: the readings of an unclear text, or lengths for a start that has none."""
+    if unreadable.readings:
+        return [TimeRange(reading.start, reading.end) for reading in unreadable.readings[:4]]
+    if unreadable.start is not None and unreadable.kind == Kind.TOO_VAGUE:
+        return [TimeRange(unreadable.start, unreadable.start + length) for length in _LENGTHS]
+    return []

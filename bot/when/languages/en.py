@@ -1,0 +1,198 @@
+"""English."""
+
+from __future__ import annotations
+
+from bot.when import kinds
+from bot.when.clocks import NOON, Clock, Day, Daypart
+from bot.when.languages.shape import Language
+from bot.when.zones import PLACES
+
+ENGLISH = Language(
+    code="en",
+    telltale="[a-z]",
+    words={
+        kinds.DAY: {
+            -2: "day before yesterday, the day before yesterday",
+            -1: "yesterday, yday",
+            (-1, Daypart.NIGHT): "last night, yesterday night",
+            0: "today, tod, 2day, todays, today's, this day",
+            (0, Daypart.MORNING): "this morning",
+            (0, Daypart.AFTERNOON): "this afternoon, this aft",
+            (0, Daypart.EVENING): "this evening, this eve",
+            (0, Daypart.NIGHT): "tonight, tonite, tonihgt, 2nite, this night",
+            1: "tomorrow, tomorow, tommorow, tommorrow, tomorrrow, tomorro, tommorw, tomorr, tomarrow, tmorrow, tmorow,"
+            " tomoro, tmrw, tmr, tmrrw, tmrow, tmw, tmo, tom, tomm, 2moro, 2morrow, 2mrw, toms, tomorrows, tomorrow's,"
+            " tmro, tmrrow, morrow, the next day",
+            Day(
+                offset=1, from_start=True
+            ): "the next day, next day, the following day, following day, the day after",
+            2: "day after tomorrow, the day after tomorrow, day after tmr, day after tmrw, the day after tmrw, overmorrow,"
+            " day after tomorow, the day after tomorow, the day after tmr",
+        },
+        kinds.WEEKDAY: {
+            0: "monday, mon, mo., monady, mondy",
+            1: "tuesday, tue, tues, teusday, tusday, tuseday",
+            2: "wednesday, wed, weds, wensday, wendsday, wednsday, wedensday, wenesday",
+            3: "thursday, thu, thur, thurs, thrusday, thursdy, thrs",
+            4: "friday, fri, firday, frday, fryday",
+            5: "saturday, sat, satruday, saterday, satuday",
+            6: "sunday, sun, sundy",
+        },
+        kinds.WEEK: {
+            -1: "last week, previous week",
+            0: "this week",
+            1: "next week, nxt week, next wk, the following week, following week, the next week, week after this",
+            2: "week after next, the week after next, in two weeks time",
+        },
+        kinds.SHIFT: {
+            -1: "last, previous",
+            None: "the coming, coming, upcoming, the upcoming, this coming",
+            0: "this",
+            1: "next, nxt, the next",
+        },
+        kinds.MONTH: {
+            1: "january, jan",
+            2: "february, feb, febuary",
+            3: "mar",
+            4: "april, apr",
+            6: "june, jun",
+            7: "july, jul",
+            8: "august, aug",
+            9: "september, sep, sept",
+            10: "october, oct",
+            11: "november, nov",
+            12: "december, dec",
+        },
+        kinds.MONTH_OR_WORD: {3: "march", 5: "may"},
+        kinds.DAY_MARK: {"": "st, nd, rd, th"},
+        kinds.DAYPART: {
+            Daypart.DAWN: "at dawn, early morning, in the early morning, early in the morning",
+            Daypart.MORNING: "morning, in the morning, mornings, am in the morning, morn, mroning, in the am",
+            Daypart.MIDDAY: "lunchtime, lunch time, at lunch, over lunch, at lunchtime",
+            Daypart.AFTERNOON: "afternoon, in the afternoon, aft, arvo, late afternoon, early afternoon, in the pm",
+            Daypart.EVENING: "evening, in the evening, eve, late evening, early evening",
+            Daypart.NIGHT: "night, at night, late night, late at night, nite, in the night",
+        },
+        kinds.HOUR_MARK: {"": "o'clock, oclock, o clock, hundred hours"},
+        kinds.HOUR_LETTER: {"": "h, hrs, hr"},
+        kinds.HOURS: {"": "hour, hours, hour's, hours', horus, houres, hous, huors, hors"},
+        kinds.MINUTES: {"": "minute, minutes, min, mins, mn, minuets, minuts, m, minute's, minutes'"},
+        kinds.DAYS: {"": "day, days, days', day's"},
+        kinds.WEEKS: {"": "week, weeks, wk, wks, weeks', week's"},
+        kinds.HALF: {30: "half, half a, half of a, a half, half an, half of an"},
+        kinds.QUARTER: {
+            15: "quarter, a quarter, quater, quarter of a, quarters, quarters of a, quarters of an, quarter of an"
+        },
+        kinds.PAST: {"": "past, after"},
+        kinds.CLOCK: {
+            Clock(0, midnight_word=True): "midnight, 12 midnight, twelve midnight, mid-night, midnite",
+            Clock(NOON): "noon, midday, 12 noon, twelve noon, high noon, mid-day, 12noon, noontime",
+        },
+        kinds.WORD_NUMBER: {
+            1: "one",
+            2: "two",
+            3: "three",
+            4: "four",
+            5: "five, oh five",
+            6: "six",
+            7: "seven",
+            8: "eight",
+            9: "nine",
+            10: "ten",
+            11: "eleven",
+            12: "twelve",
+            13: "thirteen",
+            14: "fourteen",
+            15: "fifteen",
+            16: "sixteen",
+            17: "seventeen",
+            18: "eighteen",
+            19: "nineteen",
+            20: "twenty",
+            30: "thirty",
+            40: "forty, fourty",
+            45: "forty-five",
+            50: "fifty",
+            90: "ninety",
+            "1": "a, an",
+        },
+        kinds.NOW: {"": "now, right now, immediately, asap, rn, right away, straight away, starting now"},
+        kinds.ALL_DAY: {
+            "": "all day, all-day, allday, whole day, the whole day, entire day, the entire day, full day, a full day,"
+            " all day long, the full day, for the day",
+            "all": "all, all of, the whole of",
+            "weekend": "all weekend, the whole weekend, whole weekend, over the weekend, the entire weekend, all this weekend,"
+            " for the weekend, the full weekend, entire weekend, all weekend long",
+            "week": "all week, the whole week, whole week, the entire week, entire week",
+        },
+        kinds.FROM: {
+            "": "from, form, frm, starting, starting at, starting from, beginning, beginning at, since, start, begin,"
+            " starts, starts at, starting on, after, as of, start at, start from"
+        },
+        kinds.TO: {
+            "": "to, thru, through, too, up to, upto, ending, ending at, ends at, ends, end at, ending on, end, t,"
+            " to about, through to, and ending at, and ends at"
+        },
+        kinds.UNTIL: {
+            "": "until, till, til, 'til, untill, unitl, untl, up until, right until, all the way to, ti, utnil,"
+            " finishing at, until about, lasting until, and until"
+        },
+        kinds.FOR: {
+            "": "for, 4 the next, lasting, fro, for about, for around, for the, for a total of, for at least"
+        },
+        kinds.BETWEEN: {"": "between, btw, btwn, bw, in between, anytime between"},
+        kinds.AND: {"": "and, &, n, plus, as well as, and then, and also, also"},
+        kinds.OR: {"": "or, or else, or maybe, and/or, alternatively, otherwise"},
+        kinds.AT: {"": "at, on, @, on the, at about, at around, on this, by"},
+        kinds.GLUE: {
+            "": "the, about, around, approx, approximately, roughly, ish, exactly, sharp, ca, circa, of, please, pls, plz,"
+            " local time, my time, local, maybe, in total, total, hence, straight, time, ok, just, sometime, probably,"
+            " some time, any time, anytime"
+        },
+        kinds.IN: {"": "in, in about, after, within"},
+        kinds.LATER: {"": "later, hence, from today, after now", "now": "from now, from right now"},
+        kinds.VAGUE: {
+            "": "later, soon, sometime, some time, anytime, any time, a while, a bit, whenever, eventually, a moment,"
+            " shortly, the rest, tba, tbd, before, eod, end of day, cob, end of business, the weekend, weekend,"
+            " this weekend, next weekend, next month, this month, no later than, overnight, end of the week,"
+            " end of week, later today, asap tomorrow, some point, a little while, awhile, long, next year, the day,"
+            " midweek, mid-week"
+        },
+        kinds.FEW: {
+            "": "a few, few, several, some, a couple, a couple of, couple, couple of, many, a number of, the few"
+        },
+        kinds.EVERY: {
+            "": "every, each, daily, weekly, weekdays, weekends, every other, mondays, tuesdays, wednesdays, thursdays,"
+            " fridays, saturdays, sundays, nightly, biweekly, hourly, mornings and, weekday, monthly, everyday,"
+            " recurring, repeating, on weekdays, business days, working days, evenings, afternoons, nights"
+        },
+        kinds.ASKING: {"": "is it free, available or not"},
+        kinds.COUNTER: {
+            "": "gpus, cards, nodes, epochs, steps, layers, runs, seeds, gb,"
+            " gib, mb, tb, kb, k, ms, x, px, people, users, files, images, samples, batches, cores, models, jobs, tasks,"
+            " times, points, pages, items, tokens, iterations, iters, folds, percent, w, watts, vram, cpus, threads,"
+            " workers, machines, servers, trials, experiments, shots, bits, classes, heads, videos, rows,"
+            " students, million, billion, thousand, params, repeats, replicas, devices, slots, units, eur, usd, dollars,"
+            " degrees, fps, hz, khz, mhz, ghz, dim, dims, lines, questions, chapters, parts, datasets, checkpoints"
+        },
+        kinds.LABEL: {
+            "": "seed, seeds, layer, layers, epoch, epochs, step, steps, page, pages, version, versions, ver, chapter,"
+            " chapters, section, sections, sec, line, lines, room, gpu, gpus, id, ids, no, no., nr, batch, batches, fold,"
+            " folds, exp, experiment, experiments, run, runs, task, tasks, job, jobs, issue, issues, pr, prs, bug, bugs,"
+            " ticket, part, parts, level, rtx, port, ports, row, rows, fig, figs, figure, figures, table, tables, ages,"
+            " lesson, config, configs, idx, index, trial, trials, sample, samples, model, models, checkpoint, ckpt,"
+            " iteration, iter, node, nodes, machine, cuda, python, rank, ranks, card, cards, slot, slots, device, devices,"
+            " phase, stage, group, team, lab, building, floor, tel, phone, call, ext, fax, score, ratio, top, subjects,"
+            " subject, scenes, scene, shard, shards, problem, q, question, questions, eq, class, grade, ep, episode,"
+            " pp, p., scale, size, sizes, dim, rate, lr, k, n, temperature, temp, bs, split, splits, set, number,"
+            " numbers, eq., vol, volume, chap, act, verse, psalm, john, week number, won, lost, aspect, order"
+        },
+        kinds.ZONE: {
+            f"={zone}": ", ".join(f"{name.strip()} time, in {name.strip()} time" for name in names.split(","))
+            for zone, names in PLACES.items()
+        },
+        kinds.TEXT: {"": "one to one, one-to-one, one on one, mar-a-lago, may i, may we, day to day, 24/7"},
+    },
+    forgiving="tomorrow, tonight, yesterday, monday, tuesday, wednesday, thursday, friday, saturday, sunday, january,"
+    " february, september, october, november, december, august, morning, afternoon, evening, midnight, minutes",
+)

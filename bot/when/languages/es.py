@@ -1,0 +1,157 @@
+"""Spanish. `mañana` is tomorrow, `por la mañana` the morning; `a` stands before a start as well as before an end."""
+
+from __future__ import annotations
+
+from bot.when import kinds
+from bot.when.clocks import NOON, Clock, Day, Daypart
+from bot.when.languages.shape import Language
+
+SPANISH = Language(
+    code="es",
+    telltale=r"\b(?:manana|hoy|ayer|lunes|martes|miercoles|jueves|viernes|sabado|domingo|hasta|horas?|mediodia|medianoche|durante|ahora|desde"
+    r"|proxim[oa]s?|enero|febrero|abril|junio|julio|septiembre|octubre|noviembre|diciembre|semana|noche|tarde|(?:a|de) las)\b",
+    forgiving="manana, miercoles, viernes, sabado, domingo, febrero, septiembre, octubre, noviembre, diciembre",
+    day_first=True,
+    words={
+        kinds.DAY: {
+            -2: "anteayer, antier, antes de ayer",
+            -1: "ayer",
+            (-1, Daypart.NIGHT): "anoche",
+            0: "hoy, el día de hoy, hoy día",
+            (0, Daypart.MORNING): "esta mañana, hoy por la mañana",
+            (0, Daypart.AFTERNOON): "esta tarde, hoy por la tarde",
+            (0, Daypart.NIGHT): "esta noche, hoy por la noche",
+            1: "mañana, el día de mañana, mñn, mñana, maniana",
+            (1, Daypart.MORNING): "mañana por la mañana, mañana en la mañana, mañana temprano, mañana a la mañana",
+            (1, Daypart.AFTERNOON): "mañana por la tarde, mañana en la tarde, mañana a la tarde",
+            (1, Daypart.NIGHT): "mañana por la noche, mañana en la noche, mañana a la noche",
+            2: "pasado mañana, pasado",
+            Day(offset=1, from_start=True): "el día siguiente, al día siguiente, del día siguiente, día siguiente, del otro día, al otro día",
+        },
+        kinds.WEEKDAY: {
+            0: "lunes, lun.",
+            1: "martes, mar.",
+            2: "miércoles, mié., mierc",
+            3: "jueves, jue.",
+            4: "viernes, vie.",
+            5: "sábado, sáb.",
+            6: "domingo, dom.",
+        },
+        kinds.SHORT_WEEKDAY: {0: "lun", 1: "mar", 2: "mié, mie", 3: "jue", 4: "vie", 5: "sáb, sab", 6: "dom"},
+        kinds.WEEK: {
+            -1: "la semana pasada, semana pasada",
+            0: "esta semana, de esta semana, esta misma semana",
+            1: "la próxima semana, próxima semana, la semana que viene, de la semana que viene, la semana próxima, de la próxima semana,"
+            " semana que viene, la sem que viene, de la semana próxima, la siguiente semana",
+            2: "en dos semanas",
+        },
+        kinds.SHIFT: {
+            None: "que viene, que entra, venidero",
+            0: "este, esta, el mismo",
+            1: "próximo, próxima, próximos, próximas, las próximas, los próximos, el próximo, la próxima, siguientes, las siguientes,"
+            " los siguientes, siguiente",
+            -1: "pasado, pasada, último",
+        },
+        kinds.MONTH_SHIFT: {0: "de este mes", 1: "del próximo mes, del mes que viene"},
+        kinds.MONTH: {
+            1: "enero, ene",
+            2: "febrero, feb",
+            3: "marzo",
+            4: "abril, abr",
+            5: "mayo",
+            6: "junio, jun",
+            7: "julio, jul",
+            8: "agosto, ago",
+            9: "septiembre, setiembre, sept, sep, set",
+            10: "octubre, oct",
+            11: "noviembre, nov",
+            12: "diciembre, dic",
+        },
+        kinds.DAY_MARK: {"": "día, dia, el día"},
+        kinds.DAYPART: {
+            Daypart.DAWN: "de la madrugada, madrugada, por la madrugada, de madrugada, en la madrugada",
+            Daypart.MORNING: "por la mañana, de la mañana, en la mañana, por las mañanas",
+            Daypart.MIDDAY: "del mediodía, a mediodía de",
+            Daypart.AFTERNOON: "por la tarde, de la tarde, en la tarde, tarde, a la tarde",
+            Daypart.NIGHT: "por la noche, de la noche, en la noche, noche, a la noche",
+        },
+        kinds.HOUR_MARK: {"": "en punto"},
+        kinds.HOUR_LETTER: {"clock": "h, hs, hrs, hora, horas, hr, h."},
+        kinds.MINUTES: {"": "minuto, minutos, min, mins"},
+        kinds.DAYS: {"": "días, dias"},
+        kinds.WEEKS: {"": "semana, semanas"},
+        kinds.HALF: {30: "media, una media"},
+        kinds.QUARTER: {15: "cuarto, un cuarto"},
+        kinds.BEFORE: {"": "menos"},
+        kinds.CLOCK: {Clock(NOON): "mediodía, el mediodía, medio día", Clock(0, midnight_word=True): "medianoche, la medianoche, media noche"},
+        kinds.WORD_NUMBER: {
+            1: "un, una, uno",
+            2: "dos",
+            3: "tres",
+            4: "cuatro",
+            5: "cinco",
+            6: "seis",
+            7: "siete",
+            8: "ocho",
+            9: "nueve",
+            10: "diez",
+            11: "once",
+            12: "doce",
+            13: "trece",
+            14: "catorce",
+            15: "quince",
+            16: "dieciséis",
+            17: "diecisiete",
+            18: "dieciocho",
+            19: "diecinueve",
+            20: "veinte",
+            30: "treinta",
+            45: "cuarenta y cinco",
+            90: "noventa",
+        },
+        kinds.NOW: {"": "ahora, ya, ahora mismo, ahorita, de inmediato, inmediatamente, desde ya"},
+        kinds.ALL_DAY: {
+            "": "todo el día, el día entero, día completo, todo el dia, todo el santo día, el día completo, día entero",
+            "weekend": "todo el fin de semana, el fin de semana entero, todo el finde",
+            "week": "toda la semana, la semana entera",
+        },
+        kinds.FROM: {
+            "": "de, desde, del, desde las, desde la, de las, de la, a partir de, a partir de las, a partir del, desde el, empezando a las,"
+            " a partir de la, comenzando a las, empezando, entre las de"
+        },
+        kinds.UNTIL: {"": "hasta, hasta las, hasta la, hasta el, hasta eso de las, hasta aprox"},
+        kinds.TO_OR_AT: {"": "a, a las, a la, al, a eso de las"},
+        kinds.FOR: {"": "por, durante, para, x, durante las, durante los, por unas, durante unas, para el, para la"},
+        kinds.BETWEEN: {"": "entre, entre las, entre la, entre el"},
+        kinds.AND: {"": "y, e, y las, y la, así como, y luego, y el"},
+        kinds.OR: {"": "o, u, o bien, o el, o las"},
+        kinds.AT: {"": "sobre las, hacia las", "date": "el"},
+        kinds.GLUE: {"": "aproximadamente, aprox, la, las, los, como, más o menos, porfa, por favor, hora local, unas, horario, sobre, unos, aprox."},
+        kinds.IN: {"": "en, dentro de, de aquí a"},
+        kinds.LATER: {"": "después, más tarde, a partir de ahora"},
+        kinds.VAGUE: {
+            "": "luego, pronto, algún día, fin de semana, este fin de semana, el fin de semana, un rato, antes, cuando sea, un momento, finde,"
+            " el finde, este finde, próximo fin de semana, más adelante, antes de, antes de las, un poco, al rato"
+        },
+        kinds.FEW: {"": "unas cuantas, algunas, varias, unos cuantos, algunos, varios, un par de, pocas, unas pocas"},
+        kinds.EVERY: {"": "cada, todos los, todas las, diario, diariamente, semanalmente, los lunes, los martes, los miércoles, los jueves, los viernes,"
+                      " los sábados, los domingos, entre semana, a diario, todos"},
+        kinds.COUNTER: {"": "gpus, tarjetas, nodos, épocas, páginas, personas, pasos, capas, euros, archivos, imágenes, iteraciones, veces, gráficas, pruebas"},
+        kinds.LABEL: {"": "página, páginas, versión, sala, número, época, paso, capítulo, tel, teléfono, semilla, capa, aula, experimento, lote"},
+        kinds.ZONE: {
+            "=Europe/Madrid": "hora de madrid, hora española, hora peninsular, hora de españa",
+            "=America/Mexico_City": "hora de méxico, hora de ciudad de méxico, hora del centro",
+            "=Asia/Tokyo": "hora de tokio, hora de japón, hora japonesa",
+            "=America/New_York": "hora de nueva york, hora del este",
+            "=America/Los_Angeles": "hora del pacífico, hora de california",
+            "=Europe/London": "hora de londres, hora británica",
+            "=Europe/Paris": "hora de parís",
+            "=Europe/Berlin": "hora de berlín",
+            "=America/Argentina/Buenos_Aires": "hora argentina, hora de buenos aires",
+            "=America/Bogota": "hora colombiana, hora de bogotá, hora de colombia",
+            "=America/Santiago": "hora chilena, hora de chile",
+            "=UTC": "hora universal",
+        },
+        kinds.TEXT: {"": "una prueba, un experimento, un modelo, un test, una vez, est, art, una gpu, un gpu, para un, para una, y un, y una, el modelo, el experimento"},
+    },
+)  # fmt: skip

@@ -1,0 +1,33 @@
+"""What a language must tell the grammar. A new language is one file that fills in a `Language`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+#: kind of word → meaning → the words, comma-separated, as people write them (case, accents and width do not matter).
+Words = "Mapping[str, Mapping[object, str]]"
+
+
+@dataclass(frozen=True)
+class Language:
+    """The words of one language, and the few habits that are not words."""
+
+    code: str
+    words: Mapping[str, Mapping[object, str]]
+    #: A pattern over folded text that shows this language is spoken, whatever the reader's locale.
+    telltale: str
+    #: Words that are understood when misspelt by one letter; long ones only, so that nothing else comes near.
+    forgiving: str = ""
+    #: 12/3 is the 12th of March.
+    day_first: bool = False
+    #: 3.12 beside a clock time is a date.
+    dotted_dates: bool = False
+    #: 25:00 is 1 am of the next day.
+    late_hours: bool = False
+    #: Number words that are only numbers before these marks, as a pattern of number and a pattern of marks.
+    numerals: tuple[str, str] | None = None
+    numeral_values: Mapping[str, int] = field(default_factory=dict)

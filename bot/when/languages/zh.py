@@ -1,0 +1,147 @@
+"""Chinese, in simplified and traditional characters."""
+
+from __future__ import annotations
+
+from bot.when import kinds
+from bot.when.clocks import NOON, Clock, Day, Daypart
+from bot.when.languages.shape import Language
+
+_DAYS = ("一", "二", "三", "四", "五", "六", "日")
+_WEEK_NAMES = {
+    -1: ("上周", "上星期", "上个星期", "上週", "上個星期", "上禮拜", "上礼拜"),
+    0: ("这周", "本周", "这星期", "这个星期", "這週", "本週", "這個星期", "这个周", "这礼拜", "本星期"),
+    1: (
+        "下周",
+        "下星期",
+        "下个星期",
+        "下週",
+        "下個星期",
+        "下礼拜",
+        "下禮拜",
+        "下个周",
+        "下個禮拜",
+        "下个礼拜",
+    ),
+    2: ("下下周", "下下星期", "下下個星期", "下下週", "下下个星期", "下下礼拜", "下下禮拜"),
+}
+
+
+def _day_names(day: int) -> list[str]:
+    """一, and for Sunday 天 too."""
+    return [_DAYS[day], "天"] if day == 6 else [_DAYS[day]]
+
+
+def _weekdays_of_weeks() -> dict[object, str]:
+    """下周五 is one word: its 周五 must not be cut off."""
+    return {
+        Day(weekday=day, week=week): ", ".join(name + each for name in names for each in _day_names(day))
+        for week, names in _WEEK_NAMES.items()
+        for day in range(7)
+    }
+
+
+CHINESE = Language(
+    code="zh",
+    telltale="[点從从号时间后两周个钟请问吗么这點]|[明今后後]天|[下上]午|晚上|中午|星期|[礼禮]拜|週|到|至|凌晨|小時|分鐘|今晚|半[个個]",
+    dotted_dates=True,
+    numerals=(
+        "[零〇一二两兩三四五六七八九十]{1,5}",
+        " ?(?:点|點|时|時|月|日|号|號|分|小时|小時|个|個|天|周|週|刻|年|钟|鐘|半)",
+    ),
+    numeral_values={
+        "零": 0, "〇": 0, "一": 1, "二": 2, "两": 2, "兩": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9, "十": 10,
+    },
+    words={
+        kinds.DAY: {
+            -2: "前天, 前日",
+            -1: "昨天, 昨日",
+            (-1, Daypart.NIGHT): "昨晚, 昨夜",
+            0: "今天, 今日, 今儿, 当天, 今个, 當天",
+            (0, Daypart.MORNING): "今早, 今晨",
+            (0, Daypart.NIGHT): "今晚, 今夜, 今晚上, 今儿晚上",
+            1: "明天, 明日, 明儿, 聽日, 听日, 明",
+            (1, Daypart.MORNING): "明早, 明晨",
+            (1, Daypart.NIGHT): "明晚, 明晚上",
+            2: "后天, 後天, 后日",
+            (2, Daypart.NIGHT): "后晚",
+            3: "大后天, 大後天",
+            Day(offset=1, from_start=True): "次日, 第二天, 隔天, 翌日, 隔日",
+        }
+        | _weekdays_of_weeks(),
+        kinds.WEEKDAY: {
+            day: ", ".join(prefix + each for prefix in ("周", "星期", "礼拜", "週", "禮拜", "拜") for each in _day_names(day))
+            for day in range(7)
+        },
+        kinds.WEEK: {week: ", ".join(names) for week, names in _WEEK_NAMES.items()},
+        kinds.MONTH_SHIFT: {0: "这个月, 本月, 這個月", 1: "下个月, 下月, 下個月"},
+        kinds.MONTH_MARK: {0: "月, 月份"},
+        kinds.DAY_MARK: {6: "日, 号, 號"},
+        kinds.YEAR_MARK: {"": "年"},
+        kinds.DAYPART: {
+            Daypart.AM: "上午, 午前, 上 午",
+            Daypart.PM: "下午, 午后, 午後, 下晝",
+            Daypart.DAWN: "凌晨, 清晨",
+            Daypart.MORNING: "早上, 早晨, 清早, 早, 一早, 朝早, 大清早",
+            Daypart.MIDDAY: "中午, 晌午, 白天",
+            Daypart.EVENING: "傍晚, 黄昏",
+            Daypart.NIGHT: "晚上, 晚间, 晚, 夜里, 夜间, 深夜, 半夜, 夜晚, 夜裡, 晚間, 夜間, 大半夜",
+        },
+        kinds.HOUR_MARK: {"": "点, 點, 点钟, 點鐘, 时, 時, 点整, 點整, 點鍾, 点锺"},
+        kinds.MINUTES: {"": "分, 分钟, 分鐘, 分钟的"},
+        kinds.HOURS: {"": "小时, 小時, 钟头, 鐘頭, 钟, 个钟, 個鐘, 个小时, 個小時, 个钟头, 個鐘頭"},
+        kinds.DAYS: {"": "天, 日间, 天时间"},
+        kinds.WEEKS: {"": "周, 週, 个星期, 個星期, 星期, 个礼拜, 礼拜, 周时间"},
+        kinds.HALF: {30: "半"},
+        kinds.QUARTER: {15: "一刻, 一刻钟, 一刻鐘", 45: "三刻"},
+        kinds.CLOCK: {Clock(NOON): "正午", Clock(0, midnight_word=True): "午夜, 子夜"},
+        kinds.NOW: {"": "现在, 現在, 马上, 馬上, 立刻, 即刻, 接下来, 接下來, 未来, 未來, 目前, 此刻, 现在就, 接下来的, 未来的, 往后, 立即, 而家"},
+        kinds.ALL_DAY: {
+            "": "全天, 整天, 一整天, 整日, 全日, 一天到晚, 成日, 整整一天, 全天候",
+            "weekend": "整个周末, 整個週末, 周末全天, 周末两天, 整个週末",
+            "week": "整周, 一整周, 整个星期, 整個星期, 全周, 整週",
+        },
+        kinds.FROM: {"": "从, 從, 自, 由, 自从, 打从"},
+        kinds.FROM_AFTER: {"": "开始, 開始, 起, 开始用, 以后, 以後, 之后, 之後, 開始用, 开始使用"},
+        kinds.UNTIL: {"": "到, 至, 直到, 用到, 截至, 一直到, 截止到, 到了, 直至"},
+        kinds.UNTIL_AFTER: {"": "为止, 為止, 止, 结束, 結束, 截止"},
+        kinds.FOR: {"": "持续, 持續, 为期, 時長, 时长, 连续, 連續, 用, 使用"},
+        kinds.AND: {"": "和, 与, 及, 跟, 以及, 與, 还有, 還有, 并且"},
+        kinds.OR: {"": "或, 或者, 还是, 還是, 或是, 要么"},
+        kinds.GLUE: {
+            "": "的, 在, 左右, 大约, 约, 大概, 于, 共, 一共, 总共, 之间, 期间, 内, 大約, 約, 之間, 個, 个, 整, 前后, 这段时间, 的时候, 上下, 這段時間,"
+            " 間, 间, 需要, 想, 要, 我要, 我想, 帮我, 订, 预约, 预订, 占用, 請, 请, 預約, 預訂, 我, 那天, 这天, 时间, 時間"
+        },
+        kinds.IN: {"": "过, 再过, 過, 再過"},
+        kinds.LATER: {"": "后, 後, 之后, 以后, 过后, 之後, 以後, 后的, 後的"},
+        kinds.VAGUE: {
+            "": "稍后, 待会, 待会儿, 等会, 等会儿, 一会儿, 一会, 有空, 改天, 之前, 前, 以前, 周末, 這週末, 这周末, 本周末, 下周末, 稍後, 晚点, 晚點,"
+            " 過會兒, 过会儿, 随时, 回头, 通宵, 一晚上, 整晚, 改日, 过几天, 最近, 不久, 早点, 週末, 等下, 等一下, 月底, 年底, 一阵子, 一段时间"
+        },
+        kinds.FEW: {"": "几, 幾, 几个, 幾個, 数, 好几, 若干, 數, 两三, 兩三, 三四, 一两"},
+        kinds.EVERY: {"": "每天, 每周, 每日, 每个, 每, 工作日, 天天, 平日, 每週, 每個, 每晚, 每早, 逢, 每逢"},
+        kinds.ASKING: {"": "吗, 嗎, 是否, 能不能, 有没有, 有沒有, 空闲吗, 空着吗, 可不可以, 是不是, 行不行, 空不空"},
+        kinds.COUNTER: {
+            "": "张, 張, 块, 塊, 台, 臺, 枚, 次, 页, 层, 轮, 位, 名, 块卡, 张卡, 卡, 人, 元, 倍, 种, 行, 個人, 个人, 頁, 層, 台机器, 個GPU, 个GPU, 组,"
+            " 万, 亿, 步, 章, 号机, 楼, 核, 节点, 口, 遍, 篇, 条"
+        },
+        kinds.LABEL: {"": "第, 种子, 編號, 编号, 版本, 电话, 電話, 房间, 轮次, 種子, 图, 表, 节点, 层数, 步数"},
+        kinds.ZONE: {
+            "=Asia/Shanghai": "北京时间, 北京時間, 中国时间, 上海时间, 中國時間, 国内时间",
+            "=Asia/Tokyo": "东京时间, 東京時間, 日本时间, 日本時間",
+            "=Asia/Seoul": "首尔时间, 韩国时间, 首爾時間, 韓國時間",
+            "=Asia/Taipei": "台北时间, 台北時間, 台湾时间, 臺灣時間, 台灣時間",
+            "=Asia/Hong_Kong": "香港时间, 香港時間",
+            "=Asia/Singapore": "新加坡时间, 新加坡時間",
+            "=America/New_York": "纽约时间, 紐約時間, 美东时间, 美国东部时间, 美東時間, 东部时间",
+            "=America/Los_Angeles": "太平洋时间, 美西时间, 洛杉矶时间, 美国西部时间, 美西時間, 西部时间, 旧金山时间",
+            "=Europe/London": "伦敦时间, 英国时间, 倫敦時間",
+            "=Europe/Paris": "巴黎时间, 法国时间",
+            "=Europe/Berlin": "柏林时间, 德国时间",
+            "=UTC": "世界时, 世界标准时间, 协调世界时, 格林尼治时间",
+        },
+        kinds.TEXT: {
+            "": "分析, 时候, 分类, 分布, 分布式, 日志, 日常, 月饼, 点击, 号码, 周报, 周会, 前面, 后面, 之前的, 时序, 半监督, 一起, 一下, 一些, 看看,"
+            " 时间序列, 一点, 有点, 晚饭, 午饭, 早饭, 前端, 后端, 后续, 目前的, 要求, 重要, 主要, 想法, 明显, 说明, 明确, 证明, 数据, 数据集, 數據"
+        },
+    },
+)  # fmt: skip

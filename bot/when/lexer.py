@@ -1,0 +1,382 @@
+"""Text to tokens: which words mean something, in the languages that are spoken here, and which only look like time."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import TYPE_CHECKING, NamedTuple
+
+from bot.when import kinds, zones
+from bot.when.clocks import month_day
+from bot.when.fold import fold_word
+from bot.when.kinds import Token
+from bot.when.languages import LANGUAGES
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from bot.when.fold import Folded
+    from bot.when.languages import Language
+
+CJK = "\u3005-\u3007\u3041-\u30ff\u4e00-\u9fff\uac00-\ud7a3"
+
+_FILE_ENDINGS = (
+    "py|ipynb|csv|tsv|jsonl?|ya?ml|txt|log|pth?|ckpt|npz|npy|h5|sh|md|pdf|png|jpe?g|zip|tar|gz|bin|safetensors|onnx|"
+    "parquet|xlsx?|docx?|pptx?|cpp|hpp|cu|rs|toml|cfg|ini|pkl|mp4|wav|html?|com|org|net|io|ai|dev|edu"
+)
+
+_SCAN = re.compile(
+    rf"""
+    (?P<space>\s+)
+  | (?P<opaque>
+        (?<![^\s({CJK}])(?:
+            (?:https?://|www\.)\S+
+          | [\w.+-]{{1,64}}@[\w-]+\.\S+
+          | [\w./\\~+-]{{1,99}}\.(?:{_FILE_ENDINGS})(?![\w])
+          | (?:\.{{1,2}}|~)?/(?:\.\./)*[a-z_][\w./-]*
+        )
+      | [#$€£¥][0-9][0-9.,:/-]*[a-z]*
+      | <[^<>\s]{{1,40}}>
+      | [0-9][0-9.,:-]*%
+      | \+[0-9]{{2,}}[0-9 ()-]{{6,20}}[0-9]
+      | (?<![0-9-])\(?[0-9]{{2,4}}[)-][ ]?[0-9]{{3,4}}-[0-9]{{4}}(?![0-9-])
+    )
+  | (?P<instant>[0-9]{{4}}-?(?:[0-9]{{2}}-?[0-9]{{2}}|w[0-9]{{2}}-?[1-7])
+        t[0-9]{{2}}(?::?[0-9]{{2}}(?::?[0-9]{{2}}(?:[.,][0-9]+)?)?)?(?:z|[+-][0-9]{{2}}(?::?[0-9]{{2}})?)?(?![0-9a-z]))
+  | (?P<period>(?<![a-z0-9])p(?=t?[0-9])(?:[0-9]+w)?(?:[0-9]+d)?(?:t(?:[0-9.]+h)?(?:[0-9]+m)?(?:[0-9]+s)?)?(?![a-z0-9]))
+  | (?P<offset>(?<![a-z0-9])(?:utc|gmt)[ ]?[+-][ ]?[0-9]{{1,2}}(?::?[0-9]{{2}})?(?![0-9:])
+        | (?:(?<=[0-9])|(?<=[0-9][ ]))\+[0-9]{{2}}:?[0-9]{{2}}(?![0-9:]))
+  | (?P<zulu>(?<=[0-9])z(?![a-z0-9]))
+  | (?P<iana>(?<![a-z0-9])[a-z]+/[a-z]+(?:_[a-z]+)*(?:/[a-z_]+)?)
+  | (?P<era>(?<![a-z0-9])r[0-9]{{1,2}}[./][0-9]{{1,2}}[./][0-9]{{1,2}}(?![0-9./]))
+  | (?P<semicolon>(?<=[0-9]);(?=[0-9]{{2}}(?![0-9])))
+  | (?P<arrow>=>)
+  | (?P<symbol>[=;^\\|%$€£<>]+(?=[0-9]))
+  | (?P<meridiem>(?<![a-z])[ap]\.?[ ]?m(?:\.(?!\.)|(?![a-z])|(?=to|ti|un))
+        | (?<=[0-9])[ap](?![a-z0-9.]))
+  | (?P<number>[0-9]+)
+  | (?P<word>[a-z]+(?:'[a-z]+)*)
+  | (?P<wave>\.{{2,}}|[-=]+>|~+|>+|-{{2,}}(?!>)) | (?P<dash>-)
+  | (?P<mark>[:.,/()+?])
+  | (?P<at>@) | (?P<and>&)
+  | (?P<cjk>[{CJK}])
+  | (?P<other>[^\sa-z0-9{CJK}:.,/()+?@&~>=-]+|[\s\S])
+    """,
+    re.VERBOSE,
+)
+
+#: The rest of a piece such as `resnet-50` or `70b`.
+_CHUNK = re.compile(rf"[^\s(),?!{CJK}]+")
+_NUMBER_FOLLOWS = re.compile(r"[-_./\\#=]?[0-9]|_")
+_PHRASE = re.compile(r"(?:[a-z]+|[0-9]+[a-z]+)(?:'[a-z]*)*(?:[ -]{1,2}[a-z]+(?:'[a-z]+)*){0,4}")
+_GAP = re.compile(r"[ -]+")
+_NOT_TIME = frozenset({kinds.COUNTER, kinds.LABEL, kinds.TEXT, kinds.GLUE, "#"})
+_DAYS = frozenset({kinds.DAY, kinds.WEEKDAY})
+_YEARS = range(2020, 2030)
+
+_SINGLE = {
+    "mark": None,
+    "dash": kinds.DASH,
+    "wave": kinds.WAVE,
+    "arrow": kinds.WAVE,
+    "at": kinds.AT,
+    "and": kinds.AND,
+    "space": kinds.SPACE,
+}
+
+
+class Entry(NamedTuple):
+    """What a word means."""
+
+    kind: str
+    value: object
+
+
+class Lexicon:
+    """The words of some languages as one dictionary; where two disagree, the earlier language has its way."""
+
+    def __init__(self, languages: tuple[Language, ...]) -> None:
+        self.languages = languages
+        self.words: dict[str, Entry] = {}
+        self.typos: dict[str, str] = {}
+        self._longest: dict[str, int] = {}
+        for language in languages:
+            for word, entry in _entries(language).items():
+                self.words.setdefault(word, entry)
+        for word in self.words:
+            cjk = any(_is_cjk(character) for character in word)
+            head = word[0] if cjk else word.split(" ", 1)[0]
+            size = len(word) if cjk else word.count(" ") + 1
+            self._longest[head] = max(size, self._longest.get(head, 0))
+        self._forgive()
+        self.numerals = [
+            (re.compile(rf"(?:{numbers})(?=(?:{marks}))"), language.numeral_values)
+            for language in languages
+            if language.numerals
+            for numbers, marks in [language.numerals]
+        ]
+
+    def _forgive(self) -> None:
+        for language in self.languages:
+            for word in _split(language.forgiving):
+                for shorter in _one_letter_less(fold_word(word)):
+                    self.typos.setdefault(shorter, fold_word(word))
+
+    def latin(self, text: str, start: int) -> tuple[Entry, int] | None:
+        """The longest known phrase of Latin words here, and where it ends."""
+        match = _PHRASE.match(text, start)
+        if match is None:
+            return None
+        pieces = _GAP.split(match.group())
+        size = min(self._longest.get(pieces[0], 0), len(pieces))
+        ends = [m.start() for m in _GAP.finditer(match.group())] + [len(match.group())]
+        for count in range(size, 0, -1):
+            phrase, end = " ".join(pieces[:count]), start + ends[count - 1]
+            dotted = self.words.get(phrase + ".") if text[end : end + 1] == "." else None
+            if dotted:
+                return dotted, end + 1
+            entry = self.words.get(phrase)
+            if entry:
+                return entry, end
+        return None
+
+    def misspelt(self, word: str) -> Entry | None:
+        """What a word means that is one letter away from a known long one."""
+        if not 6 <= len(word) <= 12:
+            return None
+        for candidate in (word, *_one_letter_less(word)):
+            meant = self.typos.get(candidate)
+            if meant and meant[0] == word[0] and abs(len(meant) - len(word)) <= 1:
+                return self.words[meant]
+        return None
+
+    def glued(self, word: str) -> tuple[Entry, int] | None:
+        """The first of two known words written as one: `nextfriday`."""
+        for size in range(3, len(word) - 2) if "'" not in word else ():
+            first, second = self.words.get(word[:size]), self.words.get(word[size:])
+            if first and second and not {first.kind, second.kind} & _NOT_TIME:
+                if {first.kind, second.kind} & _DAYS:
+                    return first, size
+        return None
+
+    def cjk(self, text: str, start: int) -> tuple[Entry, int] | None:
+        """The longest known word here in a script without spaces."""
+        for size in range(self._longest.get(text[start], 0), 0, -1):
+            word = text[start : start + size]
+            if word in self.words:
+                return self.words[word], start + len(word)
+        return None
+
+    def numeral(self, text: str, start: int) -> tuple[int, int] | None:
+        """A number in words that are numbers only before certain marks, and where it ends."""
+        for pattern, values in self.numerals:
+            match = pattern.match(text, start)
+            if match:
+                return numeral_value(match.group(), values), match.end()
+        return None
+
+
+def _entries(language: Language) -> dict[str, Entry]:
+    found: dict[str, Entry] = {}
+    for kind, meanings in language.words.items():
+        for value, words in meanings.items():
+            for word in _split(words):
+                _add(found, fold_word(word), Entry(kind, value))
+    return found
+
+
+def _add(found: dict[str, Entry], word: str, entry: Entry) -> None:
+    known = found.get(word)
+    if known and {known.kind, entry.kind} == {kinds.COUNTER, kinds.LABEL}:
+        entry = Entry(kinds.COUNTER_OR_LABEL, "")
+    elif known:
+        return
+    found[word] = entry
+    found.setdefault(word.replace("-", " "), entry)
+    if _is_cjk(word[0]) and " " in word:
+        found[word.replace(" ", "")] = entry
+
+
+def _split(words: str) -> list[str]:
+    return [word.strip() for word in words.split(",") if word.strip()]
+
+
+def _is_cjk(character: str) -> bool:
+    return character > "\u3000"
+
+
+def _one_letter_less(word: str) -> set[str]:
+    return {word[:i] + word[i + 1 :] for i in range(len(word))}
+
+
+def numeral_value(written: str, values: dict[str, int] | object) -> int:
+    """十二 → 12, 二十三 → 23, 열두 → 12, 一八 → 18."""
+    assert isinstance(values, dict)
+    total = current = 0
+    for piece in _pieces(written.replace(" ", ""), values):
+        value = values[piece]
+        if value in (10, 100) and piece not in ("열",):
+            total, current = total + (current or 1) * value, 0
+        elif 10 <= value:
+            total += value
+        else:
+            current = current * 10 + value
+    return total + current
+
+
+def _pieces(written: str, values: dict[str, int]) -> Iterator[str]:
+    start = 0
+    while start < len(written):
+        size = next((n for n in (3, 2, 1) if written[start : start + n] in values), 0)
+        if not size:
+            return
+        yield written[start : start + size]
+        start += size
+
+
+_GUESTS = ("ja", "zh", "ko", "de", "fr", "es")
+
+
+@lru_cache(maxsize=64)
+def lexicon(codes: tuple[str, ...]) -> Lexicon:
+    """The lexicon of some languages, kept once built."""
+    return Lexicon(tuple(LANGUAGES[code] for code in codes))
+
+
+@lru_cache(maxsize=16)
+def _telltale(code: str) -> re.Pattern[str]:
+    return re.compile(LANGUAGES[code].telltale)
+
+
+_ASCII_GUESTS = ("de", "fr", "es")
+
+
+def lexicon_for(text: str, code: str) -> Lexicon:
+    """The words to read a folded text with: the person's own language, English, and whatever else is spoken in it."""
+    guests = _ASCII_GUESTS if text.isascii() else _GUESTS
+    spoken = [c for c in guests if c != code and c in LANGUAGES and _telltale(c).search(text)]
+    codes = dict.fromkeys([code, "en", *spoken])
+    return lexicon(tuple(codes))
+
+
+def tokens(folded: Folded, words: Lexicon) -> list[Token]:
+    """The tokens of a folded text, spaces included."""
+    text = folded.text
+    found: list[Token] = []
+    position = 0
+    while position < len(text):
+        token = _token_at(text, position, words)
+        found.append(token)
+        position = token.end
+    return found
+
+
+def _token_at(text: str, start: int, words: Lexicon) -> Token:
+    match = _SCAN.match(text, start)
+    assert match is not None  # the last alternative takes anything
+    name = str(match.lastgroup)
+    if name in _SINGLE:
+        return Token(_SINGLE[name] or match.group(), None, start, match.end())
+    if name == "word" or name == "iana" or name == "meridiem":
+        return _word(text, match, words)
+    if name == "number":
+        return _number(text, match, words)
+    if name == "cjk":
+        return _cjk(text, start, words)
+    return _READERS[name](match)
+
+
+def _number(text: str, match: re.Match[str], words: Lexicon) -> Token:
+    start, end = match.span()
+    phrase = words.latin(text, start) or words.cjk(text, start)  # 2moro, 1日中
+    if phrase and phrase[1] > end:
+        return Token(*phrase[0], start, phrase[1])
+    following = _SCAN.match(text, end) if text[end : end + 1].isalpha() else None
+    if following and following.lastgroup == "word" and not _may_follow_number(text, following, words):
+        return _chunk(text, start)
+    digits = match.group()
+    if len(digits) == 4 and int(digits) in _YEARS:
+        return Token(kinds.YEAR, digits, start, end)
+    return Token(kinds.NUMBER if len(digits) <= 8 else kinds.OTHER, digits, start, end)
+
+
+def _may_follow_number(text: str, match: re.Match[str], words: Lexicon) -> bool:
+    """`13h30` and `5pm` are time, `70b` and `2x5090` are not."""
+    known = words.latin(text, match.start())
+    if known is None:
+        return False
+    return known[0].kind not in _NOT_TIME or not _NUMBER_FOLLOWS.match(text, known[1])
+
+
+def _chunk(text: str, start: int) -> Token:
+    match = _CHUNK.match(text, start)
+    return Token(kinds.OTHER, None, start, match.end() if match else start + 1)
+
+
+def _word(text: str, match: re.Match[str], words: Lexicon) -> Token:
+    start = match.start()
+    if match.lastgroup == "iana" and zones.iana(match.group()):
+        return Token(kinds.ZONE, match.group(), start, match.end())
+    if match.lastgroup == "meridiem":
+        plain = words.words.get(match.group())
+        if plain is None or text[start - 1 : start].isdigit() or text[start - 1 : start] == " ":
+            return Token(kinds.MERIDIEM, match.group()[0], start, match.end())
+    phrase = words.latin(text, start)
+    if phrase is None:
+        return _unknown_word(text, start, words)
+    entry, end = phrase
+    if entry.kind in _NOT_TIME and _NUMBER_FOLLOWS.match(text, end):
+        return _chunk(text, start)
+    return Token(entry.kind, entry.value, start, end)
+
+
+def _unknown_word(text: str, start: int, words: Lexicon) -> Token:
+    match = _LETTERS.match(text, start)
+    assert match is not None
+    word, end = match.group(), match.end()
+    if word in zones.ABBREVIATIONS or word in zones.ALONE:
+        return Token(kinds.ZONE, word, start, end)
+    glued = words.glued(word)
+    if glued:
+        return Token(glued[0].kind, glued[0].value, start, start + glued[1])
+    entry = words.misspelt(word)
+    if entry:
+        return Token(entry.kind, entry.value, start, end)
+    if _NUMBER_FOLLOWS.match(text, end):
+        return _chunk(text, start)
+    return Token(kinds.OTHER, None, start, end)
+
+
+_LETTERS = re.compile(r"[a-z]+(?:'[a-z]+)*")
+
+
+def _cjk(text: str, start: int, words: Lexicon) -> Token:
+    numeral = words.numeral(text, start)
+    word = words.cjk(text, start)
+    if numeral and not (word and word[1] > numeral[1]):
+        return Token(kinds.WORD_NUMBER, numeral[0], start, numeral[1])
+    if word:
+        return Token(word[0].kind, word[0].value, start, word[1])
+    return Token(kinds.OTHER, None, start, start + 1)
+
+
+def _era(match: re.Match[str]) -> Token:
+    """R8.12.3, the 8th year of Reiwa."""
+    year, month, day = (int(part) for part in re.split("[./]", match.group()[1:]))
+    try:
+        return Token(kinds.DAY, month_day(month, day, 2018 + year), *match.span())
+    except ValueError:
+        return Token(kinds.BROKEN, None, *match.span())
+
+
+_READERS = {
+    "era": _era,
+    "opaque": lambda match: Token(kinds.OTHER, None, *match.span()),
+    "other": lambda match: Token(kinds.OTHER, None, *match.span()),
+    "instant": lambda match: Token(kinds.INSTANT, match.group(), *match.span()),
+    "period": lambda match: Token(kinds.PERIOD, match.group(), *match.span()),
+    "offset": lambda match: Token(kinds.ZONE, match.group().strip(), *match.span()),
+    "semicolon": lambda match: Token(":", None, *match.span()),  # a slip of the finger
+    "symbol": lambda match: Token(kinds.SYMBOL, None, *match.span()),
+    "zulu": lambda match: Token(kinds.ZONE, "utc", *match.span()),
+}

@@ -1,0 +1,174 @@
+"""`read`: a text, a now and a zone become a Reading, or Unreadable says why not."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta, tzinfo
+from typing import NoReturn
+
+from bot.when import forms, zones
+from bot.when.fold import fold
+from bot.when.grammar import Ask, Parsed, parse
+from bot.when.languages import LANGUAGES
+from bot.when.lexer import lexicon_for
+from bot.when.reading import Kind, Reading, Unreadable
+from bot.when.resolve import Here, Mismatch, checked, placed, readings, start_of
+
+#: Nobody books in a longer text; it is refused unread.
+LONGEST_TEXT = 600
+#: At most so many readings are offered.
+MOST_READINGS = 4
+
+
+def language_of(locale: str) -> str:
+    """The code of the language a locale is read in: `ja-JP` → ja; English where it is none of ours."""
+    code = locale.replace("_", "-").split("-")[0].lower()
+    return code if code in LANGUAGES else "en"
+
+
+def read(text: str, now: datetime, tz: tzinfo | str, locale: str) -> Reading:
+    """The range a text asks for, seen from `now` in the person's zone; raises only Unreadable.
+
+    `locale` is a preference: other languages are understood too. `now` must be aware.
+    """
+    try:
+        return _read(text.strip(), now, tz, locale)
+    except Unreadable:
+        raise
+    except (ValueError, OverflowError, ArithmeticError, StopIteration, Mismatch):
+        # A date beyond the calendar: the year 10000, a month that never has such a day.
+        raise Unreadable(Kind.NO_RANGE, rest=text.strip()[:LONGEST_TEXT]) from None
+
+
+def _read(text: str, now: datetime, tz: tzinfo | str, locale: str) -> Reading:
+    if not text or len(text) > LONGEST_TEXT:
+        raise Unreadable(Kind.NO_RANGE, rest=text[:LONGEST_TEXT])
+    here = _here(now, tz)
+    parsed = _parse(text, language_of(locale))
+    if parsed.broken:
+        raise Unreadable(Kind.NO_RANGE, rest=text)
+    if not parsed.asks:
+        _refuse(parsed, here, text)
+    found = _all_readings(parsed, here)
+    if parsed.repeats:
+        raise _ambiguous(found, parsed, repeats=True)
+    if len(found) > 1 or len(parsed.asks) > 1:
+        raise _ambiguous(found, parsed)
+    return _finished(found[0], parsed)
+
+
+def _here(now: datetime, tz: tzinfo | str) -> Here:
+    zone = (zones.zone_named(tz) or UTC) if isinstance(tz, str) else tz
+    return Here(now.astimezone(zone), zone, zones.name_of(zone, now))
+
+
+def _parse(text: str, code: str) -> Parsed:
+    folded = fold(text)
+    words = lexicon_for(folded.text, code)
+    return parse(folded, words, forms.habits(LANGUAGES[code], words.languages))
+
+
+def _finished(reading: Reading, parsed: Parsed) -> Reading:
+    return replace(reading, rest=parsed.rest, question=parsed.question)
+
+
+def _ambiguous(found: list[Reading], parsed: Parsed, *, repeats: bool = False) -> Unreadable:
+    offered = tuple(_finished(reading, parsed) for reading in found[:MOST_READINGS])
+    return Unreadable(
+        Kind.AMBIGUOUS, readings=offered, rest=parsed.rest, question=parsed.question, repeats=repeats
+    )
+
+
+def _all_readings(parsed: Parsed, here: Here) -> list[Reading]:
+    """Every reading of every ask; raises what the only ask raises, or the first error if none can be read."""
+    found: list[Reading] = []
+    error: Unreadable | None = None
+    for ask in parsed.asks:
+        try:
+            found += _readings(ask, here)
+        except Unreadable as refusal:
+            error = error or refusal
+    if not found:
+        assert error is not None
+        raise Unreadable(
+            error.kind, length=error.length, start=error.start, rest=parsed.rest, question=parsed.question
+        )
+    return list(dict.fromkeys(found))
+
+
+def _readings(ask: Ask, here: Here) -> list[Reading]:
+    try:
+        return _in_either_calendar(ask, here)
+    except Mismatch:
+        return _either_day(ask, here)
+
+
+def _in_either_calendar(ask: Ask, here: Here) -> list[Reading]:
+    """`tomorrow 9-11 JST`, said where Tokyo's tomorrow is another date: both are offered."""
+    found = readings(ask, here)
+    day = ask.start.day if ask.start else None
+    if day is None or day.offset is None or day.day is not None or not found[0].zone_given:
+        return found
+    there = placed(here, ask.start)
+    if there.today == here.today:
+        return found
+    shift = (here.today - there.today).days
+    moved = replace(ask, start=replace(ask.start, day=replace(day, offset=day.offset + shift)))  # type: ignore[type-var]
+    return [*readings(moved, here), *found]
+
+
+def _either_day(ask: Ask, here: Here) -> list[Reading]:
+    """A date with the wrong weekday: the date may be meant, or the weekday."""
+    found = []
+    for drop in ({"weekday": None}, {"day": None, "month": None, "year": None, "offset": None}):
+        moments = [
+            replace(moment, day=replace(moment.day, **drop))
+            if moment and moment.day and moment.day.weekday is not None
+            else moment
+            for moment in (ask.start, ask.end)
+        ]
+        found += readings(replace(ask, start=moments[0], end=moments[1]), here)
+    return found
+
+
+def _refuse(parsed: Parsed, here: Here, text: str) -> NoReturn:
+    if not parsed.says_something:
+        raise Unreadable(Kind.NO_RANGE, rest=text, question=parsed.question)
+    start = start_of(parsed.start, here) if parsed.start else None
+    day = next(parsed.day.candidates(here.today)) if parsed.day else None
+    if start is None and day and day < here.today:
+        raise Unreadable(Kind.PAST, day=day, rest=parsed.rest, question=parsed.question)
+    raise Unreadable(
+        Kind.TOO_VAGUE,
+        start=start,
+        day=day,
+        length=parsed.length.time if parsed.length else None,
+        rest=parsed.rest,
+        question=parsed.question,
+    )
+
+
+def read_length(text: str, locale: str) -> timedelta:
+    """The length a text names (`2h`, `90 min`, `一時間半`, `1h30`), and nothing but a length; raises only Unreadable."""
+    text = text.strip()
+    if not text or len(text) > LONGEST_TEXT:
+        raise Unreadable(Kind.NO_RANGE)
+    try:
+        parsed = _parse(text, language_of(locale))
+    except (ValueError, OverflowError):
+        raise Unreadable(Kind.NO_RANGE, rest=text) from None
+    ask = parsed.asks[0] if len(parsed.asks) == 1 else None
+    if ask is None or ask.length is None or ask.start or ask.end or parsed.broken:
+        vague = parsed.says_something and not parsed.broken
+        raise Unreadable(Kind.TOO_VAGUE if vague else Kind.NO_RANGE, rest=text)
+    return checked(ask.length.time)
+
+
+def warm() -> None:
+    """Do the slow first steps ahead of the first command; a thread may call this at the start."""
+    now = datetime(2026, 1, 5, 12, tzinfo=UTC)
+    for code in LANGUAGES:
+        read("13:00-18:00", now, UTC, code)
+
+
+__all__ = ["language_of", "read", "read_length", "warm"]

@@ -1,0 +1,298 @@
+"""Questions only: who holds what, what is free, what clashes, and what would have passed."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy import Row, Select, select
+
+from core import errors, facts, inventory, members, models, policy
+from core.facts import Alternative, State
+from core.inventory import Wanted
+from core.members import Actor
+from core.policy import Limits
+from core.timerange import TimeRange
+from core.work import Work
+
+_STARTS_TRIED = 500  # how many ends of bookings "the next free start" looks at
+_NEIGHBOURS = 8  # how many upcoming bookings of a GPU a status shows
+
+
+def holdings(
+    work: Work, organization_id: int, gpus: Iterable[facts.Gpu], window: TimeRange
+) -> tuple[facts.Holding, ...]:
+    """Every live slot of these GPUs that overlaps `window`, by GPU and start."""
+    by_id = {gpu.id: gpu for gpu in gpus}
+    rows = work.session.execute(
+        _live_slots(organization_id)
+        .where(models.Slot.gpu_id.in_(by_id), models.Slot.end_at > window.start)
+        .order_by(models.Slot.gpu_id, models.Slot.start_at)
+    )
+    # Slots of a GPU do not overlap, so the index on their ends alone bounds the search, whatever the history; what
+    # starts after the window is left out here rather than in SQL, where it would tempt SQLite to the other index.
+    return tuple(_holding(row, by_id) for row in rows if row[0].start_at < window.end)
+
+
+def occupancy(work: Work, organization_id: int) -> tuple[facts.Occupancy, ...]:
+    """The story of each GPU in service from now on."""
+    known = inventory.gpus(work, organization_id)
+    ahead = TimeRange(work.now, work.now + timedelta(days=3650))
+    stories: dict[int, list[facts.Holding]] = {gpu.id: [] for gpu in known}
+    for holding in holdings(work, organization_id, known, ahead):
+        stories[holding.gpu.id].append(holding)
+    return tuple(_story(gpu, stories[gpu.id], work.now) for gpu in known)
+
+
+def reservation(work: Work, organization_id: int, reservation_id: int) -> facts.Reservation:
+    """One reservation as it is; UnknownReservation when there is none of that number in this lab."""
+    return fact(work, load(work, organization_id, reservation_id))
+
+
+def held_by(work: Work, organization_id: int, member_id: int) -> tuple[facts.Reservation, ...]:
+    """A member's reservations that are running or to come, soonest first."""
+    ids = (
+        select(models.Slot.reservation_id)
+        .join(models.Reservation)
+        .where(models.Slot.live, models.Slot.end_at > work.now, models.Reservation.member_id == member_id)
+        .where(models.Reservation.organization_id == organization_id)
+        .distinct()
+    )
+    rows = work.session.scalars(select(models.Reservation).where(models.Reservation.id.in_(ids)))
+    return tuple(sorted((fact(work, row) for row in rows), key=lambda held: (held.range, held.id)))
+
+
+def following(
+    work: Work, organization_id: int, gpus: Iterable[facts.Gpu], instant: datetime, besides: int
+) -> facts.Holding | None:
+    """Who comes next on one of these GPUs at or after `instant`, reservation `besides` left out; None when nobody."""
+    by_id = {gpu.id: gpu for gpu in gpus}
+    row = work.session.execute(
+        _live_slots(organization_id)
+        .where(models.Slot.gpu_id.in_(by_id), models.Slot.start_at >= instant)
+        .where(models.Slot.reservation_id != besides)
+        .order_by(models.Slot.start_at, models.Slot.gpu_id)
+        .limit(1)
+    ).first()
+    return _holding(row, by_id) if row else None
+
+
+def load(work: Work, organization_id: int, reservation_id: int) -> models.Reservation:
+    """The row itself, for core's own use."""
+    row = work.session.get(models.Reservation, reservation_id)
+    if row is None or row.organization_id != organization_id:
+        raise errors.UnknownReservation(reservation_id)
+    return row
+
+
+def fact(work: Work, row: models.Reservation) -> facts.Reservation:
+    """A reservation as it is at `work.now`."""
+    by_id = {gpu.id: gpu for gpu in inventory.gpus(work, row.organization_id)}
+    slots = tuple(
+        facts.Slot(by_id.get(slot.gpu_id) or _retired(slot.gpu), TimeRange(slot.start_at, slot.end_at))
+        for slot in row.slots
+    )
+    hull = TimeRange.hull(slot.range for slot in slots)
+    return facts.Reservation(
+        id=row.id,
+        version=row.version,
+        holder=members.fact(row.member),
+        purpose=row.purpose,
+        slots=slots,
+        range=hull,
+        state=_state(row, hull, work.now),
+    )
+
+
+def room(work: Work, organization_id: int, held: facts.Reservation) -> facts.Room:
+    """How far a reservation can be extended, and who comes next."""
+    still = [slot.gpu for slot in held.slots if slot.range.end == held.range.end]
+    next_one = following(work, organization_id, still, held.range.end, besides=held.id)
+    return facts.Room(next_one, next_one.range.start - held.range.end) if next_one else facts.Room()
+
+
+def gpus(work: Work, organization_id: int) -> tuple[facts.Gpu, ...]:
+    """Every GPU in service."""
+    return inventory.gpus(work, organization_id)
+
+
+def changeable(work: Work, actor: Actor, reservation_id: int, version: int) -> facts.Reservation:
+    """A reservation that the actor is about to change; refused as the change itself would be."""
+    held = reservation(work, actor.organization_id, reservation_id)
+    if held.holder.id != actor.member_id:
+        raise errors.NotYours(held.holder)
+    if held.state in {State.OVER, State.CANCELLED}:
+        raise errors.AlreadyOver(held)
+    if held.version != version:
+        raise errors.Stale(held)
+    return held
+
+
+def choose(
+    work: Work,
+    organization_id: int,
+    wanted: Wanted,
+    wish: TimeRange,
+    *,
+    moving: facts.Reservation | None = None,
+) -> tuple[facts.Gpu, ...]:
+    """The GPUs that would serve a wish; GpuTaken, without alternatives, names everybody in the way.
+
+    What the reservation that is `moving` holds does not count. The answer binds nobody unless the GPUs are locked
+    first: see `core.placement`.
+    """
+    candidates = inventory.candidates(work, organization_id, wanted)
+    held = _besides(holdings(work, organization_id, candidates, wish), moving)
+    taken = {holding.gpu.id for holding in held}
+    chosen = inventory.pick(wanted, candidates, lambda gpu: gpu.id not in taken)
+    if chosen is None:
+        free = free_parts(held, wish) if len(candidates) == 1 else ()
+        raise errors.GpuTaken(wish, held, alternatives=(), free=free, moving=moving)
+    return chosen
+
+
+def what_if(
+    work: Work, organization_id: int, wanted: Wanted, wish: TimeRange, limits: Limits = policy.DEFAULT
+) -> tuple[facts.Gpu, ...] | errors.GpuTaken:
+    """What a wish would lead to now, without booking: the GPUs, or the refusal with what would pass."""
+    try:
+        return choose(work, organization_id, wanted, wish)
+    except errors.GpuTaken as taken:
+        taken.alternatives = alternatives(work, organization_id, wanted, taken, limits)
+        return taken
+
+
+def alternatives(
+    work: Work, organization_id: int, wanted: Wanted, taken: errors.GpuTaken, limits: Limits
+) -> tuple[Alternative, ...]:
+    """What would pass instead of a refused wish, best first: the same time elsewhere, later, shorter."""
+    wish, until = taken.wish, work.now + limits.ahead
+    everything = inventory.gpus(work, organization_id)
+    meant = inventory.candidates(work, organization_id, wanted)
+    window = TimeRange(wish.start, max(until, wish.start) + wish.length)
+    calendar = _Calendar(_besides(holdings(work, organization_id, everything, window), taken.moving))
+    found = [
+        *_elsewhere(calendar, everything, meant, wanted, wish),
+        *_later(calendar, meant, wanted, wish, until),
+        *_shorter(calendar, meant, wanted, wish, limits.shortest),
+    ]
+    return tuple(found)
+
+
+def free_parts(clashes: Iterable[facts.Holding], wish: TimeRange) -> tuple[TimeRange, ...]:
+    """What these clashes leave of the wish."""
+    return tuple(wish.subtract(clash.range for clash in clashes))
+
+
+def _besides(held: Iterable[facts.Holding], moving: facts.Reservation | None) -> tuple[facts.Holding, ...]:
+    return tuple(holding for holding in held if moving is None or holding.reservation_id != moving.id)
+
+
+class _Calendar:
+    """The holdings of many GPUs, asked many times over."""
+
+    def __init__(self, held: Iterable[facts.Holding]) -> None:
+        self._ranges: dict[int, list[TimeRange]] = {}
+        for holding in held:
+            self._ranges.setdefault(holding.gpu.id, []).append(holding.range)
+
+    def of(self, gpu: facts.Gpu) -> list[TimeRange]:
+        return self._ranges.get(gpu.id, [])
+
+    def is_free(self, gpu: facts.Gpu, wish: TimeRange) -> bool:
+        ranges = self.of(gpu)
+        before_end = bisect_left(ranges, wish.end, key=lambda held: held.start)
+        return before_end == 0 or ranges[before_end - 1].end <= wish.start
+
+    def serve(self, gpus: Sequence[facts.Gpu], wanted: Wanted, wish: TimeRange) -> tuple[facts.Gpu, ...] | None:
+        return inventory.pick(wanted, gpus, lambda gpu: self.is_free(gpu, wish))
+
+    def ends(self, gpus: Iterable[facts.Gpu]) -> list[datetime]:
+        return sorted({held.end for gpu in gpus for held in self.of(gpu)})
+
+
+def _elsewhere(
+    calendar: _Calendar,
+    everything: Sequence[facts.Gpu],
+    meant: Sequence[facts.Gpu],
+    wanted: Wanted,
+    wish: TimeRange,
+) -> Iterator[Alternative]:
+    """Other GPUs at the same time: up to two offers, of the same models first."""
+    if not wanted.names:
+        return
+    models_meant = {gpu.model for gpu in meant}
+    others = [gpu for gpu in everything if gpu not in meant]
+    for _ in range(2):
+        for pool in ([gpu for gpu in others if gpu.model in models_meant], others):
+            chosen = calendar.serve(pool, Wanted(count=len(meant)), wish)
+            if chosen:
+                yield Alternative(Alternative.Kind.ELSEWHERE, chosen, wish)
+                others = [gpu for gpu in others if gpu not in chosen]
+                break
+
+
+def _later(
+    calendar: _Calendar, meant: Sequence[facts.Gpu], wanted: Wanted, wish: TimeRange, until: datetime
+) -> Iterator[Alternative]:
+    for start in calendar.ends(meant)[:_STARTS_TRIED]:
+        if not wish.start < start <= until:
+            continue
+        moved = TimeRange(start, start + wish.length)
+        chosen = calendar.serve(meant, wanted, moved)
+        if chosen:
+            yield Alternative(Alternative.Kind.LATER, chosen, moved)
+            return
+
+
+def _shorter(
+    calendar: _Calendar, meant: Sequence[facts.Gpu], wanted: Wanted, wish: TimeRange, shortest: timedelta
+) -> Iterator[Alternative]:
+    if wanted.names:
+        parts = wish.subtract(held for gpu in meant for held in calendar.of(gpu))
+    else:
+        parts = [part for gpu in meant for part in wish.subtract(calendar.of(gpu))]
+    for part in sorted(parts, key=lambda part: (-part.length, part.start)):
+        chosen = calendar.serve(meant, wanted, part) if part.length >= shortest else None
+        if chosen and part != wish:
+            yield Alternative(Alternative.Kind.SHORTER, chosen, part)
+            return
+
+
+def _live_slots(organization_id: int) -> Select[models.Slot, models.Reservation, models.Member]:
+    return (
+        select(models.Slot, models.Reservation, models.Member)
+        .join(models.Reservation, models.Slot.reservation_id == models.Reservation.id)
+        .join(models.Member, models.Reservation.member_id == models.Member.id)
+        .where(models.Slot.live, models.Reservation.organization_id == organization_id)
+    )
+
+
+def _holding(row: Row[models.Slot, models.Reservation, models.Member], by_id: dict[int, facts.Gpu]) -> facts.Holding:
+    slot, held, holder = row
+    return facts.Holding(
+        gpu=by_id[slot.gpu_id],
+        range=TimeRange(slot.start_at, slot.end_at),
+        holder=members.fact(holder),
+        reservation_id=held.id,
+        purpose=held.purpose,
+    )
+
+
+def _story(gpu: facts.Gpu, held: list[facts.Holding], now: datetime) -> facts.Occupancy:
+    current = held[0] if held and now in held[0].range else None
+    return facts.Occupancy(gpu, current, tuple(held[1:] if current else held)[:_NEIGHBOURS])
+
+
+def _state(row: models.Reservation, hull: TimeRange, now: datetime) -> State:
+    if row.cancelled_at is not None:
+        return State.CANCELLED
+    if now < hull.start:
+        return State.UPCOMING
+    return State.RUNNING if now < hull.end else State.OVER
+
+
+def _retired(row: models.Gpu) -> facts.Gpu:
+    """A GPU out of service still names the slots it had."""
+    return facts.Gpu(row.id, row.node.hostname, row.label, row.model, row.memory_gb, f"{row.node.hostname}/{row.label}")

@@ -1,0 +1,293 @@
+"""The use cases: reserve, change, extend, release, cancel.
+
+Each runs inside `Database.begin`, takes who acts, and goes the same way: rights, policy, placement, notices. None
+commits, none talks; each returns a `facts.Receipt` or raises a refusal from `core.errors`, with nothing written.
+
+`request_key` names a request that may be delivered more than once; the second time it is answered and not done again.
+`version` is the version of the reservation that the person saw; another one raises Stale. None means "as it is now".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+
+from core import availability, errors, facts, inventory, models, notices, placement, policy
+from core.facts import Receipt, State
+from core.inventory import Wanted
+from core.members import Actor
+from core.notices import Kind
+from core.policy import Limits
+from core.timerange import TimeRange
+from core.work import Work
+
+
+def reserve(
+    work: Work,
+    actor: Actor,
+    wanted: Wanted,
+    wish: TimeRange,
+    *,
+    purpose: str = "",
+    request_key: str | None = None,
+    limits: Limits = policy.DEFAULT,
+) -> Receipt:
+    """Hold GPUs for the actor. A wish that has begun is clipped to now, and the receipt says so.
+
+    Raises GpuTaken with everybody in the way and what would pass, AlreadyYours when that is the actor, MayNotBook, and
+    what `policy` and `inventory.candidates` raise.
+    """
+    actor.must_be_member()
+    placement.lock(work, inventory.candidates(work, actor.organization_id, wanted))
+    if done := _done_before(work, actor, request_key):
+        return done
+    clipped = _clip(wish, work.now)
+    policy.check_range(limits, clipped, work.now)
+    policy.check_purpose(limits, purpose)
+    gpus = _choose(work, actor, wanted, clipped, limits)
+    row = models.Reservation(
+        organization_id=actor.organization_id,
+        member_id=actor.member_id,
+        purpose=purpose,
+        version=1,
+        created_at=work.now,
+    )
+    work.session.add(row)
+    placement.place(work, row, gpus, clipped)
+    notices.replan(work, row, Kind.BOOKED, announce=_announces(work, row))
+    _remember(work, row, request_key)
+    return replace(_receipt(work, row), clipped=clipped != wish)
+
+
+def change(
+    work: Work,
+    actor: Actor,
+    reservation_id: int,
+    *,
+    version: int | None,
+    wanted: Wanted,
+    wish: TimeRange,
+    purpose: str,
+    request_key: str | None = None,
+    limits: Limits = policy.DEFAULT,
+) -> Receipt:
+    """Give a reservation other GPUs, another time, another purpose; what clashes is refused as in `reserve`.
+
+    Once it runs its start and its GPUs stay (AlreadyStarted); its end may still move.
+    """
+    row = _open(work, actor, reservation_id)
+    before = availability.fact(work, row)
+    candidates = inventory.candidates(work, actor.organization_id, wanted)
+    placement.lock(work, {gpu.id: gpu for gpu in (*candidates, *before.gpus)}.values())
+    if done := _done_before(work, actor, request_key):
+        return done
+    _check_version(row, version, before)
+    time = _new_time(before, wish, work.now)
+    if time != before.range:
+        policy.check_range(limits, time, work.now)
+    policy.check_purpose(limits, purpose)
+    gpus = _choose(work, actor, wanted, time, limits, moving=before)
+    if before.state is State.RUNNING and set(gpus) != set(before.held_at(work.now)):
+        raise errors.AlreadyStarted(before)
+    if before.state is State.RUNNING:
+        placement.stretch(work, _held_slots(row, work.now), time.end)
+    else:
+        placement.place(work, row, gpus, time)
+    moved = (before.gpus, before.range) != (tuple(gpus), time)
+    row.purpose = purpose
+    return _changed(work, row, before, request_key, Kind.CHANGED if moved else None)
+
+
+def extend(
+    work: Work,
+    actor: Actor,
+    reservation_id: int,
+    *,
+    version: int | None,
+    by: timedelta,
+    request_key: str | None = None,
+    limits: Limits = policy.DEFAULT,
+) -> Receipt:
+    """Let it end later. NoRoom names the next booking and tells how much would fit; TooShort when `by` is no time."""
+    row = _open(work, actor, reservation_id)
+    before = availability.fact(work, row)
+    placement.lock(work, before.gpus)
+    if done := _done_before(work, actor, request_key):
+        return done
+    _check_version(row, version, before)
+    if by <= timedelta(0):
+        raise errors.TooShort(by, limits.shortest)
+    longer = TimeRange(before.range.start, before.range.end + by)
+    policy.check_range(limits, longer, work.now)
+    room = availability.room(work, actor.organization_id, before)
+    if room.next is not None and room.most is not None and room.most < by:
+        raise errors.NoRoom(before, room.next, room.most)
+    placement.stretch(work, _held_slots(row, work.now), longer.end)
+    return _changed(work, row, before, request_key, Kind.CHANGED)
+
+
+def release(
+    work: Work,
+    actor: Actor,
+    reservation_id: int,
+    *,
+    version: int | None,
+    names: Collection[str] = (),
+    request_key: str | None = None,
+) -> Receipt:
+    """End it now, or give back only the GPUs in `names`; used time stays on record.
+
+    Ended in the very instant it began, it never happened. Raises NotStarted before its start, and NotHeld for a GPU
+    it does not hold.
+    """
+    row = _open(work, actor, reservation_id)
+    before = availability.fact(work, row)
+    placement.lock(work, before.gpus)
+    if done := _done_before(work, actor, request_key):
+        return done
+    _check_version(row, version, before)
+    if before.state is State.UPCOMING:
+        raise errors.NotStarted(before)
+    held = before.held_at(work.now)
+    named = {inventory.named(work, actor.organization_id, name) for name in names}
+    for gpu in named - set(held):
+        raise errors.NotHeld(before, gpu)
+    freed = tuple(gpu for gpu in held if gpu in named) or held
+    if before.range.start == work.now:
+        return _undo(work, row, before, request_key)
+    placement.cut(work, row, {gpu.id for gpu in freed})
+    row.version += 1
+    if set(freed) == set(held):
+        notices.owe_end(work, row)
+    else:
+        data = {"gpus": [gpu.id for gpu in freed]}
+        notices.replan(work, row, Kind.FREED, data, announce=True)
+    _remember(work, row, request_key)
+    return replace(_receipt(work, row), before=before, freed=freed)
+
+
+def cancel(
+    work: Work, actor: Actor, reservation_id: int, *, version: int | None, request_key: str | None = None
+) -> Receipt:
+    """Undo it before its start, as if it had never been. AlreadyStarted once it runs."""
+    row = _open(work, actor, reservation_id)
+    before = availability.fact(work, row)
+    placement.lock(work, before.gpus)
+    if done := _done_before(work, actor, request_key):
+        return done
+    _check_version(row, version, before)
+    if before.state is State.RUNNING:
+        raise errors.AlreadyStarted(before)
+    return _undo(work, row, before, request_key)
+
+
+def _open(work: Work, actor: Actor, reservation_id: int) -> models.Reservation:
+    """The actor's reservation, ours until the end of the transaction."""
+    row = availability.load(work, actor.organization_id, reservation_id)
+    work.session.refresh(row, with_for_update=True)
+    if row.member_id != actor.member_id:
+        raise errors.NotYours(availability.fact(work, row).holder)
+    return row
+
+
+def _check_version(row: models.Reservation, version: int | None, before: facts.Reservation) -> None:
+    """What is over is frozen; what has changed since it was seen is shown again first."""
+    if before.state in {State.OVER, State.CANCELLED}:
+        raise errors.AlreadyOver(before)
+    if version is not None and version != row.version:
+        raise errors.Stale(before)
+
+
+def _choose(
+    work: Work,
+    actor: Actor,
+    wanted: Wanted,
+    wish: TimeRange,
+    limits: Limits,
+    moving: facts.Reservation | None = None,
+) -> tuple[facts.Gpu, ...]:
+    try:
+        return availability.choose(work, actor.organization_id, wanted, wish, moving=moving)
+    except errors.GpuTaken as taken:
+        if mine := _mine_among(work, actor, taken):
+            raise errors.AlreadyYours(mine) from taken
+        taken.alternatives = availability.alternatives(work, actor.organization_id, wanted, taken, limits)
+        raise
+
+
+def _mine_among(work: Work, actor: Actor, taken: errors.GpuTaken) -> facts.Reservation | None:
+    """The actor's own reservation, when it covers all that was wished for and nobody else is in the way."""
+    if any(clash.holder.id != actor.member_id for clash in taken.clashes):
+        return None
+    for clash in taken.clashes:
+        if clash.range.clip(taken.wish) == taken.wish:
+            return availability.reservation(work, actor.organization_id, clash.reservation_id)
+    return None
+
+
+def _clip(wish: TimeRange, now: datetime) -> TimeRange:
+    return TimeRange(now, wish.end) if now in wish else wish
+
+
+def _new_time(before: facts.Reservation, wish: TimeRange, now: datetime) -> TimeRange:
+    """The time it will have: a running one keeps its start, an upcoming one is clipped to now."""
+    if before.state is not State.RUNNING:
+        return _clip(wish, now)
+    if wish.end <= now:
+        raise errors.InThePast(wish)
+    if wish.start > now:
+        raise errors.AlreadyStarted(before)
+    return TimeRange(before.range.start, wish.end)
+
+
+def _held_slots(row: models.Reservation, now: datetime) -> list[models.Slot]:
+    return [slot for slot in row.slots if slot.end_at > now]
+
+
+def _undo(work: Work, row: models.Reservation, before: facts.Reservation, request_key: str | None) -> Receipt:
+    placement.drop(work, row)
+    row.cancelled_at = work.now
+    return replace(_changed(work, row, before, request_key, Kind.CANCELLED), freed=before.gpus)
+
+
+def _changed(
+    work: Work, row: models.Reservation, before: facts.Reservation, request_key: str | None, news: Kind | None
+) -> Receipt:
+    row.version += 1
+    work.session.flush()
+    notices.replan(work, row, news, announce=_announces(work, row))
+    _remember(work, row, request_key)
+    return replace(_receipt(work, row), before=before)
+
+
+def _receipt(work: Work, row: models.Reservation) -> Receipt:
+    held = availability.fact(work, row)
+    return Receipt(held, availability.room(work, row.organization_id, held))
+
+
+def _announces(work: Work, row: models.Reservation) -> bool:
+    return work.session.get_one(models.Organization, row.organization_id).announce
+
+
+def _done_before(work: Work, actor: Actor, key: str | None) -> Receipt | None:
+    """The answer to a request that was carried out already. Asked under the lock, where nobody can be half-way."""
+    if key is None:
+        return None
+    done = work.session.scalar(
+        select(models.Request).where(models.Request.organization_id == actor.organization_id, models.Request.key == key)
+    )
+    if done is None:
+        return None
+    row = availability.load(work, actor.organization_id, done.reservation_id)
+    return replace(_receipt(work, row), again=True)
+
+
+def _remember(work: Work, row: models.Reservation, key: str | None) -> None:
+    if key is not None:
+        work.session.add(
+            models.Request(organization_id=row.organization_id, key=key, reservation_id=row.id, made_at=work.now)
+        )
+        work.session.flush()

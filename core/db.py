@@ -1,0 +1,116 @@
+"""The engine, the types every table shares, and the guard by which the database itself refuses an overlap."""
+
+from __future__ import annotations
+
+import sqlite3
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import Connection, DateTime, Dialect, Engine, MetaData, create_engine, event
+from sqlalchemy.orm import DeclarativeBase
+from sqlalchemy.types import TypeDecorator
+
+OVERLAP = "slots_overlap"  # names the guard, in PostgreSQL's constraint and in SQLite's message alike
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """An aware instant. Naive values are refused with ValueError on the way in; UTC comes out."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError(f"naive datetime {value!r} on its way into the database")
+        instant = value.astimezone(UTC)
+        # SQLite keeps text without a zone; always UTC, so that text order is time order.
+        return instant.replace(tzinfo=None) if dialect.name == "sqlite" else instant
+
+    def process_result_value(self, value: datetime | None, _dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Base(DeclarativeBase):
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+    type_annotation_map = {datetime: UtcDateTime}  # noqa: RUF012 - SQLAlchemy's own form
+
+
+def connect(url: str) -> Engine:
+    """An engine for `sqlite:///…` or `postgresql+psycopg://…`; opens nothing yet."""
+    if url.startswith("sqlite"):
+        engine = create_engine(url, pool_size=10, max_overflow=40)
+        event.listen(engine, "connect", _prepare_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
+        return engine
+    return create_engine(url, pool_size=10, max_overflow=40, pool_pre_ping=True)
+
+
+def _prepare_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
+    connection.isolation_level = None  # the driver must not begin transactions of its own: see _begin_sqlite
+    connection.execute("PRAGMA busy_timeout = 10000")
+    connection.execute("PRAGMA journal_mode = WAL")
+    connection.execute("PRAGMA synchronous = FULL")  # a confirmed booking outlives a power cut
+    connection.execute("PRAGMA foreign_keys = ON")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    """Take the write lock at the start of a change.
+
+    The driver's default begins at the first write: two transactions that have both looked then both write.
+    """
+    writes = connection.get_execution_options().get("writes", True)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def write_guard(connection: Connection) -> None:
+    """(Re)write the overlap guard on `slots`. Every migration that rebuilds that table calls it again.
+
+    Live slots of a GPU never overlap, so the last one that starts before the new end is also the one that ends last:
+    SQLite looks at that one row only, which costs the same however long the history.
+    """
+    statements = _SQLITE_GUARD if connection.dialect.name == "sqlite" else _POSTGRESQL_GUARD
+    for statement in statements:
+        connection.exec_driver_sql(statement)
+
+
+def _sqlite_trigger(name: str, moment: str, besides: str) -> str:
+    return f"""
+        CREATE TRIGGER {name} BEFORE {moment} ON slots WHEN NEW.live = 1
+        BEGIN
+            SELECT RAISE(ABORT, '{OVERLAP}')
+            WHERE (
+                SELECT end_at FROM slots
+                WHERE gpu_id = NEW.gpu_id AND live = 1 AND start_at < NEW.end_at {besides}
+                ORDER BY start_at DESC LIMIT 1
+            ) > NEW.start_at;
+        END
+    """  # noqa: S608 - made of the constants above
+
+
+_SQLITE_GUARD = (
+    "DROP TRIGGER IF EXISTS slots_overlap_insert",
+    "DROP TRIGGER IF EXISTS slots_overlap_update",
+    _sqlite_trigger("slots_overlap_insert", "INSERT", ""),
+    _sqlite_trigger("slots_overlap_update", "UPDATE", "AND id <> OLD.id"),
+)
+_POSTGRESQL_GUARD = (
+    f"ALTER TABLE slots DROP CONSTRAINT IF EXISTS {OVERLAP}",
+    # int4range instead of plain equality: needs no btree_gist, so it works on any PostgreSQL.
+    f"""
+        ALTER TABLE slots ADD CONSTRAINT {OVERLAP} EXCLUDE USING gist (
+            int4range(gpu_id, gpu_id, '[]') WITH &&, tstzrange(start_at, end_at) WITH &&
+        ) WHERE (live)
+    """,
+)

@@ -1,0 +1,176 @@
+"""Refusals: facts with a family and data, never a sentence. One place in each surface words them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from core import facts
+    from core.timerange import TimeRange
+
+
+class Refusal(Exception):  # noqa: N818 - a refusal is an answer, not a malfunction
+    """Something that was asked for and is not done; nothing has changed."""
+
+
+class NotFound(Refusal):
+    """What was named is not there."""
+
+
+class Forbidden(Refusal):
+    """The actor may not do this."""
+
+
+class Conflict(Refusal):
+    """Somebody else's booking, or a newer state, stands in the way."""
+
+
+class Invalid(Refusal):
+    """A rule of the lab is not met, whoever asks."""
+
+
+@dataclass(eq=False)
+class UnknownGpu(NotFound):
+    name: str
+    known: tuple[facts.Gpu, ...]
+
+
+@dataclass(eq=False)
+class UnclearGpu(NotFound):
+    """A bare label that several nodes have."""
+
+    name: str
+    matches: tuple[facts.Gpu, ...]
+
+
+@dataclass(eq=False)
+class UnknownReservation(NotFound):
+    reservation_id: int
+
+
+@dataclass(eq=False)
+class NoGpus(NotFound):
+    """The lab has no GPU at all, or none of the model asked for."""
+
+    model: str | None
+    known: tuple[facts.Gpu, ...]
+
+
+@dataclass(eq=False)
+class NotYours(Forbidden):
+    holder: facts.Member
+
+
+@dataclass(eq=False)
+class MayNotBook(Forbidden):
+    standing: facts.Standing
+
+
+@dataclass(eq=False)
+class GpuTaken(Conflict):
+    wish: TimeRange
+    clashes: tuple[facts.Holding, ...]  # every one of them, by GPU and start
+    alternatives: tuple[facts.Alternative, ...]  # best first
+    free: tuple[TimeRange, ...] = ()  # what is free inside the wish, when one GPU was asked for
+    moving: facts.Reservation | None = None  # the one that was to be changed
+
+
+@dataclass(eq=False)
+class AlreadyYours(Conflict):
+    """The person holds this very time already."""
+
+    reservation: facts.Reservation
+
+
+@dataclass(eq=False)
+class Stale(Conflict):
+    """The reservation has changed since the person saw it."""
+
+    reservation: facts.Reservation
+
+
+@dataclass(eq=False)
+class NoRoom(Conflict):
+    """An extension that runs into the next booking."""
+
+    reservation: facts.Reservation
+    next: facts.Holding
+    most: timedelta  # what would still fit; zero when nothing does
+
+
+@dataclass(eq=False)
+class TooManyGpus(Invalid):
+    wanted: int
+    most: int  # on one node, unless the wish may spread
+    in_all: int
+
+
+@dataclass(eq=False)
+class NoneWanted(Invalid):
+    """Zero GPUs, or fewer."""
+
+    wanted: int
+
+
+@dataclass(eq=False)
+class TooShort(Invalid):
+    length: timedelta
+    limit: timedelta
+
+
+@dataclass(eq=False)
+class TooLong(Invalid):
+    length: timedelta
+    limit: timedelta
+
+
+@dataclass(eq=False)
+class TooFarAhead(Invalid):
+    start: datetime
+    limit: timedelta
+
+
+@dataclass(eq=False)
+class InThePast(Invalid):
+    range: TimeRange
+
+
+@dataclass(eq=False)
+class PurposeTooLong(Invalid):
+    length: int
+    limit: int
+
+
+@dataclass(eq=False)
+class AlreadyOver(Invalid):
+    """Ended or cancelled reservations are frozen."""
+
+    reservation: facts.Reservation
+
+
+@dataclass(eq=False)
+class AlreadyStarted(Invalid):
+    """A running reservation can be ended, not cancelled or moved: used time stays on record."""
+
+    reservation: facts.Reservation
+
+
+@dataclass(eq=False)
+class NotStarted(Invalid):
+    """A reservation that has not begun can be cancelled, not ended."""
+
+    reservation: facts.Reservation
+
+
+@dataclass(eq=False)
+class NotHeld(Invalid):
+    """GPUs named for release that the reservation does not hold now."""
+
+    reservation: facts.Reservation
+    gpu: facts.Gpu
+
+
+class Busy(Refusal):
+    """The database gave no turn in time. Nothing was written; asking again may work."""

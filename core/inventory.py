@@ -1,0 +1,147 @@
+"""Nodes and GPUs: what the lab has, and which of it a wish can mean."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import select
+
+from core import errors, facts, models
+from core.work import Work
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Which GPUs a wish is for: these by name, or any `count` of a model.
+
+    Those that are not named come from one node unless `spread`.
+    """
+
+    names: tuple[str, ...] = ()
+    count: int = 1
+    model: str | None = None
+    spread: bool = False
+
+
+def gpus(work: Work, organization_id: int) -> tuple[facts.Gpu, ...]:
+    """Every GPU in service, by node and label, numbers in the order people count."""
+    key = (gpus, organization_id)
+    if key not in work.memo:
+        work.memo[key] = _load(work, organization_id)
+    return work.memo[key]  # type: ignore[return-value]
+
+
+def add_gpu(work: Work, organization_id: int, *, node: str, label: str, model: str, memory_gb: int) -> facts.Gpu:
+    """Add a GPU and, where new, its node; a GPU that is there already is brought up to date and back in service."""
+    work.session.get_one(models.Organization, organization_id, with_for_update=True)
+    home = work.session.scalar(
+        select(models.Node).where(models.Node.organization_id == organization_id, models.Node.hostname == node)
+    )
+    if home is None:
+        home = models.Node(organization_id=organization_id, hostname=node)
+        work.session.add(home)
+        work.session.flush()
+    row = work.session.scalar(select(models.Gpu).where(models.Gpu.node_id == home.id, models.Gpu.label == label))
+    if row is None:
+        row = models.Gpu(node_id=home.id, label=label)
+        work.session.add(row)
+    row.model, row.memory_gb, row.retired_at = model, memory_gb, None
+    work.session.flush()
+    work.memo.pop((gpus, organization_id), None)
+    return next(gpu for gpu in gpus(work, organization_id) if gpu.id == row.id)
+
+
+def named(work: Work, organization_id: int, name: str) -> facts.Gpu:
+    """The GPU called so: `GPU0`, `lab-node-1/GPU0`, or just `0`; UnknownGpu or UnclearGpu otherwise."""
+    known = gpus(work, organization_id)
+    wanted = name.casefold()
+    matches = [gpu for gpu in known if wanted in _names(gpu)]
+    if not matches:
+        raise errors.UnknownGpu(name, known)
+    if len(matches) > 1:
+        raise errors.UnclearGpu(name, tuple(matches))
+    return matches[0]
+
+
+def candidates(work: Work, organization_id: int, wanted: Wanted) -> tuple[facts.Gpu, ...]:
+    """The GPUs that a wish can mean, held or not: exactly those named, or all that match.
+
+    Raises UnknownGpu, UnclearGpu, NoGpus, NoneWanted, or TooManyGpus when no node could ever serve it.
+    """
+    if wanted.names:
+        found = {gpu.id: gpu for gpu in (named(work, organization_id, name) for name in wanted.names)}
+        return tuple(found.values())
+    if wanted.count < 1:
+        raise errors.NoneWanted(wanted.count)
+    known = gpus(work, organization_id)
+    matching = tuple(gpu for gpu in known if _is_model(gpu, wanted.model))
+    if not matching:
+        raise errors.NoGpus(wanted.model, known)
+    most = len(matching) if wanted.spread else max(Counter(gpu.node for gpu in matching).values())
+    if wanted.count > most:
+        raise errors.TooManyGpus(wanted.count, most, len(matching))
+    return matching
+
+
+def pick(
+    wanted: Wanted, candidates: Sequence[facts.Gpu], is_free: Callable[[facts.Gpu], bool]
+) -> tuple[facts.Gpu, ...] | None:
+    """Which of the candidates serve the wish, or None: from the node they fill best, so that room stays whole."""
+    free = [gpu for gpu in candidates if is_free(gpu)]
+    if wanted.names:
+        return tuple(free) if len(free) == len(candidates) else None
+    by_node: dict[str, list[facts.Gpu]] = {}
+    for gpu in free:
+        by_node.setdefault(gpu.node, []).append(gpu)
+    fitting = [home for home in by_node.values() if len(home) >= wanted.count]
+    if fitting:
+        return tuple(min(fitting, key=len)[: wanted.count])
+    if wanted.spread and len(free) >= wanted.count:
+        largest_first = sorted(by_node.values(), key=len, reverse=True)
+        return tuple(gpu for home in largest_first for gpu in home)[: wanted.count]
+    return None
+
+
+def _load(work: Work, organization_id: int) -> tuple[facts.Gpu, ...]:
+    rows = work.session.execute(
+        select(models.Gpu.id, models.Node.hostname, models.Gpu.label, models.Gpu.model, models.Gpu.memory_gb)
+        .join(models.Node)
+        .where(models.Node.organization_id == organization_id, models.Gpu.retired_at.is_(None))
+    ).all()
+    labels = Counter(row.label for row in rows)
+    found = [
+        facts.Gpu(
+            id=row.id,
+            node=row.hostname,
+            label=row.label,
+            model=row.model,
+            memory_gb=row.memory_gb,
+            name=row.label if labels[row.label] == 1 else f"{row.hostname}/{row.label}",
+        )
+        for row in rows
+    ]
+    return tuple(sorted(found, key=lambda gpu: (_counted(gpu.node), _counted(gpu.label))))
+
+
+def _counted(name: str) -> list[tuple[int, str]]:
+    """Sorts GPU10 after GPU9."""
+    return [(int(part), "") if part.isdigit() else (-1, part) for part in re.split(r"(\d+)", name) if part]
+
+
+def _names(gpu: facts.Gpu) -> tuple[str, ...]:
+    label = gpu.label.casefold()
+    return (label, label.removeprefix("gpu"), gpu.full_name.casefold())
+
+
+def _is_model(gpu: facts.Gpu, model: str | None) -> bool:
+    """`5090`, `rtx5090` and `RTX 5090` all mean an RTX 5090."""
+    if model is None:
+        return True
+    return _squeezed(model) in _squeezed(gpu.model)
+
+
+def _squeezed(text: str) -> str:
+    return re.sub(r"[\s_-]+", "", text).casefold()

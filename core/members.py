@@ -1,0 +1,93 @@
+"""People of a lab: who they are to us, and with which rights they act."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import Select, select
+
+from core import errors, facts, models
+from core.facts import Role, Standing
+from core.work import Work
+
+
+@dataclass(frozen=True)
+class Actor:
+    """Who is acting now, with rights."""
+
+    organization_id: int
+    member_id: int
+    role: Role
+    standing: Standing
+
+    @classmethod
+    def of(cls, organization_id: int, member: facts.Member) -> Actor:
+        return cls(organization_id, member.id, member.role, member.standing)
+
+    def must_be_member(self) -> None:
+        """Raise MayNotBook for guests, strangers, bots and deactivated accounts."""
+        if self.standing is not Standing.MEMBER:
+            raise errors.MayNotBook(self.standing)
+
+
+def find(work: Work, organization_id: int, slack_id: str) -> facts.Member | None:
+    row = work.session.scalar(_by_slack_id(organization_id, slack_id))
+    return fact(row) if row else None
+
+
+def admins(work: Work, organization_id: int) -> tuple[facts.Member, ...]:
+    rows = work.session.scalars(
+        select(models.Member)
+        .where(models.Member.organization_id == organization_id, models.Member.role == Role.ADMIN)
+        .order_by(models.Member.id)
+    )
+    return tuple(map(fact, rows))
+
+
+def save(
+    work: Work,
+    organization_id: int,
+    slack_id: str,
+    *,
+    name: str,
+    zone: str,
+    language: str,
+    standing: Standing,
+    admin: bool = False,
+    checked: bool = True,
+) -> facts.Member:
+    """Find or create a member and keep what is known of them now.
+
+    `admin` makes a new member one; afterwards the lab's own word on roles stands. `checked`: Slack itself said so.
+    """
+    # Two first commands of one person may come at once; the lab's row makes one wait for the other.
+    work.session.get_one(models.Organization, organization_id, with_for_update=True)
+    row = work.session.scalar(_by_slack_id(organization_id, slack_id))
+    if row is None:
+        role = Role.ADMIN if admin else Role.USER
+        row = models.Member(organization_id=organization_id, slack_id=slack_id, role=role)
+        work.session.add(row)
+    row.name, row.zone, row.language, row.standing = name, zone, language, standing
+    if checked:
+        row.checked_at = work.now
+    work.session.flush()
+    return fact(row)
+
+
+def _by_slack_id(organization_id: int, slack_id: str) -> Select[models.Member]:
+    return select(models.Member).where(
+        models.Member.organization_id == organization_id, models.Member.slack_id == slack_id
+    )
+
+
+def fact(row: models.Member) -> facts.Member:
+    return facts.Member(
+        row.id,
+        row.slack_id,
+        row.name,
+        row.zone,
+        row.language,
+        Role(row.role),
+        Standing(row.standing),
+        row.checked_at,
+    )

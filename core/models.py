@@ -1,0 +1,160 @@
+"""The tables. Columns, constraints and tiny invariants; rules live in the use cases."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text, true
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from core.db import Base
+from core.facts import Role, Standing
+
+
+class Organization(Base):
+    """One lab: everything belongs to one, and nothing crosses."""
+
+    __tablename__ = "organizations"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    slack_id: Mapped[str] = mapped_column(String(32), unique=True)
+    name: Mapped[str] = mapped_column(String(200))
+    zone: Mapped[str] = mapped_column(String(64))
+    language: Mapped[str] = mapped_column(String(16))
+    channel: Mapped[str | None] = mapped_column(String(32))
+    announce: Mapped[bool] = mapped_column(server_default=true())
+
+
+class Member(Base):
+    __tablename__ = "members"
+    __table_args__ = (UniqueConstraint("organization_id", "slack_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    organization_id: Mapped[int] = mapped_column(ForeignKey("organizations.id"))
+    slack_id: Mapped[str] = mapped_column(String(32))
+    name: Mapped[str] = mapped_column(String(200))
+    zone: Mapped[str] = mapped_column(String(64))
+    language: Mapped[str] = mapped_column(String(16))
+    role: Mapped[str] = mapped_column(String(16), server_default=Role.USER)
+    standing: Mapped[str] = mapped_column(String(16), server_default=Standing.MEMBER)
+    checked_at: Mapped[datetime | None]
+
+
+class Node(Base):
+    __tablename__ = "nodes"
+    __table_args__ = (UniqueConstraint("organization_id", "hostname"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    organization_id: Mapped[int] = mapped_column(ForeignKey("organizations.id"))
+    hostname: Mapped[str] = mapped_column(String(200))
+    cpu: Mapped[str] = mapped_column(String(200), server_default="")
+    ram_gb: Mapped[int | None]
+
+
+class Gpu(Base):
+    __tablename__ = "gpus"
+    __table_args__ = (UniqueConstraint("node_id", "label"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    node_id: Mapped[int] = mapped_column(ForeignKey("nodes.id"))
+    label: Mapped[str] = mapped_column(String(32))
+    model: Mapped[str] = mapped_column(String(100))
+    memory_gb: Mapped[int]
+    notes: Mapped[str] = mapped_column(String(1000), server_default="")
+    retired_at: Mapped[datetime | None]
+
+    node: Mapped[Node] = relationship()
+
+
+class Reservation(Base):
+    """A member holds GPUs for a purpose. Its time lives in its slots; its range is their hull."""
+
+    __tablename__ = "reservations"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    organization_id: Mapped[int] = mapped_column(ForeignKey("organizations.id"))
+    member_id: Mapped[int] = mapped_column(ForeignKey("members.id"), index=True)
+    purpose: Mapped[str] = mapped_column(String(200), server_default="")
+    version: Mapped[int] = mapped_column(server_default="1")
+    created_at: Mapped[datetime]
+    cancelled_at: Mapped[datetime | None]
+
+    member: Mapped[Member] = relationship()
+    slots: Mapped[list[Slot]] = relationship(order_by="Slot.gpu_id", back_populates="reservation")
+
+
+class Request(Base):
+    """A request that was carried out, so that the same one, delivered again, is answered and not done again."""
+
+    __tablename__ = "requests"
+    __table_args__ = (UniqueConstraint("organization_id", "key"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    organization_id: Mapped[int] = mapped_column(ForeignKey("organizations.id"))
+    key: Mapped[str] = mapped_column(String(200))
+    reservation_id: Mapped[int] = mapped_column(ForeignKey("reservations.id"))
+    made_at: Mapped[datetime]
+
+
+class Slot(Base):
+    """One GPU, held by one reservation, for [start_at, end_at). Only `core.placement` writes here.
+
+    Overlaps of live slots are refused by the database: see `core.db.write_guard`.
+    """
+
+    __tablename__ = "slots"
+    __table_args__ = (
+        CheckConstraint("start_at < end_at", name="order"),
+        UniqueConstraint("reservation_id", "gpu_id"),
+        # The guard looks for the last start before an end; clashes are looked for from the first end after a start.
+        Index(
+            "ix_slots_start",
+            "gpu_id",
+            "start_at",
+            sqlite_where=text("live = 1"),
+            postgresql_where=text("live"),
+        ),
+        Index("ix_slots_end", "gpu_id", "end_at", sqlite_where=text("live = 1"), postgresql_where=text("live")),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    reservation_id: Mapped[int] = mapped_column(ForeignKey("reservations.id"))
+    gpu_id: Mapped[int] = mapped_column(ForeignKey("gpus.id"))
+    start_at: Mapped[datetime]
+    end_at: Mapped[datetime]
+    live: Mapped[bool] = mapped_column(server_default=true())  # false: cancelled, it never happened
+
+    reservation: Mapped[Reservation] = relationship(back_populates="slots")
+    gpu: Mapped[Gpu] = relationship()
+
+
+class Notice(Base):
+    """A message owed. Written with the change that causes it; sent, once, by whoever claims it."""
+
+    __tablename__ = "notices"
+    __table_args__ = (
+        UniqueConstraint("reservation_id", "version", "kind", "whom"),
+        Index(
+            "ix_notices_owed",
+            "due_at",
+            sqlite_where=text("outcome IS NULL"),
+            postgresql_where=text("outcome IS NULL"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    organization_id: Mapped[int] = mapped_column(ForeignKey("organizations.id"))
+    reservation_id: Mapped[int] = mapped_column(ForeignKey("reservations.id"))
+    version: Mapped[int]
+    kind: Mapped[str] = mapped_column(String(32))
+    whom: Mapped[str] = mapped_column(String(32))  # see core.notices.CHANNEL and to_member
+    data: Mapped[dict[str, Any]] = mapped_column(JSON, server_default=text("'{}'"))
+    due_at: Mapped[datetime]
+    useful_until: Mapped[datetime]
+    claimed_until: Mapped[datetime | None]
+    attempts: Mapped[int] = mapped_column(server_default="0")
+    outcome: Mapped[str | None] = mapped_column(String(16))  # None: still owed; see core.notices.Outcome
+    settled_at: Mapped[datetime | None]
+    slack_ts: Mapped[str | None] = mapped_column(String(32))
+    failure: Mapped[str | None] = mapped_column(String(500))

@@ -1,0 +1,46 @@
+"""Labs: found by their Slack workspace, made on the first start."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+
+from core import facts, inventory, models
+from core.work import Work
+
+
+def find(work: Work, slack_id: str) -> facts.Organization | None:
+    """The lab of a Slack workspace (`T…`), or None."""
+    row = work.session.scalar(select(models.Organization).where(models.Organization.slack_id == slack_id))
+    return fact(row) if row else None
+
+
+def get(work: Work, organization_id: int) -> facts.Organization:
+    return fact(work.session.get_one(models.Organization, organization_id))
+
+
+def only(work: Work) -> facts.Organization | None:
+    """The lab of a deployment that serves one, for the admin's command line; None before the first start."""
+    row = work.session.scalar(select(models.Organization).order_by(models.Organization.id).limit(1))
+    return fact(row) if row else None
+
+
+def seed(work: Work, *, slack_id: str, name: str, zone: str, channel: str | None) -> facts.Organization:
+    """The lab, made on its first start with one node and one GPU; afterwards the database's own settings stand.
+
+    A channel given later fills a gap, and replaces nothing.
+    """
+    row = work.session.scalar(select(models.Organization).where(models.Organization.slack_id == slack_id))
+    if row is None:
+        row = models.Organization(
+            slack_id=slack_id, name=name, zone=zone, language="en", channel=channel, announce=True
+        )
+        work.session.add(row)
+        work.session.flush()
+        inventory.add_gpu(work, row.id, node="lab-node-1", label="GPU0", model="RTX 5090", memory_gb=32)
+    elif row.channel is None:
+        row.channel = channel
+    return fact(row)
+
+
+def fact(row: models.Organization) -> facts.Organization:
+    return facts.Organization(row.id, row.slack_id, row.name, row.zone, row.language, row.channel, row.announce)

@@ -1,0 +1,116 @@
+"""One change or one question: one transaction, one instant."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection
+from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+from sqlalchemy.orm import Session
+
+from core.db import OVERLAP, connect
+from core.errors import Busy
+from core.timerange import utc
+
+PATIENCE = timedelta(seconds=10)
+
+
+@dataclass
+class Work:
+    """What a use case works with. `now` is the one instant at which everything in it happens."""
+
+    session: Session
+    now: datetime
+    memo: dict[object, object] = field(default_factory=dict)  # what was looked up already in this transaction
+    next_due: datetime | None = None  # the soonest notice this change planned
+
+    def owes(self, due_at: datetime) -> None:
+        self.next_due = min(self.next_due or due_at, due_at)
+
+
+class Database:
+    """Where everything is kept. Threads share one; `url` as SQLAlchemy writes it.
+
+    `on_due` is called after a commit that planned notices, with the soonest instant at which one is due.
+    """
+
+    def __init__(self, url: str) -> None:
+        self.engine = connect(url)
+        self.on_due: Callable[[datetime], None] = lambda _due_at: None
+
+    @contextmanager
+    def begin(self, now: datetime, patience: timedelta = PATIENCE) -> Iterator[Work]:
+        """A change: commits at the end, rolls back on any error.
+
+        Raises Busy, with nothing written, when the database gives no turn within `patience` or the whole takes longer.
+        """
+        deadline = time.monotonic() + patience.total_seconds()
+        with _busy_in_words(), self.engine.connect() as connection:
+            _limit_waiting_for_turn(connection, patience)
+            with Session(connection, expire_on_commit=False) as session, session.begin():
+                _limit_waiting_inside(session, patience)
+                work = Work(session, utc(now))
+                yield work
+                session.flush()
+                if time.monotonic() > deadline:
+                    raise Busy
+        if work.next_due is not None:
+            self.on_due(work.next_due)
+
+    @contextmanager
+    def read(self, now: datetime) -> Iterator[Work]:
+        """A question: takes no write lock and leaves nothing behind."""
+        with _busy_in_words(), self.engine.connect() as connection:
+            reading = connection.execution_options(writes=False)
+            with Session(reading, expire_on_commit=False) as session:
+                yield Work(session, utc(now))
+
+    def close(self) -> None:
+        self.engine.dispose()
+
+
+def _limit_waiting_for_turn(connection: Connection, patience: timedelta) -> None:
+    """SQLite waits where a transaction begins, so the limit is set before, past SQLAlchemy, which would begin one."""
+    if connection.dialect.name == "sqlite" and (driver := connection.connection.driver_connection):
+        driver.execute(f"PRAGMA busy_timeout = {_milliseconds(patience)}")
+
+
+def _limit_waiting_inside(session: Session, patience: timedelta) -> None:
+    """PostgreSQL waits for rows and statements, for this transaction only."""
+    connection = session.connection()
+    if connection.dialect.name == "postgresql":
+        connection.exec_driver_sql(f"SET LOCAL lock_timeout = {_milliseconds(patience)}")
+        connection.exec_driver_sql(f"SET LOCAL statement_timeout = {_milliseconds(patience)}")
+
+
+def _milliseconds(length: timedelta) -> int:
+    return int(length.total_seconds() * 1000)
+
+
+@contextmanager
+def _busy_in_words() -> Iterator[None]:
+    """Turn the databases' ways of saying "not now" into Busy; everything else stays what it is."""
+    try:
+        yield
+    except PoolTimeoutError as error:
+        raise Busy from error
+    except IntegrityError as error:
+        if OVERLAP in str(error.orig):
+            raise Busy from error  # somebody wrote around the lock; the guard held
+        raise
+    except (OperationalError, DBAPIError) as error:
+        if _is_not_now(error):
+            raise Busy from error
+        raise
+
+
+_NOT_NOW = ("40P01", "40001", "55P03", "57014")  # deadlock, serialization, lock and statement time-out
+
+
+def _is_not_now(error: DBAPIError) -> bool:
+    return "database is locked" in str(error.orig) or getattr(error.orig, "sqlstate", None) in _NOT_NOW

@@ -1,0 +1,73 @@
+"""What people type, and the command it is."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot import commands
+from bot.commands import Book, Cancel, Command, End, Extend, Help, Mine, Status, TooMuch
+from core.inventory import Wanted
+
+ANY = Wanted()
+READ: list[tuple[str, Command]] = [
+    ("", Status()),
+    ("   ", Status()),
+    ("status", Status()),
+    ("STATUS", Status()),
+    ("ｓｔａｔｕｓ", Status()),
+    ("who", Status()),
+    ("free", Status()),
+    ("free tomorrow 13-18", Book("tomorrow 13-18", ANY, "", asks=True)),
+    ("mine", Mine()),
+    ("help", Help()),
+    ("extend 2h", Extend("2h")),
+    ("extend by 90 min", Extend("90 min")),
+    ("extend GPU2 2h", Extend("2h", ("GPU2",))),
+    ("end", End()),
+    ("end GPU2", End(("GPU2",))),
+    ("end gpu1, gpu2", End(("gpu1", "gpu2"))),
+    ("cancel", Cancel()),
+    ("book", Book("", ANY, "")),
+    ("13-18", Book("13-18", ANY, "", verb=False)),
+    ("now for 2h", Book("now for 2h", ANY, "", verb=False)),
+    ("book 13:00-18:00", Book("13:00-18:00", ANY, "")),
+    ("book 13:00-18:00 for thesis runs", Book("13:00-18:00", ANY, "thesis runs")),
+    ("book tomorrow 2pm for 3h", Book("tomorrow 2pm for 3h", ANY, "")),
+    ("book now for 90 min for evals", Book("now for 90 min", ANY, "evals")),
+    ("book now for two hours", Book("now for two hours", ANY, "")),
+    ("book 13-18 for 3 experiments", Book("13-18", ANY, "3 experiments")),
+    ("book 13-18 for testing on GPU1 for 2h", Book("13-18", ANY, "testing on GPU1 for 2h")),
+    ("book 13-18 on GPU0", Book("13-18", Wanted(names=("GPU0",)), "")),
+    ("book on gpu0 13-18", Book("13-18", Wanted(names=("gpu0",)), "")),
+    ("book 13-18 on GPU0,GPU1", Book("13-18", Wanted(names=("GPU0", "GPU1")), "")),
+    ("book 13-18 on GPU0 and GPU1", Book("13-18", Wanted(names=("GPU0", "GPU1")), "")),
+    ("book 13-18 GPU0", Book("13-18", Wanted(names=("GPU0",)), "")),
+    ("book 13-18 on lab-node-1/GPU0", Book("13-18", Wanted(names=("lab-node-1/GPU0",)), "")),
+    ("book 2 gpus 13-18", Book("13-18", Wanted(count=2), "")),
+    ("book 13-18 2gpus", Book("13-18", Wanted(count=2), "")),
+    ("book 明日13-18 2枚", Book("明日13-18", Wanted(count=2), "")),
+    ("book 2x5090 13-18", Book("13-18", Wanted(count=2, model="5090"), "")),
+    ("book 2 x 5090 for 6h", Book("for 6h", Wanted(count=2, model="5090"), "")),
+    ("book any 5090 13-18", Book("13-18", Wanted(model="5090"), "")),
+    ("book 13-18 on any 5090", Book("13-18", Wanted(model="5090"), "")),
+    ("book a100 13-18", Book("13-18", Wanted(model="a100"), "")),
+    ("book 0 gpus 13-18", Book("13-18", Wanted(count=0), "")),
+    ("book 4 gpus on any nodes 13-18", Book("13-18", Wanted(count=4, spread=True), "")),
+    ("book on friday 13-18", Book("on friday 13-18", ANY, "")),
+    ("book on 12/3 13-18", Book("on 12/3 13-18", ANY, "")),
+    ("book 2026-12-03 13-18", Book("2026-12-03 13-18", ANY, "")),
+    ("book Fri 18:00 to Mon 9:00", Book("Fri 18:00 to Mon 9:00", ANY, "")),
+    ("x" * 1_001, TooMuch(1_001)),
+]
+
+
+@pytest.mark.parametrize(("text", "command"), READ, ids=[text[:40] or "nothing" for text, _ in READ])
+def test_what_people_type_is_read(text: str, command: Command) -> None:
+    assert commands.parse(text) == command
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"), [("statsu", "status"), ("cancle", "cancel"), ("hepl", "help"), ("zzz", None)]
+)
+def test_the_nearest_command_is_named(text: str, meant: str | None) -> None:
+    assert commands.nearest(text) == meant

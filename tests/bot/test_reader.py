@@ -1,0 +1,44 @@
+"""How times and lengths look to a person."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from bot.reader import Reader
+from core.timerange import TimeRange
+
+TOKYO = Reader.of("en", "Asia/Tokyo")
+
+
+def at(day: int, hour: int, minute: int = 0) -> datetime:
+    return datetime(2026, 12, day, hour, minute, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("zone", "start", "end", "said"),
+    [
+        ("Asia/Tokyo", at(3, 4), at(3, 9), "Thu 3 Dec, 13:00–18:00 JST"),
+        ("Asia/Tokyo", at(3, 13), at(3, 21), "Thu 3 Dec, 22:00 – Fri 4 Dec, 06:00 JST"),
+        ("UTC", at(3, 20), at(4, 0), "Thu 3 Dec, 20:00–24:00 UTC"),
+        ("America/Sao_Paulo", at(3, 13), at(3, 14), "Thu 3 Dec, 10:00–11:00 UTC-3"),
+        ("Asia/Kathmandu", at(3, 0, 15), at(3, 1, 15), "Thu 3 Dec, 06:00–07:00 UTC+5:45"),
+    ],
+)
+def test_ranges_are_written_out_with_their_zone(zone: str, start: datetime, end: datetime, said: str) -> None:
+    assert Reader.of("en", zone).when(TimeRange(start, end)) == said
+
+
+@pytest.mark.parametrize(
+    ("length", "said"),
+    [
+        (timedelta(hours=5), "5 h"),
+        (timedelta(minutes=90), "1 h 30 min"),
+        (timedelta(days=2, hours=3), "2 d 3 h"),
+        (timedelta(minutes=59, seconds=58), "1 h"),
+        (timedelta(seconds=4), "1 min"),
+    ],
+)
+def test_lengths_are_short_and_clear(length: timedelta, said: str) -> None:
+    assert TOKYO.length(length) == said

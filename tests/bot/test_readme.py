@@ -1,0 +1,41 @@
+"""The README says what the code does: every command, every setting, every file it names."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from bot.commands import VERBS
+from bot.settings import Settings
+
+ROOT = Path(__file__).parents[2]
+README = (ROOT / "README.md").read_text()
+
+
+@pytest.mark.parametrize("verb", VERBS, ids=lambda verb: verb.words[0])
+def test_every_command_is_there(verb) -> None:  # type: ignore[no-untyped-def]
+    assert f"| `{verb.usage}` |" in README
+
+
+@pytest.mark.parametrize("name", Settings.model_fields)
+def test_every_setting_is_there(name: str) -> None:
+    assert f"| `{name.upper()}` |" in README
+
+
+def test_every_dependency_is_explained() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    groups = [project["dependencies"], *project["optional-dependencies"].values()]
+    needed = [requirement for group in groups for requirement in group]
+    table = README[README.index("## What it stands on") :].casefold()
+    for requirement in needed:
+        name = re.split(r"[\[<>=]", requirement)[0].casefold()
+        if name != "gpu-slots" and not name.startswith("types-"):
+            assert name in table, name
+
+
+def test_every_picture_and_page_is_there() -> None:
+    for target in re.findall(r"\]\((?!https?:)([^)#]+)\)", README):
+        assert (ROOT / target).exists(), target

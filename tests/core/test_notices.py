@@ -1,0 +1,201 @@
+"""The outbox: what is owed after each change, and that a claim is never lost or shared."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+
+from core import errors, models, notices
+from core.inventory import Wanted
+from core.notices import Kind, Outcome
+from tests.core.conftest import Lab
+
+LEASE = timedelta(seconds=30)
+
+
+def owed(lab: Lab) -> dict[str, float]:
+    """What is owed by kind, and in how many hours."""
+    with lab.database.read(lab.clock.now) as work:
+        rows = work.session.scalars(select(models.Notice).where(models.Notice.outcome.is_(None)))
+        return {row.kind: (row.due_at - lab.clock.now) / timedelta(hours=1) for row in rows}
+
+
+def claim(lab: Lab) -> notices.Batch | None:
+    with lab.database.begin(lab.clock.now) as work:
+        return notices.claim(work, LEASE)
+
+
+def claim_for_channel(lab: Lab) -> notices.Batch:
+    while True:
+        batch = claim(lab)
+        assert batch is not None
+        if batch.member is None:
+            return batch
+
+
+def drain(lab: Lab) -> list[tuple[str, list[Kind]]]:
+    """Send everything that is due; who got which kinds."""
+    told = []
+    while (batch := claim(lab)) is not None:
+        if batch.owed:
+            told.append((batch.member.name if batch.member else "channel", [each.kind for each in batch.owed]))
+        with lab.database.begin(lab.clock.now) as work:
+            notices.sent(work, batch.ids, "1.0")
+    return told
+
+
+def test_a_booking_owes_its_announcement_and_its_four_moments(lab: Lab) -> None:
+    lab.reserve(lab.alice, lab.hours(2, 3))
+    assert owed(lab) == {
+        Kind.BOOKED: 0,
+        Kind.BEFORE_START: 2 - 10 / 60,
+        Kind.START: 2,
+        Kind.BEFORE_END: 5 - 0.25,
+        Kind.END: 5,
+    }
+
+
+def test_a_long_run_is_reminded_earlier_too(lab: Lab) -> None:
+    lab.reserve(lab.alice, lab.hours(0, 48))
+    left = owed(lab)
+    assert (left[Kind.BEFORE_END_24H], left[Kind.BEFORE_END_3H], left[Kind.BEFORE_END]) == (24, 45, 47.75)
+
+
+def test_one_that_starts_at_once_is_announced_and_started_in_one_message(lab: Lab) -> None:
+    lab.reserve(lab.alice, lab.hours(0, 3))
+    assert set(owed(lab)) == {Kind.START, Kind.BEFORE_END, Kind.END}
+    assert drain(lab) == [("channel", [Kind.START])]
+
+
+def test_nothing_is_due_before_it_was_planned(lab: Lab) -> None:
+    lab.reserve(lab.alice, lab.hours(1 / 12, 1 / 6))  # in 5 minutes, for 10
+    assert set(owed(lab)) == {Kind.BOOKED, Kind.START, Kind.END}
+
+
+def test_a_change_moves_what_is_owed(lab: Lab) -> None:
+    mine = lab.reserve(lab.alice, lab.hours(2)).reservation
+    drain(lab)
+    lab.act("change", lab.alice, mine, wanted=Wanted(), wish=lab.hours(4), purpose="")
+    assert owed(lab) == {
+        Kind.CHANGED: 0,
+        Kind.BEFORE_START: 4 - 10 / 60,
+        Kind.START: 4,
+        Kind.BEFORE_END: 4.75,
+        Kind.END: 5,
+    }
+
+
+def test_what_nobody_was_told_of_needs_no_correction(lab: Lab) -> None:
+    mine = lab.reserve(lab.alice, lab.hours(2)).reservation
+    moved = lab.act("change", lab.alice, mine, wanted=Wanted(), wish=lab.hours(4), purpose="").reservation
+    assert Kind.BOOKED in owed(lab)
+    assert Kind.CHANGED not in owed(lab)
+    lab.act("cancel", lab.alice, moved)
+    assert owed(lab) == {}
+
+
+def test_a_start_that_is_due_survives_a_change(lab: Lab) -> None:
+    mine = lab.reserve(lab.alice, lab.hours(0)).reservation
+    lab.act("extend", lab.alice, mine, by=timedelta(hours=1))
+    assert [kind for _, kinds in drain(lab) for kind in kinds] == [Kind.START]
+
+
+def test_nothing_is_said_of_what_was_cancelled(lab: Lab) -> None:
+    mine = lab.reserve(lab.alice, lab.hours(2)).reservation
+    drain(lab)
+    lab.act("cancel", lab.alice, mine)
+    assert drain(lab) == [("channel", [Kind.CANCELLED])]
+    lab.clock.forward(hours=4)
+    assert drain(lab) == []
+
+
+def test_ending_early_is_told_at_once_and_never_again(lab: Lab) -> None:
+    mine = lab.reserve(lab.alice, lab.hours(0, 4)).reservation
+    drain(lab)
+    lab.clock.forward(hours=1)
+    lab.act("release", lab.alice, mine)
+    assert drain(lab) == [("channel", [Kind.END])]
+    lab.clock.forward(hours=5)
+    assert drain(lab) == []
+
+
+def test_the_end_comes_before_the_start_of_who_is_next(lab: Lab) -> None:
+    lab.reserve(lab.alice, lab.hours(0))
+    lab.reserve(lab.bob, lab.hours(1))
+    drain(lab)
+    lab.clock.forward(hours=1)
+    batch = claim_for_channel(lab)
+    assert [(each.kind, each.reservation.holder.name) for each in batch.owed] == [
+        (Kind.END, "Alice"),
+        (Kind.START, "Bob"),
+    ]
+    assert batch.owed[0].room.next is not None
+    assert batch.owed[0].room.next.holder.name == "Bob"
+
+
+def test_a_claim_is_held_by_one_and_lapses_if_nothing_comes_of_it(lab: Lab) -> None:
+    lab.reserve(lab.alice, lab.hours(0))
+    first = claim(lab)
+    assert first is not None
+    assert claim(lab) is None
+    lab.clock.forward(seconds=31)
+    again = claim(lab)
+    assert again is not None
+    assert again.ids == first.ids
+
+
+def test_after_hours_of_silence_only_what_is_still_of_use_is_sent(lab: Lab) -> None:
+    lab.reserve(lab.alice, lab.hours(1, 1))
+    lab.reserve(lab.bob, lab.hours(4, 4))
+    lab.clock.forward(hours=5)
+    told = dict(drain(lab))
+    assert told == {"channel": [Kind.END, Kind.START]}
+
+
+def test_a_temporary_failure_waits_and_a_permanent_one_is_told_to_an_admin(lab: Lab) -> None:
+    lab.reserve(lab.alice, lab.hours(0))
+    batch = claim(lab)
+    assert batch is not None
+    with lab.database.begin(lab.clock.now) as work:
+        notices.put_off(work, batch.ids, lab.clock.now + timedelta(seconds=60), "ratelimited")
+    assert claim(lab) is None
+    lab.clock.forward(seconds=60)
+    batch = claim(lab)
+    assert batch is not None
+    with lab.database.begin(lab.clock.now) as work:
+        assert batch.owed[0].attempts == 2
+        notices.failed(work, batch.ids, "channel_not_found")
+    assert drain(lab) == [("Charlie", [Kind.UNDELIVERABLE])]
+    with lab.database.read(lab.clock.now) as work:
+        assert notices.health(work).failed == 1
+
+
+def test_a_lab_without_a_channel_is_told_nothing_there(lab: Lab) -> None:
+    with lab.database.begin(lab.clock.now) as work:
+        work.session.get_one(models.Organization, lab.id).channel = None
+    lab.reserve(lab.alice, lab.hours(0))
+    assert drain(lab) == []
+    with lab.database.read(lab.clock.now) as work:
+        assert work.session.scalars(select(models.Notice.outcome).where(models.Notice.kind == Kind.START)).one() == (
+            Outcome.SILENT
+        )
+
+
+def test_the_sender_knows_when_to_wake(lab: Lab) -> None:
+    woken: list[object] = []
+    lab.database.on_due = woken.append
+    lab.reserve(lab.alice, lab.hours(1))
+    assert woken == [lab.clock.now]  # the announcement
+    drain(lab)
+    with lab.database.read(lab.clock.now) as work:
+        assert notices.next_due(work) == lab.hours(1).start - timedelta(minutes=10)
+
+
+def test_a_refused_change_owes_nothing_new(lab: Lab) -> None:
+    lab.reserve(lab.alice, lab.hours(1))
+    before = owed(lab)
+    with pytest.raises(errors.GpuTaken):
+        lab.reserve(lab.bob, lab.hours(1))
+    assert owed(lab) == before

@@ -1,0 +1,168 @@
+"""Many at once: one winner, polite refusals, nothing half-written."""
+
+from __future__ import annotations
+
+import multiprocessing
+from collections import Counter
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from datetime import timedelta
+from threading import Barrier
+from typing import Any
+
+import pytest
+from sqlalchemy import func, select
+
+from core import availability, booking, errors, models
+from core.inventory import Wanted
+from core.members import Actor
+from core.timerange import TimeRange
+from core.work import Database
+from tests.core.conftest import Lab
+
+THREADS = 8
+PROCESSES = 2
+
+Attempt = Callable[[Database, Actor, TimeRange, Callable[[], Any]], str]
+
+
+def by_the_use_case(database: Database, actor: Actor, wish: TimeRange, everybody_looked: Callable[[], Any]) -> str:
+    everybody_looked()
+    try:
+        with database.begin(wish.start) as work:
+            booking.reserve(work, actor, Wanted(names=("GPU0",)), wish)
+    except (errors.GpuTaken, errors.AlreadyYours) as refusal:
+        return type(refusal).__name__
+    return "won"
+
+
+def by_looking_first(database: Database, actor: Actor, wish: TimeRange, everybody_looked: Callable[[], Any]) -> str:
+    """What must not be done: decide on a look taken before the lock."""
+    with database.read(wish.start) as work:
+        (story,) = availability.occupancy(work, actor.organization_id)
+    everybody_looked()
+    if story.now is not None:
+        return "GpuTaken"
+    with database.begin(wish.start) as work:
+        row = models.Reservation(
+            organization_id=actor.organization_id, member_id=actor.member_id, created_at=wish.start
+        )
+        row.slots = [models.Slot(gpu_id=story.gpu.id, start_at=wish.start, end_at=wish.end)]
+        work.session.add(row)
+    return "won"
+
+
+def run_threads(url: str, actors: list[Actor], wish: TimeRange, attempt: Attempt, threads: int) -> Counter[str]:
+    barrier = Barrier(threads)
+    with closing(Database(url)) as database, ThreadPoolExecutor(threads) as pool:
+        running = [
+            pool.submit(attempt, database, actors[number % len(actors)], wish, barrier.wait)
+            for number in range(threads)
+        ]
+        return Counter(each.result(timeout=60) for each in running)
+
+
+def race_in_processes(url: str, actors: list[Actor], wish: TimeRange) -> Counter[str]:
+    spawn = multiprocessing.get_context("spawn")
+    with spawn.Pool(PROCESSES) as pool:
+        runs = [pool.apply_async(run_threads, (url, actors, wish, by_the_use_case, THREADS)) for _ in range(PROCESSES)]
+        return sum((run.get(timeout=60) for run in runs), Counter())
+
+
+def assert_whole(lab: Lab) -> None:
+    """Every reservation has its slot and its notices."""
+    with lab.database.engine.begin() as connection:
+        assert connection.scalar(select(func.count()).select_from(models.Reservation)) == 1
+        assert connection.scalar(select(func.count()).select_from(models.Slot)) == 1
+        assert connection.scalar(select(func.count(models.Notice.reservation_id.distinct()))) == 1
+
+
+def test_one_of_eight_threads_wins(lab: Lab, database_url: str) -> None:
+    outcomes = run_threads(database_url, [lab.alice, lab.bob, lab.charlie], lab.hours(0), by_the_use_case, THREADS)
+    assert outcomes["won"] == 1
+    assert outcomes.total() == THREADS
+    assert_whole(lab)
+
+
+def test_one_wins_across_processes(lab: Lab, database_url: str) -> None:
+    outcomes = race_in_processes(database_url, [lab.alice, lab.bob, lab.charlie], lab.hours(0))
+    assert outcomes["won"] == 1
+    assert outcomes.total() == THREADS * PROCESSES
+    assert_whole(lab)
+
+
+def test_looking_before_the_lock_loses_that_race(lab: Lab, database_url: str) -> None:
+    """The guard holds even then, but people are shown an error; without the guard all of them would win."""
+    with pytest.raises(errors.Busy):
+        run_threads(database_url, [lab.alice, lab.bob], lab.hours(0), by_looking_first, THREADS)
+    remove_guard(lab.database)
+    later = lab.hours(24)
+    outcomes = run_threads(database_url, [lab.alice, lab.bob], later, by_looking_first, THREADS)
+    assert outcomes["won"] == THREADS
+
+
+def test_two_bookings_naming_their_gpus_in_opposite_order(lab: Lab, database_url: str) -> None:
+    names = [lab.add_gpu("lab-node-1", f"GPU{number}").name for number in range(1, 5)]
+    database = Database(database_url)
+
+    def book(number: int) -> str:
+        wanted = Wanted(names=tuple(names if number % 2 else reversed(names)))
+        try:
+            with database.begin(lab.clock.now) as work:
+                booking.reserve(work, (lab.alice, lab.bob)[number % 2], wanted, lab.hours(0))
+        except errors.Conflict as refusal:
+            return type(refusal).__name__
+        return "won"
+
+    with ThreadPoolExecutor(THREADS) as pool:
+        outcomes = Counter(pool.map(book, range(THREADS)))
+    database.close()
+    assert outcomes["won"] == 1
+    assert outcomes.total() == THREADS
+    assert "Busy" not in outcomes
+
+
+def test_two_extending_into_one_gap(lab: Lab, database_url: str) -> None:
+    """Alice extends into the gap while Bob books it; exactly one of them gets it."""
+    mine = lab.reserve(lab.alice, lab.hours(0)).reservation
+    database = Database(database_url)
+
+    def extend() -> bool:
+        with database.begin(lab.clock.now) as work:
+            booking.extend(work, lab.alice, mine.id, version=mine.version, by=timedelta(hours=1))
+        return True
+
+    def book() -> bool:
+        with database.begin(lab.clock.now) as work:
+            booking.reserve(work, lab.bob, Wanted(), lab.hours(1))
+        return True
+
+    def attempt(act: Callable[[], bool]) -> bool:
+        try:
+            return act()
+        except (errors.GpuTaken, errors.NoRoom):
+            return False
+
+    with ThreadPoolExecutor(2) as pool:
+        assert sum(pool.map(attempt, (extend, book))) == 1
+    database.close()
+
+
+def test_no_turn_in_time_is_said_and_nothing_is_written(lab: Lab, database_url: str) -> None:
+    slow, quick = Database(database_url), Database(database_url)
+    with slow.begin(lab.clock.now) as holder:
+        booking.reserve(holder, lab.bob, Wanted(), lab.hours(5))
+        with pytest.raises(errors.Busy), quick.begin(lab.clock.now, patience=timedelta(seconds=0.2)) as work:
+            booking.reserve(work, lab.alice, Wanted(), lab.hours(0))
+    assert lab.held_by(lab.alice) == ()
+    slow.close()
+    quick.close()
+
+
+def remove_guard(database: Database) -> None:
+    with database.engine.begin() as connection:
+        if connection.dialect.name == "sqlite":
+            connection.exec_driver_sql("DROP TRIGGER slots_overlap_insert")
+        else:
+            connection.exec_driver_sql("ALTER TABLE slots DROP CONSTRAINT slots_overlap")

@@ -1,0 +1,109 @@
+"""The whole bot on the local Slack: told over Socket Mode on SQLite, and over signed HTTP on PostgreSQL."""
+
+from __future__ import annotations
+
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+
+import pytest
+import uvicorn
+from slack_bolt.adapter.socket_mode.builtin import SocketModeHandler
+from slack_sdk import WebClient
+
+from bot.app import WORKERS, build_app
+from bot.delivery import Sender
+from bot.desk import Desk
+from bot.web.app import build_web
+from bot.workspace import Workspace
+from bot.workspace.driver import MessageHandle, PersonDriver
+from core import inventory, organizations
+from core.work import Database
+from tests.conftest import Clock
+
+
+@dataclass
+class World:
+    """A lab at work: its Slack, its bot, and a clock that stands still until a story moves it."""
+
+    slack: Workspace
+    desk: Desk
+    sender: Sender
+    clock: Clock
+
+    def person(self, name: str) -> PersonDriver:
+        return self.slack.person(name)
+
+    def book(self, who: str, text: str) -> MessageHandle:
+        """Somebody books; the answer they get."""
+        person = self.person(who)
+        seen = {message.ts for message in person.sees("#gpu")}
+        person.types("#gpu", f"/gpu book {text}")
+        return person.waits_for("#gpu", "✓ Booked", after=max(seen, default="0"))
+
+    def tick(self) -> int:
+        """Let the sender deliver what is due; the number of messages posted."""
+        return self.sender.send_due()
+
+    def later(self, **lengths: float) -> int:
+        self.clock.forward(**lengths)
+        return self.tick()
+
+    def add_gpu(self, node: str, label: str, model: str = "RTX 5090", memory_gb: int = 32) -> None:
+        lab = self.desk.organization.id
+        with self.desk.database.begin(self.clock()) as work:
+            inventory.add_gpu(work, lab, node=node, label=label, model=model, memory_gb=memory_gb)
+
+
+@pytest.fixture(params=["socket-sqlite", "http-postgresql"])
+def world(request: pytest.FixtureRequest, new_database_url: Callable[[str], str], clock: Clock) -> Iterator[World]:
+    """The bot at work, over a transport and on a database; a story that asks for it is told both ways."""
+    transport, kind = request.param.split("-")
+    with running(transport, new_database_url(kind), clock) as made:
+        yield made
+
+
+@contextmanager
+def running(transport: str, database_url: str, clock: Clock) -> Iterator[World]:
+    with ExitStack() as stack:
+        database = Database(database_url)
+        stack.callback(database.close)
+        slack = stack.enter_context(Workspace(clock=lambda: clock().timestamp()))
+        client = WebClient(slack.bot_token, base_url=slack.api_url)
+        with database.begin(clock()) as work:
+            lab = organizations.seed(
+                work, slack_id=slack.team_id, name="Lab", zone="Asia/Tokyo", channel=slack.channel_id("#gpu")
+            )
+        desk = Desk(database, lab, client, clock)
+        stack.enter_context(_by_socket(slack, desk) if transport == "socket" else _by_http(slack, desk))
+        yield World(slack, desk, Sender(database, client, clock, "/gpu"), clock)
+
+
+@contextmanager
+def _by_socket(slack: Workspace, desk: Desk) -> Iterator[None]:
+    handler = SocketModeHandler(
+        build_app(desk), slack.app_token, web_client=WebClient(base_url=slack.api_url), concurrency=WORKERS
+    )
+    handler.connect()
+    slack.wait_connected(timeout=10)
+    yield
+    # Closing takes Bolt seconds of waiting; the next story need not wait for that.
+    threading.Thread(target=handler.close).start()
+
+
+@contextmanager
+def _by_http(slack: Workspace, desk: Desk) -> Iterator[None]:
+    app = build_app(desk, signing_secret=slack.signing_secret)
+    listening = socket.create_server(("127.0.0.1", 0))
+    server = uvicorn.Server(
+        uvicorn.Config(build_web(desk.database, desk.clock, slack=app), log_config=None, access_log=False)
+    )
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
+    thread.start()
+    slack.events_url = f"http://127.0.0.1:{listening.getsockname()[1]}/slack/events"
+    yield
+    server.should_exit = True
+    thread.join()
+    listening.close()

@@ -1,0 +1,105 @@
+"""What people and machines get wrong: a clear sentence, nothing lost, nothing doubled, no traceback."""
+
+from __future__ import annotations
+
+import logging
+
+import pytest
+
+from tests.scenarios.conftest import World
+
+SENTENCES = [
+    ("book soonish", "no time|too vague"),
+    ("book yesterday 13-18", "is over already"),
+    ("book 2026-12-04 18:00 to 2026-12-04 10:00", "ends before it starts"),
+    ("book tomorrow 13:00-13:02", "The shortest booking is 5 min"),
+    ("book tomorrow for 9 days", "no time|too vague|the longest booking is 7 d"),
+    ("book 2027-06-01 13:00-18:00", "Bookings open 60 d before"),
+    ("book 13-18 on GPU9", "There is no GPU “GPU9” here. There is GPU0."),
+    ("book 13-18 on lab-node-9", "There is no GPU “lab-node-9”"),
+    ("book 0 gpus 13-18", "Ask for at least 1"),
+    ("book 999 gpus 13-18", "there is only 1"),
+    ("book any H100 13-18", "There is no “H100” here"),
+    ("book every monday 9-12", "not a series yet"),
+    ("'; DROP TABLE slots; --", "I do not understand"),
+    ("🤖🔥", "I do not understand"),
+    ("<script>alert(1)</script>", "I do not understand"),
+    ("extend 2h", "nothing booked"),
+    ("x" * 10_000, "I read up to"),
+]
+
+
+@pytest.mark.parametrize(("text", "expected"), SENTENCES, ids=[text[:30] for text, _ in SENTENCES])
+def test_bad_input_gets_a_clear_sentence(world: World, text: str, expected: str) -> None:
+    alice = world.person("alice")
+    alice.types("@gpu", text)
+    answer = next(filter(None, (_waits(alice, part) for part in expected.split("|"))), None)
+    assert answer is not None, [message.words for message in alice.sees("@gpu")]
+    alice.types("@gpu", "mine")
+    alice.waits_for("@gpu", "You have nothing booked")
+
+
+def _waits(person, part: str):  # type: ignore[no-untyped-def]
+    try:
+        return person.waits_for("@gpu", part, timeout=1)
+    except AssertionError:
+        return None
+
+
+def test_text_from_people_is_data(world: World) -> None:
+    alice = world.person("alice")
+    alice.types("#gpu", "/gpu 13:00-18:00 for <!channel> *bold* <@U0|x> & more")
+    answer = alice.waits_for("#gpu", "✓ Booked")
+    assert "<!channel> bold <@U0|x> & more" in answer.words
+    world.tick()
+    told = world.person("minjun").waits_for("#gpu", "booked by")
+    assert told.notified == set()
+
+
+def test_a_purpose_that_is_too_long_is_refused_with_its_length(world: World) -> None:
+    alice = world.person("alice")
+    alice.types("#gpu", f"/gpu 13:00-18:00 for {'x' * 300}")
+    alice.waits_for("#gpu", "The purpose has 300 characters, and 200 fit")
+
+
+def test_guests_are_told_whom_to_ask(world: World) -> None:
+    minjun = world.person("minjun")
+    minjun.account.guest = True
+    minjun.types("#gpu", "/gpu 13:00-18:00")
+    minjun.waits_for("#gpu", "Guests of this workspace cannot book")
+
+
+def test_slack_not_telling_who_somebody_is_is_said(world: World) -> None:
+    world.slack.fail("users.info", status=500)
+    alice = world.person("alice")
+    alice.types("#gpu", "/gpu book 21:00-22:00")
+    answer = alice.waits_for("#gpu", "✓ Booked")
+    assert "21:00–22:00 JST" in answer.words  # the lab's zone
+    assert "Slack did not tell me your time zone" in answer.words
+
+
+def test_what_was_not_foreseen_gets_an_id_in_answer_and_log(
+    world: World, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def broken(*_args: object) -> None:
+        raise RuntimeError("secret detail")
+
+    monkeypatch.setattr("core.availability.occupancy", broken)
+    alice = world.person("alice")
+    with caplog.at_level(logging.ERROR):
+        alice.types("#gpu", "/gpu status")
+        answer = alice.waits_for("#gpu", "Something went wrong")
+    incident = answer.words.rsplit("number: ", 1)[1].rstrip(".")
+    assert len(incident) == 8
+    assert f"incident {incident}" in caplog.text
+    assert "secret detail" not in answer.words
+
+
+def test_a_button_that_was_never_ours_is_harmless(world: World) -> None:
+    alice = world.person("alice")
+    alice.types("#gpu", "/gpu status")
+    status = alice.waits_for("#gpu", "free now")
+    status.press_raw("take:0", "{not json", alice)
+    alice.waits_for("#gpu", "Something went wrong")
+    status.press_raw("cancel", '{"id":12345,"v":1}', alice)
+    alice.waits_for("#gpu", "That booking does not exist here")

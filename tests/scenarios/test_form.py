@@ -1,0 +1,108 @@
+"""The form and Home."""
+
+from __future__ import annotations
+
+from sqlalchemy import text
+
+from tests.scenarios.conftest import World
+
+
+def test_booking_by_form_with_words(world: World) -> None:
+    alice = world.person("alice")
+    alice.types("#gpu", "/gpu book")
+    form = alice.waits_for_form("Book a GPU")
+    form.fill("When", "tomorrow 2pm for 3h")
+    form.fill("Purpose", "thesis runs")
+    assert form.submit() == {}
+    answer = alice.waits_for("#gpu", "✓ Booked")
+    assert answer.ephemeral
+    assert 'Fri 4 Dec, 14:00–17:00 CET · 3 h · "thesis runs"' in answer.words
+
+
+def test_booking_by_form_with_start_and_length(world: World) -> None:
+    alice = world.person("alice")
+    alice.types("#gpu", "/gpu book")
+    form = alice.waits_for_form("Book a GPU")
+    form.choose("Length", "4 h")
+    assert form.submit() == {}
+    assert "10:15–14:15 CET" in alice.waits_for("#gpu", "✓ Booked").words
+
+
+def test_mistakes_stand_at_their_field_and_nothing_typed_is_lost(world: World) -> None:
+    world.book("haruka", "20:00-22:00")
+    alice = world.person("alice")
+    alice.types("#gpu", "/gpu book")
+    form = alice.waits_for_form("Book a GPU")
+    form.fill("Purpose", "thesis runs")
+    form.fill("When", "soonish")
+    assert "Write" in form.submit()["When"]
+    form.fill("When", "13:00-15:00")
+    taken = form.submit()["When"]
+    assert taken.startswith("Taken: GPU0: ")
+    assert "What would work: GPU0 14:00–16:00; GPU0 14:00–15:00." in taken
+    assert form.values["Purpose"] == "thesis runs"
+    form.fill("When", "14:00-15:00")
+    assert form.submit() == {}
+    assert '"thesis runs"' in alice.waits_for("#gpu", "✓ Booked").words
+
+
+def test_submitting_twice_makes_one_reservation(world: World) -> None:
+    alice = world.person("alice")
+    alice.types("#gpu", "/gpu book")
+    form = alice.waits_for_form("Book a GPU")
+    form.fill("When", "tomorrow 13-18")
+    form.submit_twice()
+    alice.waits_for("#gpu", "✓ Booked")
+    alice.types("#gpu", "/gpu mine")
+    alice.waits_for("#gpu", "You have 1 booking.")
+
+
+def test_changing_by_form(world: World) -> None:
+    world.book("alice", "tomorrow 13-18 for thesis runs").press("Change")
+    alice = world.person("alice")
+    form = alice.waits_for_form("Change booking")
+    assert form.values["Purpose"] == "thesis runs"
+    form.fill("When", "tomorrow 14-16")
+    assert form.submit() == {}
+    assert 'Fri 4 Dec, 14:00–16:00 CET · 2 h · "thesis runs"' in alice.waits_for("#gpu", "✓ Changed").words
+
+
+def test_a_message_without_a_time_in_direct_messages_leads_to_the_form(world: World) -> None:
+    alice = world.person("alice")
+    alice.types("@gpu", "book")
+    alice.waits_for("@gpu", "fill in the form").press("Book a GPU")
+    form = alice.waits_for_form("Book a GPU")
+    form.fill("When", "tomorrow 13-14")
+    assert form.submit() == {}
+    alice.waits_for("@gpu", "✓ Booked")
+
+
+def test_home_shows_now_and_mine_and_books(world: World) -> None:
+    world.book("haruka", "now for 2h")
+    world.book("alice", "tomorrow 13-18")
+    alice = world.person("alice")
+    home = alice.opens_home()
+    home.waits_for("My bookings")
+    assert "in use:" in home.words
+    assert "Fri 4 Dec, 13:00–18:00 CET" in home.words
+    assert home.buttons == ["Book a GPU", "Refresh", "Change", "Cancel"]
+    home.press("Cancel")
+    home.waits_for("✓ Cancelled")
+    home.waits_for("You have nothing booked.")
+
+    home.press("Book a GPU")
+    form = alice.waits_for_form("Book a GPU")
+    form.fill("When", "tomorrow 9-10")
+    assert form.submit() == {}
+    alice.waits_for("@gpu", "✓ Booked")
+
+
+def test_a_slow_database_is_said_in_the_form_and_nothing_is_booked(world: World) -> None:
+    alice = world.person("alice")
+    alice.types("#gpu", "/gpu book")
+    form = alice.waits_for_form("Book a GPU")
+    form.fill("When", "tomorrow 13-18")
+    with world.desk.database.begin(world.clock()) as work:
+        work.session.execute(text("UPDATE gpus SET notes = 'somebody is at it'"))
+        problem = form.submit()
+    assert "nothing was done" in problem["When"]

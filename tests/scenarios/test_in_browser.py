@@ -1,0 +1,91 @@
+"""The whole product in a real browser: what a newcomer sees in `make demo`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from tests.scenarios.conftest import World
+
+# One way of running is enough here: the other tells its stories without a page.
+pytestmark = [pytest.mark.browser, pytest.mark.parametrize("world", ["socket-sqlite"], indirect=True)]
+
+Open = Callable[..., Page]
+
+
+def messages(page: Page) -> Locator:
+    return page.get_by_role("log").get_by_role("article")
+
+
+def write(page: Page, words: str) -> None:
+    box = page.get_by_role("textbox", name="Message")
+    box.fill(words)
+    box.press("Enter")
+
+
+def last(page: Page, words: str) -> Locator:
+    """The newest message with these words."""
+    found = messages(page).filter(has_text=words).last
+    expect(found).to_be_visible()
+    return found
+
+
+def test_a_day_at_the_lab(world: World, browser: Open) -> None:
+    alice, haruka = browser(f"{world.slack.url}/?as=alice"), browser(f"{world.slack.url}/?as=haruka")
+
+    # Typed, at the invitation of the empty channel.
+    alice.get_by_role("button", name="Try /gpu book 13:00-18:00").click()
+    alice.keyboard.press("Enter")
+    booked = last(alice, "✓ Booked GPU0 (RTX 5090) on lab-node-1 · Thu 3 Dec, 13:00–18:00 CET · 5 h")
+    expect(booked).to_contain_text("Only visible to you")
+    expect(booked).to_contain_text("ssh lab-node-1")
+    world.tick()
+    last(haruka, "GPU0 booked by Alice Weber")
+
+    # A conflict, and the alternative at one tap.
+    write(haruka, "/gpu book 22:00-23:00 for evals")
+    refusal = last(haruka, "Not booked: Thu 3 Dec, 22:00–23:00 JST is taken.")
+    refusal.get_by_role("button", name="GPU0 Fri 4 Dec 02:00–03:00").click()
+    last(haruka, '✓ Booked GPU0 (RTX 5090) on lab-node-1 · Fri 4 Dec, 02:00–03:00 JST · 1 h · "evals"')
+    expect(messages(haruka).filter(has_text="Not booked")).to_have_count(0)
+
+    # By form, with a mistake on the way.
+    write(alice, "/gpu book")
+    form = alice.get_by_role("dialog", name="Book a GPU")
+    form.get_by_label("When").fill("13:00-14:00")
+    form.get_by_label("Purpose").fill("demo")
+    form.get_by_role("button", name="Book", exact=True).click()
+    expect(form.get_by_role("alert")).to_have_text("You hold that time already.")
+    form.get_by_label("When").fill("tomorrow 9-10")
+    form.get_by_role("button", name="Book", exact=True).click()
+    expect(form).to_be_hidden()
+    last(alice, 'Fri 4 Dec, 09:00–10:00 CET · 1 h · "demo"')
+
+    # The reminders arrive where they belong.
+    world.later(hours=2, minutes=50)
+    alice.get_by_role("link", name="gpu unread").click()
+    last(alice, "Starts in 10 min")
+    world.later(minutes=10)
+    last(haruka, "GPU0 is yours now, @Alice Weber")
+    world.later(hours=4, minutes=45)
+    ending = last(alice, "Ends in 15 min")
+    expect(ending).to_contain_text("@佐藤遥 is next")
+
+    # Home: what I hold, and the end of it.
+    alice.get_by_role("link", name="Home").click()
+    home = alice.get_by_role("region", name="Home")
+    expect(home).to_contain_text("in use: you until 18:00")
+    home.get_by_role("button", name="End now").click()
+    alice.get_by_role("dialog", name="End it now?").get_by_role("button", name="End now").click()
+    expect(home).to_contain_text("✓ Ended GPU0")
+    world.tick()
+    last(haruka, "GPU0 is free: Alice Weber has ended early")
+
+
+def test_extending_at_one_tap(world: World, browser: Open) -> None:
+    alice = browser(f"{world.slack.url}/?as=alice")
+    write(alice, "/gpu now for 2h")
+    last(alice, "✓ Booked").get_by_role("button", name="Extend by 1 h").click()
+    last(alice, "✓ Extended to 13:00")

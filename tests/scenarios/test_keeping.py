@@ -1,0 +1,118 @@
+"""What people do with what they hold: extend, end, cancel, change; and keep their hands off the others'."""
+
+from __future__ import annotations
+
+from tests.scenarios.conftest import World
+
+
+def test_mine_lists_each_with_its_buttons(world: World) -> None:
+    world.book("alice", "now for 2h")
+    world.book("alice", "tomorrow 13-18")
+    alice = world.person("alice")
+    alice.types("#gpu", "/gpu mine")
+    mine = alice.waits_for("#gpu", "You have 2 bookings.")
+    assert mine.buttons == ["+30 min", "+1 h", "+2 h", "Change", "End now", "Change", "Cancel"]
+
+
+def test_extending_by_button_and_by_word(world: World) -> None:
+    world.book("alice", "now for 2h").press("+1 h")
+    alice = world.person("alice")
+    assert "Thu 3 Dec, 10:00–13:00 CET" in alice.waits_for("#gpu", "✓ Extended to 13:00").words
+    alice.types("#gpu", "/gpu extend 30m")
+    alice.waits_for("#gpu", "✓ Extended to 13:30")
+
+
+def test_an_extension_that_meets_the_next_booking_offers_what_fits(world: World) -> None:
+    world.book("alice", "now for 2h")
+    world.book("haruka", "20:30-22:00")  # from 12:30 in Berlin
+    alice = world.person("alice")
+    alice.types("#gpu", "/gpu extend 2h")
+    refusal = alice.waits_for("#gpu", "Not extended")
+    assert "from Thu 3 Dec, 12:30" in refusal.words
+    assert refusal.buttons == ["+30 min"]
+    refusal.press("+30 min")
+    alice.waits_for("#gpu", "✓ Extended to 12:30")
+
+
+def test_extending_with_no_length_asks_for_one(world: World) -> None:
+    world.book("alice", "now for 2h")
+    alice = world.person("alice")
+    alice.types("#gpu", "/gpu extend")
+    alice.waits_for("#gpu", "For how much longer?").press("+2 h")
+    alice.waits_for("#gpu", "✓ Extended to 14:00")
+
+
+def test_ending_now_frees_it_and_tells_the_channel(world: World) -> None:
+    world.book("alice", "now for 4h")
+    world.tick()
+    world.clock.forward(hours=1)
+    alice = world.person("alice")
+    alice.types("#gpu", "/gpu end")
+    assert "you used 1 h" in alice.waits_for("#gpu", "✓ Ended GPU0").words
+    world.tick()
+    world.person("minjun").waits_for("#gpu", "GPU0 is free: Alice Weber has ended early")
+    world.book("haruka", "now for 1h")
+
+
+def test_some_gpus_can_be_given_back(world: World) -> None:
+    world.add_gpu("lab-node-1", "GPU1")
+    world.book("alice", "now for 4h 2 gpus")
+    world.clock.forward(hours=1)
+    alice = world.person("alice")
+    alice.types("#gpu", "/gpu end GPU1")
+    assert "✓ Released GPU1. You keep GPU0." in alice.waits_for("#gpu", "Released").words
+    world.tick()
+    world.person("haruka").waits_for("#gpu", "GPU1 is free again")
+    world.book("haruka", "now for 1h on GPU1")
+
+
+def test_cancelling_before_the_start(world: World) -> None:
+    answer = world.book("alice", "tomorrow 13-18")
+    answer.press("Cancel")
+    alice = world.person("alice")
+    alice.waits_for("#gpu", "✓ Cancelled")
+    world.book("haruka", "tomorrow 21-22")
+
+
+def test_several_that_could_be_meant_are_asked_about(world: World) -> None:
+    world.book("alice", "tomorrow 13-14")
+    world.book("alice", "tomorrow 15-16")
+    alice = world.person("alice")
+    alice.types("#gpu", "/gpu cancel")
+    which = alice.waits_for("#gpu", "Which one?")
+    assert which.buttons == ["Change", "Cancel", "Change", "Cancel"]
+
+
+def test_nothing_to_end_is_said_with_what_to_do_instead(world: World) -> None:
+    alice = world.person("alice")
+    alice.types("#gpu", "/gpu end")
+    assert alice.waits_for("#gpu", "You have nothing booked").buttons == ["Book a GPU"]
+
+
+def test_a_stale_button_tells_what_is_true_now(world: World) -> None:
+    old = world.book("alice", "now for 2h")
+    alice = world.person("alice")
+    alice.types("#gpu", "/gpu extend 1h")
+    alice.waits_for("#gpu", "✓ Extended")
+    old.press("+1 h")
+    stale = alice.waits_for("#gpu", "has changed since")
+    assert "10:00–13:00" in stale.words
+    assert "End now" in stale.buttons
+
+
+def test_a_forged_press_is_refused(world: World) -> None:
+    theirs = world.book("alice", "tomorrow 13-18")
+    value = next(
+        element["value"]
+        for block in theirs.blocks
+        for element in block.get("elements", [])
+        if element.get("action_id") == "cancel"
+    )
+    charlie = world.person("minjun")
+    charlie.types("#gpu", "/gpu status")
+    status = charlie.waits_for("#gpu", "free now")
+    status.press_raw("cancel", value, charlie)
+    assert "Alice Weber’s, so only they can change it" in charlie.waits_for("#gpu", "only they").words
+    alice = world.person("alice")
+    alice.types("#gpu", "/gpu mine")
+    alice.waits_for("#gpu", "You have 1 booking")

@@ -1,0 +1,243 @@
+"""The bot as an admin runs it: real processes, killed and started again, against the local Slack and the real clock."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.workspace import Workspace
+from core import booking, facts, inventory, members, organizations
+from core.facts import Standing
+from core.inventory import Wanted
+from core.members import Actor
+from core.timerange import TimeRange
+from core.work import Database
+
+ROOT = Path(__file__).parents[2]
+
+
+@dataclass
+class Site:
+    """A machine to run the bot on: its Slack, its database, its environment."""
+
+    slack: Workspace
+    database_url: str
+    folder: Path
+
+    def environment(self, **more: str) -> dict[str, str]:
+        given = {
+            "DATABASE_URL": self.database_url,
+            "TIMEZONE": "Asia/Tokyo",
+            "SLACK_BOT_TOKEN": self.slack.bot_token,
+            "SLACK_APP_TOKEN": self.slack.app_token,
+            "SLACK_API_URL": self.slack.api_url,
+            "GPU_CHANNEL": self.slack.channel_id("#gpu"),
+            "PYTHONPATH": str(ROOT),
+            "PATH": os.environ["PATH"],
+        }
+        return {name: value for name, value in {**given, **more}.items() if value}
+
+    @contextmanager
+    def bot(self, *arguments: str, connects: bool = True, **more: str) -> Iterator[subprocess.Popen[bytes]]:
+        """`python -m bot …`, running; killed at the end if it still does."""
+        started = subprocess.Popen(
+            [sys.executable, "-m", "bot", *arguments], env=self.environment(**more), cwd=self.folder
+        )
+        try:
+            if connects:
+                self.slack.wait_connected(timeout=20)
+            yield started
+        finally:
+            started.kill()
+            started.wait()
+
+    def run(self, *arguments: str, typed: str = "", **more: str) -> subprocess.CompletedProcess[str]:
+        """`python -m bot …`, to its end."""
+        return subprocess.run(
+            [sys.executable, "-m", "bot", *arguments],
+            env=self.environment(**more),
+            cwd=self.folder,
+            input=typed,
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+
+
+@pytest.fixture
+def site(new_database_url: Callable[[str], str], tmp_path: Path) -> Iterator[Site]:
+    with Workspace() as slack:
+        yield Site(slack, new_database_url("sqlite"), tmp_path)
+
+
+def test_everything_in_one_process_from_an_empty_folder(site: Site) -> None:
+    port = free_port()
+    site.database_url = f"sqlite:///{site.folder}/new.db"
+    with site.bot(PORT=str(port)) as bot:
+        alice = site.slack.person("alice")
+        alice.types("#gpu", "/gpu book now for 2h")
+        assert "GPU0 (RTX 5090) on lab-node-1" in alice.waits_for("#gpu", "✓ Booked").words
+        site.slack.person("minjun").waits_for("#gpu", "is yours now")
+        health = get(f"http://127.0.0.1:{port}/health")
+        assert health["status"] == "ok"
+        assert health["notices"]["late"] == 0
+        began = time.monotonic()
+        bot.send_signal(signal.SIGTERM)
+        assert bot.wait(timeout=10) == 0
+        assert time.monotonic() - began < 6
+
+
+def test_killed_and_started_again_it_loses_and_doubles_nothing(site: Site) -> None:
+    """Twenty starts fall due while it is killed twice, two of them cancelled while it is down."""
+    database = Database(site.database_url)
+    with site.bot():
+        actor, lab = someone(database, site)
+        names = [add_gpu(database, lab, number) for number in range(20)]
+        first = datetime.now(UTC) + timedelta(seconds=1.5)
+        held = [
+            reserve(database, actor, name, first + timedelta(milliseconds=150 * number))
+            for number, name in enumerate(names)
+        ]
+        wait_until(first + timedelta(seconds=0.8))
+    cancel_time = datetime.now(UTC)
+    upcoming = [each for each in held if each.range.start > cancel_time + timedelta(seconds=0.2)][-2:]
+    for each in upcoming:
+        with database.begin(datetime.now(UTC)) as work:
+            booking.cancel(work, actor, each.id, version=each.version)
+    with site.bot():
+        time.sleep(0.3)
+    wait_until(first + timedelta(seconds=4))
+    with site.bot():
+        expected = {gpu.name for each in held if each not in upcoming for gpu in each.gpus}
+        deadline = time.monotonic() + 40
+        while set(started(site)) < expected and time.monotonic() < deadline:
+            time.sleep(0.2)
+        time.sleep(0.5)
+    assert started(site) == Counter(expected)
+    database.close()
+
+
+def test_a_worker_and_a_web_process_share_the_work(site: Site) -> None:
+    with site.bot("web"), site.bot("worker", connects=False):
+        alice = site.slack.person("alice")
+        alice.types("#gpu", "/gpu book now for 2h")
+        alice.waits_for("#gpu", "✓ Booked")
+        site.slack.person("minjun").waits_for("#gpu", "is yours now", timeout=15)
+
+
+def test_bad_settings_are_told_all_at_once(site: Site) -> None:
+    ended = site.run(SLACK_BOT_TOKEN="", SLACK_APP_TOKEN="", TIMEZONE="Mars/Olympus")
+    assert ended.returncode == 2
+    for name in ("SLACK_BOT_TOKEN", "SLACK_APP_TOKEN", "TIMEZONE"):
+        assert name in ended.stderr
+    assert "Traceback" not in ended.stderr
+
+
+def test_a_refused_token_is_said_without_a_traceback(site: Site) -> None:
+    ended = site.run(SLACK_BOT_TOKEN="xoxb-wrong-secret")
+    assert ended.returncode == 1
+    assert "Slack refuses SLACK_BOT_TOKEN: invalid_auth" in ended.stderr
+    assert "Traceback" not in ended.stderr
+    assert "wrong-secret" not in ended.stderr
+
+
+def test_the_admins_first_hour(site: Site) -> None:
+    checked = site.run("check", "--message")
+    assert checked.returncode == 0, checked.stdout
+    assert "FAIL" not in checked.stdout
+    assert checked.stdout.count("ok  ") == 6
+    site.slack.person("alice").waits_for("#gpu", "can be heard here")
+
+    added = site.run("gpus", "add", "lab-node-2", "GPU0", "A100", "80")
+    assert added.stdout == "lab-node-2/GPU0 · A100 · 80 GB\n"
+    imported = site.run(
+        "gpus",
+        "import",
+        "lab-node-3",
+        typed="index, name, memory.total [MiB]\n0, NVIDIA GeForce RTX 5090, 32607 MiB\n1, NVIDIA H100 PCIe, 81559 MiB\n",
+    )
+    assert imported.stdout == "lab-node-3/GPU0 · RTX 5090 · 32 GB\nlab-node-3/GPU1 · H100 PCIe · 80 GB\n"
+    listed = site.run("gpus", "list").stdout
+    assert [line.split()[0] for line in listed.splitlines()] == [
+        "lab-node-1/GPU0",
+        "lab-node-2/GPU0",
+        "lab-node-3/GPU0",
+        "lab-node-3/GPU1",
+    ]
+    nonsense = site.run("gpus", "import", typed="hello\n")
+    assert nonsense.returncode == 1
+    assert "Line 1 is not of nvidia-smi" in nonsense.stderr
+
+
+def test_check_names_the_cure(site: Site) -> None:
+    site.slack.kick_bot("#gpu")
+    checked = site.run("check")
+    assert checked.returncode == 1
+    assert "not_in_channel; type /invite @gpu there" in checked.stdout
+
+
+def someone(database: Database, site: Site) -> tuple[Actor, int]:
+    with database.begin(datetime.now(UTC)) as work:
+        lab = organizations.find(work, site.slack.team_id)
+        assert lab is not None
+        slack_id = site.slack.person("alice").id
+        alice = members.save(work, lab.id, slack_id, name="Alice", zone="UTC", language="en", standing=Standing.MEMBER)
+    return Actor.of(lab.id, alice), lab.id
+
+
+def add_gpu(database: Database, lab: int, number: int) -> str:
+    with database.begin(datetime.now(UTC)) as work:
+        label = f"GPU{number}"
+        return inventory.add_gpu(work, lab, node="lab-node-1", label=label, model="RTX 5090", memory_gb=32).full_name
+
+
+def reserve(database: Database, actor: Actor, name: str, start: datetime) -> facts.Reservation:
+    with database.begin(datetime.now(UTC)) as work:
+        wish = TimeRange(start, start + timedelta(minutes=30))
+        return booking.reserve(work, actor, Wanted(names=(name,)), wish).reservation
+
+
+def started(site: Site) -> Counter[str]:
+    """How often the channel was told that each GPU is somebody's now."""
+    lines = [line for message in site.slack.person("minjun").sees("#gpu") for line in message.words.splitlines()]
+    return Counter(line.split()[1] for line in lines if "is yours now" in line)
+
+
+def wait_until(instant: datetime) -> None:
+    time.sleep(max((instant - datetime.now(UTC)).total_seconds(), 0))
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        port: int = listening.getsockname()[1]
+    return port
+
+
+def get(url: str) -> dict[str, Any]:
+    for _ in range(50):
+        try:
+            with urllib.request.urlopen(url, timeout=5) as answer:
+                loaded: dict[str, Any] = json.load(answer)
+                return loaded
+        except urllib.error.HTTPError as error:
+            raise AssertionError(error.read()) from error
+        except urllib.error.URLError:
+            time.sleep(0.1)
+    raise AssertionError(f"{url} does not answer")
