@@ -122,16 +122,12 @@ def sidebar(me: Reader, current: str, tab: str = "messages") -> dict[str, list[E
     people = [other for other in state.humans() if other is not person]
     return {
         "Channels": [_entry(channel, me, current) for channel in rooms],
-        "Direct messages": [
-            _entry(state.direct(person.id, other.id), me, current, other) for other in people
-        ],
+        "Direct messages": [_entry(state.direct(person.id, other.id), me, current, other) for other in people],
         "Apps": [_entry(state.app_dm(person.id), me, current, state.bot, read=tab != "home")],
     }
 
 
-def _entry(
-    channel: Channel, me: Reader, current: str, other: Person | None = None, *, read: bool = True
-) -> Entry:
+def _entry(channel: Channel, me: Reader, current: str, other: Person | None = None, *, read: bool = True) -> Entry:
     unread = me.state.unread(me.person.id, channel)
     key = key_of(channel, me)
     calls = sum(me.person.id in message.notified or message.ephemeral for message in unread)

@@ -129,11 +129,7 @@ class Page:
     def _modal(self, me: Reader) -> str:
         view = self._state.top_modal(me.person.id)
         depth = len(self._state.modals.get(me.person.id, []))
-        return (
-            self._draw("modal.html", me=me, view=view, depth=depth, manifest=self._state.manifest)
-            if view
-            else ""
-        )
+        return self._draw("modal.html", me=me, view=view, depth=depth, manifest=self._state.manifest) if view else ""
 
     # ── live ────────────────────────────────────────────────────────────────
 
@@ -141,9 +137,7 @@ class Page:
         """A stream of what changes for one person while they look at one conversation."""
         me, channel, tab = self._looking(request)
         headers = {"Cache-Control": "no-store"}
-        return StreamingResponse(
-            self._stream(me, channel, tab), media_type="text/event-stream", headers=headers
-        )
+        return StreamingResponse(self._stream(me, channel, tab), media_type="text/event-stream", headers=headers)
 
     async def _stream(self, me: Reader, channel: Channel, tab: str) -> AsyncIterator[str]:
         with self._state.feed.listen() as changes:

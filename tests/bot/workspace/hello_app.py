@@ -218,7 +218,7 @@ def by_socket(slack: Workspace, **options: Any) -> Iterator[App]:
     app = build(slack, **options)
     handler = SocketModeHandler(app, slack.app_token)
     handler.client.proxy = None
-    handler.connect()  # type: ignore[no-untyped-call]
+    handler.connect()
     try:
         slack.wait_connected()
         yield app
@@ -226,7 +226,7 @@ def by_socket(slack: Workspace, **options: Any) -> Iterator[App]:
         # The SDK's processor looks up once a second; a last empty message lets it stop at once.
         handler.client.message_processor.event.set()
         handler.client.message_queue.put("{}")
-        handler.close()  # type: ignore[no-untyped-call]
+        handler.close()
 
 
 @contextlib.contextmanager
