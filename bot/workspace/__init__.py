@@ -4,7 +4,7 @@ It knows nothing of the product: what the app may do comes from the manifest alo
 imports it.
 """
 
-from bot.workspace.server import Workspace
 from bot.workspace.state import Person
+from bot.workspace.workspace import Workspace
 
 __all__ = ["Person", "Workspace"]

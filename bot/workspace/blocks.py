@@ -157,9 +157,7 @@ PRESSABLE: dict[str, Check] = {"button": BUTTON, "overflow": MENU}
 # ── blocks ──────────────────────────────────────────────────────────────────
 
 
-def _block(
-    required: dict[str, Check], optional: dict[str, Check] | None = None, also: Check | None = None
-) -> Check:
+def _block(required: dict[str, Check], optional: dict[str, Check] | None = None, also: Check | None = None) -> Check:
     return shape(required, {"block_id": ID} | (optional or {}), also)
 
 

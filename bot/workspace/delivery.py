@@ -93,9 +93,7 @@ class Delivery:
         challenge = uuid.uuid4().hex
         asked = {"type": "url_verification", "token": VERIFICATION_TOKEN, "challenge": challenge}
         try:
-            answer = await self._http.post(
-                self.events_url, "events_api", asked, None, patience=self.ack_seconds
-            )
+            answer = await self._http.post(self.events_url, "events_api", asked, None, patience=self.ack_seconds)
         except httpx.HTTPError:
             return False
         return answer.status_code == 200 and challenge in answer.text
@@ -159,9 +157,7 @@ class Delivery:
 
     async def _by_http(self, url: str, parcel: Parcel, retry: Retry) -> tuple[bool, str, Any]:
         try:
-            response = await self._http.post(
-                url, parcel.kind, parcel.payload, retry, patience=self.ack_seconds
-            )
+            response = await self._http.post(url, parcel.kind, parcel.payload, retry, patience=self.ack_seconds)
         except httpx.TimeoutException:
             return True, "operation_timeout", None
         except httpx.HTTPError:

@@ -12,7 +12,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bot.workspace.server import Workspace
+from bot.workspace.workspace import Workspace
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -52,9 +52,7 @@ class BotProcess:
         while not slack.connections:
             self.check()
             if time.monotonic() > deadline:
-                raise BotDied(
-                    f"The bot did not connect within {timeout:.0f} s. Its last words:\n{self.tail()}"
-                )
+                raise BotDied(f"The bot did not connect within {timeout:.0f} s. Its last words:\n{self.tail()}")
             time.sleep(0.05)
 
     def check(self) -> None:
@@ -82,9 +80,7 @@ class BotProcess:
 def environment(slack: Workspace, folder: Path) -> dict[str, str]:
     """The bot's settings: this Slack, a fresh database."""
     kept = {
-        name: value
-        for name, value in os.environ.items()
-        if name not in _FORGET and not name.lower().endswith("_proxy")
+        name: value for name, value in os.environ.items() if name not in _FORGET and not name.lower().endswith("_proxy")
     }
     return kept | {
         "SLACK_API_URL": slack.api_url,

@@ -20,8 +20,8 @@ from bot.workspace.words import Reader, block_words, controls, text_words
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
 
-    from bot.workspace.server import Workspace
     from bot.workspace.state import Channel, Message, Person, View
+    from bot.workspace.workspace import Workspace
 
 T = TypeVar("T")
 Json = dict[str, Any]
@@ -68,9 +68,7 @@ class PersonDriver:
 
         return self.slack.call(look())
 
-    def waits_for(
-        self, where: str, words: str, *, timeout: float = PATIENCE, after: str = "0"
-    ) -> MessageHandle:
+    def waits_for(self, where: str, words: str, *, timeout: float = PATIENCE, after: str = "0") -> MessageHandle:
         """The newest message that contains these words, as this person reads it.
 
         `after` is a timestamp: only messages later than that one count.
@@ -232,9 +230,7 @@ class MessageHandle:
         block, element = _control(self.blocks, label, self.reader.reader)
         return self._press(block, element, _raw(element, options, self.reader.reader))
 
-    def press_raw(
-        self, action_id: str, value: str = "", as_person: PersonDriver | None = None, **more: Any
-    ) -> Ack:
+    def press_raw(self, action_id: str, value: str = "", as_person: PersonDriver | None = None, **more: Any) -> Ack:
         """Send a forged press on this message: any action, any value, any person."""
         who = as_person or self.reader
         action = {"type": "button", "action_id": action_id, "block_id": "forged", "value": value, **more}
@@ -326,9 +322,7 @@ class FormHandle:
         """What the controls hold now, by label; choices by the words shown."""
         eyes = self.reader.reader
         return {
-            _label(block, element, eyes): _shown(
-                element, forms.current(block, element, self.inner.filled), eyes
-            )
+            _label(block, element, eyes): _shown(element, forms.current(block, element, self.inner.filled), eyes)
             for block, element in controls(self.blocks)
             if forms.has_state(element)
         }

@@ -93,9 +93,7 @@ def problems(blocks: Iterable[Json], filled: Filled) -> dict[str, str]:
     """What Slack's own client refuses before it asks the app: block id → sentence."""
     found: dict[str, str] = {}
     for block, element in controls(blocks):
-        if block["type"] == "input" and (
-            problem := _problem(block, element, current(block, element, filled))
-        ):
+        if block["type"] == "input" and (problem := _problem(block, element, current(block, element, filled))):
             found[block["block_id"]] = problem
     return found
 

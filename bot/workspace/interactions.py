@@ -80,9 +80,7 @@ class Interactions:
             return NO_ACK
         text = self._messages.typed(text.strip()) if command.should_escape else text.strip()
         handles = {
-            "response_url": self._response_url(
-                "commands", ResponseUrl(person.id, channel.id, self._state.clock())
-            ),
+            "response_url": self._response_url("commands", ResponseUrl(person.id, channel.id, self._state.clock())),
             "trigger_id": self._handles.new_trigger(person.id),
         }
         payload = command_payload(self._state, person, channel, name, text=text, handles=handles)
@@ -134,9 +132,7 @@ class Interactions:
 
     # ── presses ─────────────────────────────────────────────────────────────
 
-    async def press(
-        self, person: Person, message: Message, block: Json, element: Json, raw: Any = None
-    ) -> Ack:
+    async def press(self, person: Person, message: Message, block: Json, element: Json, raw: Any = None) -> Ack:
         """Operate a control of a message: press a button, choose an option."""
         if forms.has_state(element):
             message.chosen.setdefault(person.id, {})[block["block_id"], element["action_id"]] = raw
@@ -172,11 +168,7 @@ class Interactions:
             "response_url": self._response_url("actions", url),
         }
         # Slack does not hand the content of ephemeral messages back.
-        return (
-            payload
-            if message.ephemeral
-            else payload | {"message": message_json(state, message, with_metadata=True)}
-        )
+        return payload if message.ephemeral else payload | {"message": message_json(state, message, with_metadata=True)}
 
     async def _send_press(self, person: Person, message: Message, payload: Json) -> Ack:
         ack = await self._delivery.send("interactive", payload)
@@ -185,9 +177,7 @@ class Interactions:
             self._state.touch(message)
         return ack
 
-    async def press_in_view(
-        self, person: Person, view: View, block: Json, element: Json, raw: Any = None
-    ) -> Ack:
+    async def press_in_view(self, person: Person, view: View, block: Json, element: Json, raw: Any = None) -> Ack:
         """Operate a control of a modal or of the Home tab."""
         if forms.has_state(element):
             view.filled[block["block_id"], element["action_id"]] = raw
@@ -257,9 +247,7 @@ class Interactions:
 
     def _checked_errors(self, view: View, errors: Any) -> dict[str, str]:
         """Errors must name input blocks of this view, or Slack shows none of them."""
-        inputs = {
-            block["block_id"] for block, _ in controls(view.payload["blocks"]) if block["type"] == "input"
-        }
+        inputs = {block["block_id"] for block, _ in controls(view.payload["blocks"]) if block["type"] == "input"}
         if not isinstance(errors, dict) or not errors or set(errors) - inputs:
             raise SlackError("invalid_errors", got=errors, input_blocks=sorted(inputs))
         if not all(isinstance(error, str) and error for error in errors.values()):

@@ -78,9 +78,7 @@ class Messages:
             )
         )
 
-    def by_person(
-        self, person: Person, channel: Channel, words: str, thread_ts: str | None = None
-    ) -> Message:
+    def by_person(self, person: Person, channel: Channel, words: str, thread_ts: str | None = None) -> Message:
         """Post what a person typed."""
         text = self.typed(words)
         return self._add(Message(self._state.new_ts(), channel.id, person.id, text, thread_ts=thread_ts))
@@ -111,9 +109,7 @@ class Messages:
     def _linked(self, found: re.Match[str]) -> str:
         mark, name = found[1], found[2]
         if mark == "#":
-            channel = next(
-                (c for c in self._state.channels.values() if c.kind != "im" and c.name == name), None
-            )
+            channel = next((c for c in self._state.channels.values() if c.kind != "im" and c.name == name), None)
             return f"<#{channel.id}|{channel.name}>" if channel else found[0]
         if name in {"channel", "here", "everyone"}:
             return f"<!{name}>"
@@ -127,9 +123,7 @@ class Messages:
     def _notified(self, message: Message) -> frozenset[str]:
         """Whom this message wakes."""
         channel = self._state.channels[message.channel_id]
-        people = {
-            pid for pid in channel.members if pid != message.author_id and not self._state.people[pid].bot
-        }
+        people = {pid for pid in channel.members if pid != message.author_id and not self._state.people[pid].bot}
         if message.ephemeral:
             return frozenset()
         if channel.kind == "im":

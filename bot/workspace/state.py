@@ -199,9 +199,7 @@ class State:
 
     # ── conversations ───────────────────────────────────────────────────────
 
-    def add_channel(
-        self, name: str, *, kind: Kind = "channel", topic: str = "", bot_in: bool = True
-    ) -> Channel:
+    def add_channel(self, name: str, *, kind: Kind = "channel", topic: str = "", bot_in: bool = True) -> Channel:
         """A channel with everybody in it."""
         channel = Channel(self.new_id("C"), name, kind, topic, created=int(self.clock()))
         channel.members = {p.id for p in self.people.values() if bot_in or p is not self.bot}
@@ -214,9 +212,7 @@ class State:
         for channel in self.channels.values():
             if channel.id == name or (channel.kind != "im" and channel.name == wanted):
                 return channel
-        raise LookupError(
-            f"no channel {name!r}; channels: {[c.name for c in self.channels.values() if c.name]}"
-        )
+        raise LookupError(f"no channel {name!r}; channels: {[c.name for c in self.channels.values() if c.name]}")
 
     def direct(self, one: str, other: str) -> Channel:
         """The direct message between two accounts; made when there is none yet."""

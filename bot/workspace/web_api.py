@@ -5,8 +5,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
-import socket
-import struct
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +13,7 @@ from starlette.responses import JSONResponse, Response
 from bot.workspace.errors import SlackError
 from bot.workspace.methods import METHODS
 from bot.workspace.methods.base import Args, Method, check_scope
+from bot.workspace.server import ConnectionReset
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -40,10 +39,6 @@ class Call:
     error: str
     at: float
     answer: Json = field(default_factory=dict, repr=False)
-
-
-class ConnectionReset(Exception):  # noqa: N818 - it is what happens, not a mistake of ours
-    """Break the connection instead of answering."""
 
 
 @dataclass
@@ -184,12 +179,3 @@ async def _arguments(request: Request) -> Json:
 def _token(request: Request, raw: Json) -> str:
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
     return token.strip() if scheme.lower() == "bearer" else str(raw.get("token", ""))
-
-
-def reset(transport: asyncio.Transport) -> None:
-    """Break a TCP connection the rude way: the peer sees a reset, not an end."""
-    if transport.is_closing():
-        return
-    raw = transport.get_extra_info("socket")
-    raw.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-    transport.abort()

@@ -125,9 +125,7 @@ def element_words(element: Json | None, reader: Reader) -> str:
         case "checkboxes" | "radio_buttons" | "overflow":
             return " ".join(text_words(option["text"], reader) for option in element["options"])
     shown = [text_words(option["text"], reader) for option in initial_options(element)]
-    shown += [
-        str(element[key]) for key in ("initial_value", "initial_date", "initial_time") if element.get(key)
-    ]
+    shown += [str(element[key]) for key in ("initial_value", "initial_date", "initial_time") if element.get(key)]
     return " ".join(shown) or text_words(element.get("placeholder"), reader)
 
 

@@ -89,9 +89,7 @@ class Method:
     app_token: bool = False
 
 
-def method(
-    name: str, *scopes: str, app_token: bool = False
-) -> Callable[[Callable[[Api, Args], Json]], Method]:
+def method(name: str, *scopes: str, app_token: bool = False) -> Callable[[Callable[[Api, Args], Json]], Method]:
     """Register a function as a Web API method."""
     return lambda run: Method(name, run, scopes, app_token)
 

@@ -39,9 +39,7 @@ def post_ephemeral(api: Api, args: Args) -> Json:
     if user not in channel.members:
         raise SlackError("user_not_in_channel")
     blocks = args.json("blocks", "invalid_blocks_format")
-    message = api.messages.by_bot(
-        channel, args.text("text"), blocks, thread_ts=_thread(channel, args), visible_to=user
-    )
+    message = api.messages.by_bot(channel, args.text("text"), blocks, thread_ts=_thread(channel, args), visible_to=user)
     return {"message_ts": message.ts}
 
 

@@ -74,9 +74,7 @@ def replies(api: Api, args: Args) -> Json:
     thread_ts = args.need("ts")
     if channel.find(thread_ts) is None:
         raise SlackError("thread_not_found")
-    said = [
-        m for m in channel.messages if thread_ts in {m.ts, m.thread_ts} and not m.deleted and not m.ephemeral
-    ]
+    said = [m for m in channel.messages if thread_ts in {m.ts, m.thread_ts} and not m.deleted and not m.ephemeral]
     page, cursor = page_of(said, args, 1000, 1000)
     with_metadata = args.flag("include_all_metadata")
     answer = paged("messages", [message_json(api.state, m, with_metadata) for m in page], cursor)

@@ -159,8 +159,7 @@ def label(text: Json | None, fallback: str = "") -> str:
         return fallback
     nodes = mrkdwn.parse_plain(text["text"])
     return "".join(
-        EMOJI[node.name] if isinstance(node, mrkdwn.Emoji) else str(getattr(node, "text", ""))
-        for node in nodes
+        EMOJI[node.name] if isinstance(node, mrkdwn.Emoji) else str(getattr(node, "text", "")) for node in nodes
     )
 
 

@@ -115,26 +115,25 @@ def _other(channel: Channel, person_id: str) -> str:
     return next((member for member in channel.members if member != person_id), person_id)
 
 
-def sidebar(me: Reader, current: str) -> dict[str, list[Entry]]:
-    """Channels, people and the app, with what is unread."""
+def sidebar(me: Reader, current: str, tab: str = "messages") -> dict[str, list[Entry]]:
+    """Channels, people and the app, with what is unread; the Home tab shows no messages, so it reads none."""
     state, person = me.state, me.person
     rooms = [c for c in state.channels.values() if c.kind != "im" and person.id in c.members]
     people = [other for other in state.humans() if other is not person]
     return {
         "Channels": [_entry(channel, me, current) for channel in rooms],
-        "Direct messages": [
-            _entry(state.direct(person.id, other.id), me, current, other) for other in people
-        ],
-        "Apps": [_entry(state.app_dm(person.id), me, current, state.bot)],
+        "Direct messages": [_entry(state.direct(person.id, other.id), me, current, other) for other in people],
+        "Apps": [_entry(state.app_dm(person.id), me, current, state.bot, read=tab != "home")],
     }
 
 
-def _entry(channel: Channel, me: Reader, current: str, other: Person | None = None) -> Entry:
+def _entry(channel: Channel, me: Reader, current: str, other: Person | None = None, *, read: bool = True) -> Entry:
     unread = me.state.unread(me.person.id, channel)
     key = key_of(channel, me)
     calls = sum(me.person.id in message.notified or message.ephemeral for message in unread)
     note = "" if other is None or other.bot else me.dates.elsewhere(other.tz).time(me.state.clock())
-    badge = 0 if key == current else calls
+    looked_at = read and key == current
+    badge = 0 if looked_at else calls
     account = other.id if other else ""
     return Entry(
         key,
@@ -142,7 +141,7 @@ def _entry(channel: Channel, me: Reader, current: str, other: Person | None = No
         title_of(channel, me),
         account,
         note,
-        bool(unread) and key != current,
+        bool(unread) and not looked_at,
         badge,
         key == current,
     )

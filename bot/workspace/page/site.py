@@ -110,7 +110,7 @@ class Page:
             "team": self._state.team_name,
             "people": self._state.humans(),
             "now": me.dates.time(self._state.clock()),
-            "sidebar": scene.sidebar(me, key),
+            "sidebar": scene.sidebar(me, key, tab),
             "channel": channel,
             "key": key,
             "title": scene.title_of(channel, me),
@@ -129,23 +129,19 @@ class Page:
     def _modal(self, me: Reader) -> str:
         view = self._state.top_modal(me.person.id)
         depth = len(self._state.modals.get(me.person.id, []))
-        return (
-            self._draw("modal.html", me=me, view=view, depth=depth, manifest=self._state.manifest)
-            if view
-            else ""
-        )
+        return self._draw("modal.html", me=me, view=view, depth=depth, manifest=self._state.manifest) if view else ""
 
     # ── live ────────────────────────────────────────────────────────────────
 
     async def _live(self, request: Request) -> Response:
         """A stream of what changes for one person while they look at one conversation."""
-        me, channel, _ = self._looking(request)
+        me, channel, tab = self._looking(request)
         headers = {"Cache-Control": "no-store"}
-        return StreamingResponse(self._stream(me, channel), media_type="text/event-stream", headers=headers)
+        return StreamingResponse(self._stream(me, channel, tab), media_type="text/event-stream", headers=headers)
 
-    async def _stream(self, me: Reader, channel: Channel) -> AsyncIterator[str]:
+    async def _stream(self, me: Reader, channel: Channel, tab: str) -> AsyncIterator[str]:
         with self._state.feed.listen() as changes:
-            yield _frame(self._hello(me, channel))  # whatever happened between drawing and listening
+            yield _frame(self._hello(me, channel, tab))  # whatever happened between drawing and listening
             while True:
                 try:
                     change = await asyncio.wait_for(changes.get(), HEARTBEAT_SECONDS)
@@ -155,9 +151,9 @@ class Page:
                 if change is None:
                     return
                 if change.person_id in ("", me.person.id):
-                    yield _frame(self._redrawn(change, me, channel))
+                    yield _frame(self._redrawn(change, me, channel, tab))
 
-    def _hello(self, me: Reader, channel: Channel) -> Json:
+    def _hello(self, me: Reader, channel: Channel, tab: str) -> Json:
         """Everything as it is now: nothing is missed, whatever the connection did."""
         home = self._state.homes.get(me.person.id)
         key = scene.key_of(channel, me)
@@ -166,16 +162,16 @@ class Page:
             "kind": "hello",
             "count": self._state.feed.count,
             "clock": me.dates.time(self._state.clock()),
-            "sidebar": self._draw("sidebar.html", me=me, sidebar=scene.sidebar(me, key)),
+            "sidebar": self._draw("sidebar.html", me=me, sidebar=scene.sidebar(me, key, tab)),
             "messages": "".join(lines),
             "home": self._draw("home.html", me=me, home=home, manifest=self._state.manifest),
             "modal": self._modal(me),
         }
 
-    def _redrawn(self, change: Change, me: Reader, channel: Channel) -> Json:
+    def _redrawn(self, change: Change, me: Reader, channel: Channel, tab: str) -> Json:
         """What the page needs to show a change."""
         key = scene.key_of(channel, me)
-        sidebar = self._draw("sidebar.html", me=me, sidebar=scene.sidebar(me, key))
+        sidebar = self._draw("sidebar.html", me=me, sidebar=scene.sidebar(me, key, tab))
         frame: Json = {"kind": change.kind, "sidebar": sidebar, "count": self._state.feed.count}
         if change.kind == "view":
             return frame | {"html": self._modal(me)}
@@ -185,7 +181,7 @@ class Page:
         if change.kind == "message" and change.channel_id == channel.id:
             line = scene.line_at(channel, change.ts, me)
             if line is None:  # gone: what follows may need its name, face or day line back
-                return self._hello(me, channel)
+                return self._hello(me, channel, tab)
             return frame | {"ts": change.ts, "html": self._draw("message.html", me=me, line=line)}
         return frame | {"kind": "sidebar"}
 

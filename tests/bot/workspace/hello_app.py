@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import re
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any
@@ -52,6 +53,44 @@ def section(text: str) -> dict[str, Any]:
     return {"type": "section", "text": {"type": "mrkdwn", "text": text}}
 
 
+def plain(text: str) -> dict[str, Any]:
+    return {"type": "plain_text", "text": text}
+
+
+def options(*labels: str) -> list[dict[str, Any]]:
+    return [{"text": plain(label), "value": label.lower()} for label in labels]
+
+
+CONTROLS: dict[str, Any] = {
+    "type": "actions",
+    "block_id": "controls",
+    "elements": [
+        {
+            "type": "static_select",
+            "action_id": "pick",
+            "placeholder": plain("Pick"),
+            "options": options("A", "B"),
+        },
+        {"type": "overflow", "action_id": "more", "options": options("Keep", "Drop")},
+        {"type": "radio_buttons", "action_id": "one", "options": options("Left", "Right")},
+        {"type": "datetimepicker", "action_id": "moment", "initial_date_time": 4100040000},
+        {
+            "type": "button",
+            "action_id": "end",
+            "value": "end",
+            "text": plain("End"),
+            "style": "danger",
+            "confirm": {
+                "title": plain("Really?"),
+                "text": {"type": "mrkdwn", "text": "It *ends* now."},
+                "confirm": plain("Yes, end"),
+                "deny": plain("No"),
+            },
+        },
+    ],
+}
+
+
 def buttons(*labels: str) -> dict[str, Any]:
     return {
         "type": "actions",
@@ -77,12 +116,17 @@ def build(slack: Workspace, **options: Any) -> App:  # noqa: C901, PLR0915 - a l
         text = command.get("text", "")
         if text == "silent":
             return
+        if text == "broken":
+            ack(text="x", blocks=[buttons("x" * 76)])
+            return
         if text == "quick":
             ack("quick hello")
             return
         ack()
         if text == "form":
             client.views_open(trigger_id=command["trigger_id"], view=FORM)
+        elif text == "controls":
+            client.chat_postMessage(channel=command["channel_id"], text="controls", blocks=[CONTROLS])
         elif text == "date":
             date = "<!date^4100040000^{date_short_pretty} {time}|Fri 4 Dec 2099, 04:00 UTC>"
             client.chat_postMessage(channel=command["channel_id"], text=date)
@@ -110,6 +154,13 @@ def build(slack: Workspace, **options: Any) -> App:  # noqa: C901, PLR0915 - a l
         ack()
         respond(delete_original=True)
 
+    @app.action(re.compile("^(pick|more|one|moment|end)$"))
+    def chosen(ack: Any, body: Any, respond: Any) -> None:
+        ack()
+        action = body["actions"][0]
+        shown = action.get("selected_option", {}).get("value") or action.get("selected_date_time")
+        respond(text=f"chose {action['action_id']} {shown or action.get('value')}")
+
     @app.action("hang")
     def hang() -> None:
         """Never acknowledge."""
@@ -122,6 +173,13 @@ def build(slack: Workspace, **options: Any) -> App:  # noqa: C901, PLR0915 - a l
             return
         if whom == "wrong field":
             ack(response_action="errors", errors={"no_such_block": "Nobody sees this."})
+            return
+        if whom in {"update", "push"}:
+            next_form = FORM | {"title": plain(f"After {whom}")}
+            ack(response_action=whom, view=next_form)
+            return
+        if whom == "clear":
+            ack(response_action="clear")
             return
         if whom == "nobody listens":
             return
@@ -160,7 +218,7 @@ def by_socket(slack: Workspace, **options: Any) -> Iterator[App]:
     app = build(slack, **options)
     handler = SocketModeHandler(app, slack.app_token)
     handler.client.proxy = None
-    handler.connect()  # type: ignore[no-untyped-call]
+    handler.connect()
     try:
         slack.wait_connected()
         yield app
@@ -168,7 +226,7 @@ def by_socket(slack: Workspace, **options: Any) -> Iterator[App]:
         # The SDK's processor looks up once a second; a last empty message lets it stop at once.
         handler.client.message_processor.event.set()
         handler.client.message_queue.put("{}")
-        handler.close()  # type: ignore[no-untyped-call]
+        handler.close()
 
 
 @contextlib.contextmanager

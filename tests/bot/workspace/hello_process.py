@@ -21,4 +21,4 @@ def command(ack: object) -> None:
     ack("hello from a process of my own")  # type: ignore[operator]
 
 
-SocketModeHandler(app, os.environ["SLACK_APP_TOKEN"]).start()  # type: ignore[no-untyped-call]
+SocketModeHandler(app, os.environ["SLACK_APP_TOKEN"]).start()

@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+import json
+import threading
 import time
-from typing import TYPE_CHECKING
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import TYPE_CHECKING, Any
 from urllib.error import URLError
 
 import pytest
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
+from slack_sdk.socket_mode import SocketModeClient
+from slack_sdk.socket_mode.response import SocketModeResponse
 
 from tests.bot.workspace import hello_app
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from slack_sdk.socket_mode.request import SocketModeRequest
 
     from bot.workspace import Workspace
 
@@ -181,3 +188,74 @@ def test_silence_takes_nothing(slack: Workspace, web: WebClient) -> None:
     started = time.monotonic()
     slack.stop()
     assert time.monotonic() - started < 4
+
+
+# ── retries, seen from below Bolt ───────────────────────────────────────────
+
+
+def test_an_unacknowledged_event_comes_again_with_a_retry_mark(slack: Workspace) -> None:
+    slack.ack_seconds, slack.retry_after = 0.2, (0.0,)
+    seen: list[tuple[str, int | None, str | None]] = []
+
+    def listen(client: Any, request: SocketModeRequest) -> None:
+        seen.append((request.envelope_id, request.retry_attempt, request.retry_reason))
+        if request.retry_attempt:
+            client.send_socket_mode_response(SocketModeResponse(envelope_id=request.envelope_id))
+
+    web = WebClient(slack.bot_token, base_url=slack.api_url)
+    client = SocketModeClient(slack.app_token, web_client=web)
+    client.proxy = None
+    client.socket_mode_request_listeners.append(listen)
+    client.connect()
+    try:
+        slack.wait_connected()
+        assert slack.person("alice").types("@gpu", "hello?").late
+        slack.settle(lambda: len(seen) == 2)
+    finally:
+        client.close()
+
+    (first, number, _), (second, again, reason) = seen
+    assert first == second
+    assert (number, again, reason) == (0, 1, "timeout")
+
+
+def test_a_failed_event_comes_again_over_http(slack: Workspace) -> None:
+    slack.retry_after = (0.0,)
+    seen: list[tuple[str | None, str | None]] = []
+
+    class Receiver(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            body = self.rfile.read(int(self.headers["Content-Length"]))
+            if json.loads(body)["type"] != "url_verification":
+                seen.append((self.headers["X-Slack-Retry-Num"], self.headers["X-Slack-Retry-Reason"]))
+            self.send_response(500 if len(seen) == 1 else 200)
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *_args: Any) -> None:
+            """Quiet."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Receiver)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    try:
+        slack.events_url = f"http://127.0.0.1:{server.server_port}/slack/events"
+        assert slack.verify_events_url()
+        assert slack.person("alice").types("@gpu", "hello?").error == "http_service_error"
+        slack.settle(lambda: len(seen) == 2)
+    finally:
+        slack.events_url = None
+        server.shutdown()
+        server.server_close()
+        thread.join()
+
+    assert seen == [(None, None), ("1", "http_error")]
+
+
+def test_an_acknowledgement_that_slack_cannot_show(hello: Workspace) -> None:
+    alice = hello.person("alice")
+
+    alice.types("#gpu", "/gpu broken")
+
+    assert "invalid_command_response" in alice.waits_for("#gpu", "/gpu failed").words
+    assert "must be less than 76 characters" in hello.complaints[0]

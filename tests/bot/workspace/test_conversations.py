@@ -75,6 +75,46 @@ def test_a_form_shows_mistakes_at_their_fields_and_keeps_what_was_typed(hello: W
     assert alice.waits_for("@gpu", "hello Bob loud kind").notified == {"alice"}
 
 
+def test_a_submission_may_update_stack_or_clear_the_forms(hello: Workspace) -> None:
+    alice = hello.person("alice")
+    alice.types("#gpu", "/gpu form")
+    form = alice.waits_for_form("Say hello")
+
+    form.fill("To whom", "update")
+    form.submit()
+    assert (form.title, form.values["To whom"]) == ("After update", "update")
+    form.fill("To whom", "push")
+    form.submit()
+    above = alice.waits_for_form("After push")
+    assert above.values["To whom"] is None
+    above.close()
+    assert alice.waits_for_form("After update").values["To whom"] == "push"
+    form.submit()
+    top = alice.waits_for_form("After push")
+    top.fill("To whom", "clear")
+    top.submit()
+    assert alice.form is None
+
+
+def test_every_control_reports_what_was_chosen(hello: Workspace) -> None:
+    alice = hello.person("alice")
+    alice.types("#gpu", "/gpu controls")
+    message = alice.waits_for("#gpu", "Pick")
+
+    message.choose("Pick", "B")
+    alice.waits_for("#gpu", "chose pick b")
+    message.choose("more", "Drop")
+    alice.waits_for("#gpu", "chose more drop")
+    message.choose("one", "Right")
+    alice.waits_for("#gpu", "chose one right")
+    message.choose("moment", "4100043600")
+    alice.waits_for("#gpu", "chose moment 4100043600")
+    state = hello.delivered[-1].payload["state"]["values"]["controls"]
+    assert state["pick"]["selected_option"]["value"] == "b"
+    with pytest.raises(AssertionError, match="no option"):
+        message.choose("Pick", "C")
+
+
 def test_home_is_published_when_opened_and_changes_with_a_press(hello: Workspace) -> None:
     haruka = hello.person("haruka")
 

@@ -7,14 +7,13 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from playwright.sync_api import expect
 
+from bot.workspace import Workspace
 from tests.bot.workspace import hello_app
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from playwright.sync_api import Page
-
-    from bot.workspace import Workspace
 
     Open = Callable[..., Page]
 
@@ -91,6 +90,29 @@ def test_buttons_work_and_unanswered_ones_say_so(hello: Workspace, browser: Open
 
     expect(messages(page)).to_have_count(1)
     expect(messages(page)).to_contain_text("replaced")
+
+
+def test_menus_selects_and_questions_before_an_act(hello: Workspace, browser: Open) -> None:
+    page = browser(hello.url)
+    write(page, "/gpu controls")
+
+    page.get_by_label("Pick").select_option("B")
+    expect(messages(page).last).to_contain_text("chose pick b")
+    page.get_by_label("More actions").click()
+    page.get_by_role("menuitem", name="Drop").click()
+    expect(messages(page).last).to_contain_text("chose more drop")
+    expect(page.get_by_label("moment")).to_have_value("2099-12-04T05:00")  # Berlin
+    page.get_by_label("moment").fill("2099-12-04T06:00")
+    expect(messages(page).last).to_contain_text("chose moment 4100043600")
+
+    question = page.get_by_role("dialog", name="Really?")
+    page.get_by_role("button", name="End", exact=True).click()
+    expect(question).to_contain_text("It ends now.")
+    question.get_by_role("button", name="No").click()
+    expect(messages(page).last).to_contain_text("chose moment")
+    page.get_by_role("button", name="End", exact=True).click()
+    question.get_by_role("button", name="Yes, end").click()
+    expect(messages(page).last).to_contain_text("chose end end")
 
 
 def test_a_form_by_keyboard_with_mistakes(hello: Workspace, browser: Open) -> None:
@@ -183,3 +205,24 @@ def test_switching_person_keeps_the_conversation(hello: Workspace, browser: Open
 
     expect(page.get_by_label("You are 佐藤遥")).to_be_visible()
     expect(page.get_by_role("heading", name="general").first).to_be_visible()
+
+
+def test_messages_that_arrive_while_home_is_open_are_counted(hello: Workspace, browser: Open) -> None:
+    page = browser(f"{hello.url}/?as=minjun&in=@gpu&tab=home")
+    expect(page.get_by_role("region", name="Home")).to_contain_text("Hello")
+
+    hello.person("minjun").types("@gpu", "from my phone")
+
+    expect(page.get_by_role("link", name="gpu unread: 1")).to_be_visible()
+    page.get_by_role("link", name="Messages").click()
+    expect(page.get_by_role("link", name="gpu unread")).to_be_hidden()
+
+
+def test_the_page_finds_back_after_the_workspace_restarted(browser: Open) -> None:
+    with Workspace() as first:
+        page = browser(first.url)
+        expect(page.get_by_role("textbox", name="Message")).to_be_visible()
+        port = int(first.url.rsplit(":", 1)[1])
+    with Workspace(port=port) as second:
+        second.person("alice").types("#gpu", "back again")
+        expect(messages(page)).to_contain_text("back again", timeout=15_000)

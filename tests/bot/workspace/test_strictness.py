@@ -137,10 +137,7 @@ def test_messages_may_not_be_empty_or_endless(slack: Workspace, web: WebClient) 
     assert code(web.chat_update, channel=channel, ts="1.2", text="x") == "message_not_found"
     typed = slack.person("alice")
     typed.types("#gpu", "mine")
-    assert (
-        code(web.chat_update, channel=channel, ts=typed.sees("#gpu")[-1].ts, text="x")
-        == "cant_update_message"
-    )
+    assert code(web.chat_update, channel=channel, ts=typed.sees("#gpu")[-1].ts, text="x") == "cant_update_message"
 
 
 def test_ephemeral_messages_cannot_be_updated_or_found(slack: Workspace, web: WebClient) -> None:
@@ -181,9 +178,7 @@ def test_history_is_cut_into_pages(slack: Workspace, web: WebClient) -> None:
         web.chat_postMessage(channel=channel, text=f"n{number}")
 
     first = web.conversations_history(channel=channel, limit=2)
-    second = web.conversations_history(
-        channel=channel, limit=2, cursor=first["response_metadata"]["next_cursor"]
-    )
+    second = web.conversations_history(channel=channel, limit=2, cursor=first["response_metadata"]["next_cursor"])
     assert [m["text"] for m in first["messages"] + second["messages"]] == ["n4", "n3", "n2", "n1"]
     middle = second["messages"][0]["ts"]
     older = web.conversations_history(channel=channel, latest=middle)["messages"]
@@ -273,9 +268,7 @@ OVERFLOW = {
         ),
     ],
 )
-def test_blocks_that_slack_refuses(
-    slack: Workspace, web: WebClient, block: dict[str, Any], problem: str
-) -> None:
+def test_blocks_that_slack_refuses(slack: Workspace, web: WebClient, block: dict[str, Any], problem: str) -> None:
     answer = refusal(web.chat_postMessage, channel=slack.channel_id("#gpu"), text="x", blocks=[block])
 
     assert answer["error"] == "invalid_blocks"
@@ -285,9 +278,7 @@ def test_blocks_that_slack_refuses(
 def test_too_many_blocks_and_twice_the_same_id(slack: Workspace, web: WebClient) -> None:
     channel = slack.channel_id("#gpu")
 
-    assert (
-        code(web.chat_postMessage, channel=channel, blocks=[section("x")] * 51, text="x") == "invalid_blocks"
-    )
+    assert code(web.chat_postMessage, channel=channel, blocks=[section("x")] * 51, text="x") == "invalid_blocks"
     twins = [section("x") | {"block_id": "b"}] * 2
     assert code(web.chat_postMessage, channel=channel, blocks=twins, text="x") == "invalid_blocks"
     web.chat_postMessage(channel=channel, blocks=[section("x")] * 50, text="x")
@@ -309,9 +300,7 @@ def test_too_many_blocks_and_twice_the_same_id(slack: Workspace, web: WebClient)
         ({"submit": None}, "must be an object [json-pointer:/view/submit]"),
     ],
 )
-def test_views_that_slack_refuses(
-    slack: Workspace, web: WebClient, change: dict[str, Any], problem: str
-) -> None:
+def test_views_that_slack_refuses(slack: Workspace, web: WebClient, change: dict[str, Any], problem: str) -> None:
     alice = slack.person("alice")
     alice.types("#gpu", "/gpu form")
 
@@ -325,9 +314,7 @@ def test_views_that_slack_refuses(
 # ── handles ─────────────────────────────────────────────────────────────────
 
 
-def test_a_trigger_opens_one_modal_within_three_seconds(
-    slack: Workspace, web: WebClient, clock: Clock
-) -> None:
+def test_a_trigger_opens_one_modal_within_three_seconds(slack: Workspace, web: WebClient, clock: Clock) -> None:
     alice = slack.person("alice")
     alice.types("#gpu", "/gpu form")
     trigger = last_payload(slack)["trigger_id"]
@@ -337,9 +324,7 @@ def test_a_trigger_opens_one_modal_within_three_seconds(
     assert code(web.views_open, trigger_id=trigger, view=FORM) == "exchanged_trigger_id"
     alice.types("#gpu", "/gpu form")
     clock.now += 3.1
-    assert (
-        code(web.views_open, trigger_id=last_payload(slack)["trigger_id"], view=FORM) == "expired_trigger_id"
-    )
+    assert code(web.views_open, trigger_id=last_payload(slack)["trigger_id"], view=FORM) == "expired_trigger_id"
 
 
 def test_a_response_url_works_five_times_for_half_an_hour(slack: Workspace, clock: Clock) -> None:
