@@ -15,7 +15,7 @@ from bot import errors
 from bot.desk import Desk, Visit, request_key
 from bot.listeners import LISTENERS, home
 from bot.views.kit import Message
-from core.errors import Refusal
+from core.errors import Busy, Refusal
 
 log = logging.getLogger(__name__)
 
@@ -24,13 +24,16 @@ WORKERS = 32  # Bolt's own five leave commands unacknowledged as soon as the dat
 Body = dict[str, Any]
 
 
-def build_app(desk: Desk, *, signing_secret: str | None = None) -> App:
-    """The app, not yet listening. Without a signing secret it takes Socket Mode only."""
+def build_app(desk: Desk, *, signing_secret: str | None = None, executor: ThreadPoolExecutor | None = None) -> App:
+    """The app, not yet listening. Without a signing secret it takes Socket Mode only.
+
+    Listeners run on `executor`, so that whoever stops the app can wait for them.
+    """
     app = App(
         client=desk.client,
         signing_secret=signing_secret or secrets.token_hex(),
         token_verification_enabled=False,  # the desk could not have been made without a working token
-        listener_executor=ThreadPoolExecutor(WORKERS, thread_name_prefix="listener"),
+        listener_executor=executor or ThreadPoolExecutor(WORKERS, thread_name_prefix="listener"),
     )
     app.use(_welcome(desk))
     app.error(_apologise)
@@ -45,10 +48,19 @@ def _welcome(desk: Desk) -> Callable[..., Any]:
     def welcome(body: Body, context: BoltContext, ack: Ack, next_: Callable[[], BoltResponse]) -> BoltResponse:
         if body.get("type") != "view_submission":
             ack()
+        if _is_of_another_team(desk, body):
+            log.warning("a request of another workspace was left alone")
+            return BoltResponse(status=200)
         context["visit"] = _visit(desk, body, context)
         return next_()
 
     return welcome
+
+
+def _is_of_another_team(desk: Desk, body: Body) -> bool:
+    """A deployment serves one workspace; in a channel shared with another, that one's people write to its own app."""
+    team = body.get("team_id") or (body.get("team") or {}).get("id")
+    return team is not None and team != desk.organization.slack_id
 
 
 def _visit(desk: Desk, body: Body, context: BoltContext) -> Visit:
@@ -58,7 +70,7 @@ def _visit(desk: Desk, body: Body, context: BoltContext) -> Visit:
         slack_id,
         key=_key(body),
         now=now,
-        speak=lambda _message: None,
+        speak=lambda _message, _keep: None,
         trigger_id=body.get("trigger_id"),
         response_url=body.get("response_url", ""),
         hurried=body.get("type") == "view_submission",
@@ -83,15 +95,16 @@ def _key(body: Body) -> str:
             return request_key("command", body.get("trigger_id"))
 
 
-def _speaker(visit: Visit, body: Body) -> Callable[[Message], Any]:
+def _speaker(visit: Visit, body: Body) -> Callable[[Message, bool], Any]:
     """How this person is answered."""
     if body.get("type") == "block_actions" and body.get("container", {}).get("type") == "view":
-        return lambda message: home.publish(visit, answer=message)
+        return lambda message, _keep: home.publish(visit, answer=message)
     if body.get("type") == "event_callback":
         return _speaker_in(visit, body["event"])
     if visit.response_url:
-        return lambda message: visit.answer_at(visit.response_url, message, replace=_is_theirs(body))
-    return visit.answer_directly
+        replace = _is_theirs(body)
+        return lambda message, keep: visit.answer_at(visit.response_url, message, replace=replace and not keep)
+    return lambda message, _keep: visit.answer_directly(message)
 
 
 def _is_theirs(body: Body) -> bool:
@@ -100,13 +113,13 @@ def _is_theirs(body: Body) -> bool:
     return bool(container.get("is_ephemeral")) or str(container.get("channel_id", "")).startswith("D")
 
 
-def _speaker_in(visit: Visit, event: Body) -> Callable[[Message], Any]:
+def _speaker_in(visit: Visit, event: Body) -> Callable[[Message, bool], Any]:
     """In a direct message openly; in a channel, beside the mention, for that person's eyes only."""
     client, channel = visit.desk.client, event.get("channel", "")
     if event.get("channel_type") == "im":
-        return lambda message: client.chat_postMessage(channel=channel, **message.as_arguments())
+        return lambda message, _keep: client.chat_postMessage(channel=channel, **message.as_arguments())
     thread = {"thread_ts": event["thread_ts"]} if "thread_ts" in event else {}
-    return lambda message: client.chat_postEphemeral(
+    return lambda message, _keep: client.chat_postEphemeral(
         channel=channel, user=visit.slack_id, **thread, **message.as_arguments()
     )
 
@@ -118,13 +131,13 @@ def _apologise(error: Exception, context: BoltContext, body: Body) -> BoltRespon
         log.error("no visit", exc_info=error)
         return None
     if isinstance(error, Refusal):
-        visit.answer(errors.answer(error, visit.reader))
+        visit.answer(errors.answer(error, visit.reader), keep=isinstance(error, Busy))
         return None
     incident = secrets.token_hex(4)
     log.error("incident %s", incident, exc_info=error)
-    if body.get("type") == "view_submission":
+    if visit.hurried and context.ack.response is None:
         return _form_error(errors.unexpected_words(incident, visit.default_reader), body)
-    visit.answer(errors.unexpected(incident, visit.default_reader))
+    visit.answer(errors.unexpected(incident, visit.default_reader), keep=True)
     return None
 
 

@@ -77,7 +77,6 @@ class Verb:
     words: tuple[str, ...]  # the first is the one we teach
     parse: Callable[[str], Command]
     usage: str
-    example: str
 
 
 def parse(text: str) -> Command:
@@ -101,7 +100,7 @@ def _free(text: str) -> Command:
 def nearest(text: str) -> str | None:
     """The command that somebody may have meant by an unknown first word."""
     first = fold(text.split(maxsplit=1)[0]) if text.split() else ""
-    matches = get_close_matches(first, _BY_WORD, n=1, cutoff=0.6)
+    matches = get_close_matches(first, _BY_WORD, n=1, cutoff=0.7)
     return _BY_WORD[matches[0]].words[0] if matches else None
 
 
@@ -144,16 +143,20 @@ def _is_length(text: str) -> bool:
     return True
 
 
-_NAME = r"(?:[\w.-]+/)?gpu[\w-]*\d[\w-]*|[\w.-]*[a-z][\w.-]*/[a-z]*\d+"
-_MODEL = r"(?:rtx|gtx|tesla|quadro)?[\s-]?(?:[ahlvbtp]\d{1,4}\w{0,3}|\d{4}(?:\s?ti)?|titan|dgx)"
-_NAMES = re.compile(
-    rf"(?:(?<=\s)|^)(?:on\s+|@\s*)?(?P<names>(?:{_NAME})(?:\s*(?:,|&|\+|\band\b|\s)\s*(?:{_NAME}))*)(?=[\s,.;]|$)",
-    re.IGNORECASE,
+# Possessive all through: what people write must not be tried in every way that it could be cut.
+_NODE = r"(?=[\d.-]*+[a-z_])[\w.-]++/"
+_NAME = rf"(?:(?:{_NODE})?gpu(?:[a-z_-]*+\d)[\w-]*+|{_NODE}[a-z]*+\d++)"
+_AND = r"(?:\s*+[,&+]\s*+|\s++and\s++|\s++)"
+_NAMES = re.compile(rf"(?<!\S)(?:on\s++|@\s*+)?+(?P<names>{_NAME}(?>(?:{_AND}{_NAME})*))(?=[\s,.;!?]|$)", re.IGNORECASE)
+_MODEL = (
+    r"(?:(?:rtx|gtx|tesla|quadro)[\s-]?(?:\d{4}(?:\s?ti)?|[at]\d{1,4})|[1-5]0[5-9]0(?:\s?ti)?"
+    r"|(?:gh|gb|mi|[ahlvbpt])\d{1,4}[sx]?|titan)"
 )
 _UNIT = r"gpus?\b|cards?\b|枚|台|基|つのgpu|장|대|개"
 _COUNTED = re.compile(
-    rf"(?:(?<=\s)|^)(?:on\s+)?(?:(?P<any>any|an?)\s+)?(?:(?P<count>-?\d+)(?=\s*(?:[x×*]|{_MODEL}|{_UNIT}))\s*)?"
-    rf"(?P<times>[x×*]\s*)?(?:(?P<model>{_MODEL})(?P<plural>s)?\b\s*)?(?P<unit>{_UNIT})?(?=[\s,.;]|$)",
+    rf"(?<!\S)(?:on\s+)?(?:(?P<any>any|an?)\s+)?"
+    rf"(?:(?P<count>-?\d+)(?=\s*[x×*]|\s+{_MODEL}|\s*(?:{_UNIT}))\s*)?(?P<times>[x×*]\s*)?"
+    rf"(?:(?P<model>{_MODEL})(?P<plural>s)?\b\s*(?:[x×*]\s?(?P<after>\d+)\b\s*)?)?(?P<unit>{_UNIT})?(?=[\s,.;]|$)",
     re.IGNORECASE,
 )
 _SPREAD = re.compile(r"(?:(?<=\s)|^)(?:on\s+)?(?:any|different|several)\s+nodes?(?=\s|$)", re.IGNORECASE)
@@ -169,7 +172,7 @@ def _split_gpus(text: str) -> tuple[Wanted, str]:
         return Wanted(names=tuple(dict.fromkeys(names))), _without(text, named)
     for match in _COUNTED.finditer(text):
         if _counts_gpus(match):
-            count = int(match["count"]) if match["count"] else 1
+            count = int(match["count"] or match["after"] or 1)
             return Wanted(count=count, model=_model(match), spread=spread), _without(text, match)
     return Wanted(spread=spread), text
 
@@ -218,15 +221,13 @@ def _extend(text: str) -> Extend:
 
 
 VERBS = (
-    Verb(
-        ("book", "reserve", "take"), _book, "book <when> [on <gpu>] [for <purpose>]", "book 13:00-18:00 for thesis runs"
-    ),
-    Verb(("status", "who", "list"), lambda _text: Status(), "status", "status"),
-    Verb(("free",), _free, "free [<when>]", "free tomorrow 13-18"),
-    Verb(("mine", "my", "me"), lambda _text: Mine(), "mine", "mine"),
-    Verb(("extend", "longer", "prolong"), _extend, "extend <length>", "extend 2h"),
-    Verb(("end", "release", "stop", "done"), lambda text: End(_named(text)), "end [<gpu>]", "end GPU2"),
-    Verb(("cancel", "delete"), lambda text: Cancel(_named(text)), "cancel [<gpu>]", "cancel"),
-    Verb(("help", "?"), lambda _text: Help(), "help", "help"),
+    Verb(("book", "reserve", "take"), _book, "book <when> [on <gpu>] [for <purpose>]"),
+    Verb(("status", "who", "list"), lambda _text: Status(), "status"),
+    Verb(("free",), _free, "free [<when>]"),
+    Verb(("mine", "my", "me"), lambda _text: Mine(), "mine"),
+    Verb(("extend", "longer", "prolong"), _extend, "extend <length>"),
+    Verb(("end", "release", "stop", "done"), lambda text: End(_named(text)), "end [<gpu>]"),
+    Verb(("cancel", "delete"), lambda text: Cancel(_named(text)), "cancel [<gpu>]"),
+    Verb(("help", "?"), lambda _text: Help(), "help"),
 )
 _BY_WORD = {word: verb for verb in VERBS for word in verb.words}

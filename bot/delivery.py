@@ -8,19 +8,19 @@ from __future__ import annotations
 
 import logging
 import random
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from slack_sdk import WebClient
-from slack_sdk.errors import SlackApiError, SlackClientError
+from slack_sdk.errors import SlackApiError
 
+from bot.desk import Desk
 from bot.reader import Reader
 from bot.views import notices as view
 from core import notices
 from core.notices import Batch
-from core.work import Database
 
 log = logging.getLogger(__name__)
 
@@ -33,14 +33,10 @@ _PERMANENT = frozenset(
     {
         "cannot_dm_bot",
         "channel_not_found",
-        "invalid_blocks",
-        "invalid_blocks_format",
         "is_archived",
         "messages_tab_disabled",
         "missing_scope",
-        "msg_too_long",
         "no_permission",
-        "no_text",
         "not_in_channel",
         "restricted_action",
         "user_disabled",
@@ -50,43 +46,51 @@ _PERMANENT = frozenset(
     }
 )
 
+_UNSPEAKABLE = frozenset({"invalid_blocks", "invalid_blocks_format", "msg_blocks_too_long", "msg_too_long", "no_text"})
+
 
 class Sender:
     """One per process that delivers; several may run at once."""
 
-    def __init__(self, database: Database, client: WebClient, clock: Callable[[], datetime], command: str) -> None:
-        self._database = database
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+        self._database, self._clock = desk.database, desk.clock
         # Slack's client would by itself post again after a reset connection: two messages. The outbox decides.
-        self._client = WebClient(token=client.token, base_url=client.base_url, timeout=5, retry_handlers=[])
-        self._clock = clock
-        self._command = command
+        self._client = WebClient(token=desk.client.token, base_url=desk.client.base_url, timeout=5, retry_handlers=[])
         self._direct: dict[str, str] = {}  # whose direct messages are which channel
+        self._stopping = False
+
+    def stop(self) -> None:
+        """Finish what is being sent, and begin nothing more."""
+        self._stopping = True
 
     def send_due(self) -> int:
         """Deliver everything that is due; the number of messages posted."""
         posted = 0
-        while (batch := self._claim()) is not None:
+        while not self._stopping and (batch := self._claim()) is not None:
             posted += bool(batch.owed) and self._deliver(batch)
         return posted
 
     def next_due(self) -> datetime | None:
         with self._database.read(self._clock()) as work:
-            return notices.next_due(work)
+            return notices.next_due(work, self._desk.organization.id)
 
     def _claim(self) -> Batch | None:
         with self._database.begin(self._clock()) as work:
-            return notices.claim(work, LEASE)
+            return notices.claim(work, self._desk.organization.id, LEASE)
 
     def _deliver(self, batch: Batch) -> bool:
+        """Whether it was posted. What goes wrong with one recipient is put off, and holds up nobody else."""
         try:
             channel = self._channel(batch)
             unposted = self._without_posted(batch, channel)
             if unposted.owed:
                 self._settle_sent(batch, unposted.ids, self._post(unposted, channel))
         except SlackApiError as error:
-            self._refused(batch, error)
-        except (SlackClientError, OSError) as error:
-            self._put_off(batch, type(error).__name__)
+            return self._refused(batch, error)
+        except Exception as error:
+            log.exception("notices %s: %s", batch.ids, type(error).__name__)
+            self._put_off_or_give_up(batch, type(error).__name__)
         else:
             return True
         return False
@@ -101,14 +105,11 @@ class Sender:
 
     def _post(self, batch: Batch, channel: str) -> str:
         """The `ts` of the message."""
-        now = self._clock()
-        if batch.member is None:
-            lab = batch.organization
-            message = view.to_channel(batch, Reader.of(lab.language, lab.zone, command=self._command), now)
+        now, lab, holder = self._clock(), batch.organization, batch.member
+        if holder is None:
+            message = view.to_channel(batch, self._reader(lab.language, lab.zone), now)
         else:
-            holder = batch.member
-            reader = Reader.of(holder.language, holder.zone, holder.slack_id, self._command)
-            message = view.to_holder(batch, reader, now)
+            message = view.to_holder(batch, self._reader(holder.language, holder.zone, holder.slack_id), now)
         metadata = {"event_type": EVENT, "event_payload": {"notices": list(batch.ids)}}
         answer = self._client.chat_postMessage(
             channel=channel, metadata=metadata, unfurl_links=False, **message.as_arguments()
@@ -140,30 +141,43 @@ class Sender:
                     found |= dict.fromkeys(ids, message["ts"])
         return found
 
-    def _refused(self, batch: Batch, error: SlackApiError) -> None:
+    def _reader(self, language: str, zone: str, slack_id: str = "") -> Reader:
+        return Reader.of(language, zone, slack_id, self._desk.command)
+
+    def _refused(self, batch: Batch, error: SlackApiError) -> bool:
         code = str(error.response.get("error") or error.response.status_code)
         if error.response.status_code == 429:
             seconds = float(error.response.headers.get("Retry-After", 30))
             self._put_off(batch, "ratelimited", timedelta(seconds=seconds))
-        elif code in _PERMANENT or _tries(batch) >= GIVE_UP_AFTER:
-            log.warning("notices %s given up: %s", batch.ids, code)
-            self._direct.clear()
-            with self._database.begin(self._clock()) as work:
-                notices.failed(work, batch, code)
+        elif code in _UNSPEAKABLE and len(batch.owed) > 1:
+            # One of them is what Slack does not take; the others must not go down with it.
+            posted = [self._deliver(replace(batch, owed=(owed,))) for owed in batch.owed]
+            return any(posted)
+        elif code in _PERMANENT | _UNSPEAKABLE:
+            self._give_up(batch, code)
         else:
-            self._put_off(batch, code)
+            self._put_off_or_give_up(batch, code)
+        return False
 
-    def _put_off(self, batch: Batch, why: str, wait: timedelta | None = None) -> None:
-        delay = wait or min(timedelta(seconds=2 ** min(_tries(batch), 10)), MAX_BACKOFF)
-        until = self._clock() + delay * random.uniform(1, 1.25)  # noqa: S311 - spreads load, guards nothing
+    def _put_off_or_give_up(self, batch: Batch, why: str) -> None:
+        tries = max(owed.attempts for owed in batch.owed)
+        if tries >= GIVE_UP_AFTER:
+            self._give_up(batch, why)
+        else:
+            self._put_off(batch, why, min(timedelta(seconds=2 ** min(tries, 10)), MAX_BACKOFF))
+
+    def _put_off(self, batch: Batch, why: str, wait: timedelta) -> None:
+        until = self._clock() + wait * random.uniform(1, 1.25)  # noqa: S311 - spreads load, guards nothing
         log.warning("notices %s put off: %s", batch.ids, why)
         with self._database.begin(self._clock()) as work:
             notices.put_off(work, batch, until, why)
 
+    def _give_up(self, batch: Batch, why: str) -> None:
+        log.warning("notices %s given up: %s", batch.ids, why)
+        self._direct.clear()
+        with self._database.begin(self._clock()) as work:
+            notices.failed(work, batch, why)
+
     def _settle_sent(self, batch: Batch, ids: Iterable[int], ts: str) -> None:
         with self._database.begin(self._clock()) as work:
             notices.sent(work, batch, ids, ts)
-
-
-def _tries(batch: Batch) -> int:
-    return max(owed.attempts for owed in batch.owed)

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import hashlib
+import logging
+import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any
 
 from slack_sdk import WebClient, WebhookClient
+from slack_sdk.errors import SlackClientError
 from slack_sdk.http_retry import RetryHandler
 from slack_sdk.http_retry.builtin_handlers import (
     ConnectionErrorRetryHandler,
@@ -22,8 +25,11 @@ from bot import people
 from bot.reader import Reader
 from bot.views.kit import Message
 from core import facts
+from core.errors import Busy
 from core.members import Actor
 from core.work import PATIENCE, Database, Work
+
+log = logging.getLogger(__name__)
 
 HURRIED_PATIENCE = timedelta(seconds=2)  # a form is acknowledged with its outcome, within Slack's 3 s
 
@@ -51,17 +57,15 @@ class Visit:
     slack_id: str
     key: str
     now: datetime
-    speak: Callable[[Message], Any]
+    speak: Callable[[Message, bool], Any]
     trigger_id: str | None = None  # lets a form be opened, for 3 s
     response_url: str = ""
-    hurried: bool = False  # Slack must have our answer within 3 s, so it is not asked anything first
+    hurried: bool = False  # Slack must have the outcome within its 3 s
+    received_at: float = field(default_factory=time.monotonic)  # seconds, of this process
 
     @cached_property
     def member(self) -> facts.Member:
-        desk = self.desk
-        if self.hurried:
-            return people.at_once(desk.database, desk.organization, self.slack_id, self.now)
-        return people.find(desk.database, desk.client, desk.organization, self.slack_id, self.now)
+        return people.find(self.desk, self.slack_id, self.now, hurried=self.hurried)
 
     @property
     def organization_id(self) -> int:
@@ -88,15 +92,16 @@ class Visit:
     def begin(self) -> AbstractContextManager[Work]:
         """A change. Who is asking is settled before: Slack may have to be asked, and never inside a transaction."""
         _ = self.member
-        return self.desk.database.begin(self.now, HURRIED_PATIENCE if self.hurried else PATIENCE)
+        return self.desk.database.begin(self.now, self._patience())
 
     def read(self) -> AbstractContextManager[Work]:
         """A question; the same goes for it."""
         _ = self.member
         return self.desk.database.read(self.now)
 
-    def answer(self, message: Message) -> None:
-        self.speak(message)
+    def answer(self, message: Message, *, keep: bool = False) -> None:
+        """Say it, in place of what was pressed where that was this person's alone; `keep` leaves that standing."""
+        self.speak(message, keep)
 
     def answer_at(self, response_url: str, message: Message, *, replace: bool = False) -> None:
         """Beside their command, or in place of the message they pressed a button of; for their eyes only.
@@ -108,9 +113,10 @@ class Visit:
                 text=message.text, blocks=list(message.blocks), response_type="ephemeral", replace_original=replace
             )
             taken = answer.status_code == 200
-        except OSError:
+        except (SlackClientError, OSError):
             taken = False
         if not taken:
+            log.warning("a response_url was not taken; answering in direct messages")
             self.answer_directly(message)
 
     def answer_directly(self, message: Message) -> None:
@@ -119,10 +125,14 @@ class Visit:
         channel = client.conversations_open(users=self.slack_id)["channel"]["id"]
         client.chat_postMessage(channel=channel, **message.as_arguments())
 
-    def meet(self) -> None:
-        """After a hurried answer: ask Slack about the person now, so that the next one is in their own zone."""
-        desk = self.desk
-        people.find(desk.database, desk.client, desk.organization, self.slack_id, self.now)
+    def _patience(self) -> timedelta:
+        """How long a change may take. What is not done when Slack gives up must not be done at all."""
+        if not self.hurried:
+            return PATIENCE
+        left = HURRIED_PATIENCE - timedelta(seconds=time.monotonic() - self.received_at)
+        if left <= timedelta(0):
+            raise Busy
+        return left
 
 
 def answer_retries() -> list[RetryHandler]:

@@ -112,7 +112,7 @@ def _(refusal: errors.TooShort, reader: Reader) -> str:
 @words.register
 def _(refusal: errors.TooLong, reader: Reader) -> str:
     return reader.say(
-        "That makes {length}, and the longest booking is {limit}. Book a part of it now and extend it later.",
+        "That makes {length}, and the longest booking is {limit}. Ask for a shorter time.",
         length=reader.length(refusal.length),
         limit=reader.length(refusal.limit),
     )
@@ -184,7 +184,7 @@ def _(_refusal: errors.AlreadyOver, reader: Reader) -> str:
 
 @words.register
 def _(_refusal: errors.Stale, reader: Reader) -> str:
-    return reader.say("This has changed since that message was written. Nothing was done; here is how it is now:")
+    return reader.say("This has changed since that was written, and nothing was done. Have a look at how it is now.")
 
 
 @words.register

@@ -6,7 +6,7 @@ import logging
 import re
 import sys
 
-_SECRETS = re.compile(r"xox[a-z]-[\w-]+|xapp-[\w-]+|(?<=://)[^/\s:@]+:[^/\s@]+(?=@)|(?<=/services/|/commands/)\S+")
+_SECRETS = re.compile(r"xox[a-z]-[\w-]+|xapp-[\w-]+|(?<=://)[^\s:@]+:[^\s@]+(?=@)|https://hooks\.slack\.com/\S+")
 
 
 def configure(level: int = logging.INFO) -> None:

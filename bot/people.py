@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import logging
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Protocol
 from zoneinfo import available_timezones
 
 from slack_sdk import WebClient
-from slack_sdk.errors import SlackClientError
+from slack_sdk.errors import SlackApiError, SlackClientError
 
 from core import facts, members
 from core.facts import Standing
@@ -17,48 +17,74 @@ from core.work import Database
 log = logging.getLogger(__name__)
 
 FRESH = timedelta(hours=1)
+_UNKNOWN = frozenset({"user_not_found", "user_not_visible", "users_not_found"})
 
 
-def known(database: Database, organization: facts.Organization, slack_id: str, now: datetime) -> facts.Member | None:
-    """What our own table says of somebody."""
-    with database.read(now) as work:
-        return members.find(work, organization.id, slack_id)
+class Desk(Protocol):
+    """What of the booking desk is needed here."""
+
+    @property
+    def database(self) -> Database: ...
+    @property
+    def organization(self) -> facts.Organization: ...
+    @property
+    def client(self) -> WebClient: ...
 
 
-def find(
-    database: Database, client: WebClient, organization: facts.Organization, slack_id: str, now: datetime
-) -> facts.Member:
-    """The member, asked for at Slack if new or not seen for an hour. Call it after the acknowledgement.
+def find(desk: Desk, slack_id: str, now: datetime, *, hurried: bool = False) -> facts.Member:
+    """The member, asked for at Slack if new or not seen for an hour. Call it after the acknowledgement, or `hurried`.
 
-    When Slack does not answer, what we know stands, or the lab's own zone and language.
+    When Slack does not answer, soon if `hurried`, what we know stands, or the lab's own zone and language; it is asked
+    again next time. Somebody Slack does not know here is a stranger.
     """
-    member = known(database, organization, slack_id, now)
+    member = _known(desk, slack_id, now)
     if member and member.checked_at and now - member.checked_at < FRESH:
         return member
     try:
-        user = client.users_info(user=slack_id, include_locale=True)["user"]
+        user = _asking(desk.client, hurried).users_info(user=slack_id, include_locale=True)["user"]
+    except SlackApiError as error:
+        if error.response.get("error") in _UNKNOWN:
+            return _save_stranger(desk, slack_id, now)
+        log.warning("users.info failed: %s", error.response.get("error"))
     except (SlackClientError, OSError) as error:
         log.warning("users.info failed: %s", type(error).__name__)
-        return member or _newcomer(database, organization, slack_id, now)
-    with database.begin(now) as work:
-        return members.save(work, organization.id, slack_id, **_read(user, organization))
+    else:
+        with desk.database.begin(now) as work:
+            return members.save(work, desk.organization.id, slack_id, **_read(user, desk.organization))
+    return member or _newcomer(desk, slack_id, now)
 
 
-def at_once(database: Database, organization: facts.Organization, slack_id: str, now: datetime) -> facts.Member:
-    """The member as our table has them, or somebody new with the lab's defaults; never waits for Slack."""
-    return known(database, organization, slack_id, now) or _newcomer(database, organization, slack_id, now)
+def _known(desk: Desk, slack_id: str, now: datetime) -> facts.Member | None:
+    """What our own table says of somebody."""
+    with desk.database.read(now) as work:
+        return members.find(work, desk.organization.id, slack_id)
 
 
-def _newcomer(database: Database, organization: facts.Organization, slack_id: str, now: datetime) -> facts.Member:
-    with database.begin(now) as work:
+def _asking(client: WebClient, hurried: bool) -> WebClient:
+    if not hurried:
+        return client
+    return WebClient(token=client.token, base_url=client.base_url, timeout=1, retry_handlers=[])
+
+
+def _save_stranger(desk: Desk, slack_id: str, now: datetime) -> facts.Member:
+    return _save_unchecked(desk, slack_id, now, Standing.STRANGER)
+
+
+def _newcomer(desk: Desk, slack_id: str, now: datetime) -> facts.Member:
+    return _save_unchecked(desk, slack_id, now, Standing.MEMBER)
+
+
+def _save_unchecked(desk: Desk, slack_id: str, now: datetime, standing: Standing) -> facts.Member:
+    lab = desk.organization
+    with desk.database.begin(now) as work:
         return members.save(
             work,
-            organization.id,
+            lab.id,
             slack_id,
             name=slack_id,
-            zone=organization.zone,
-            language=organization.language,
-            standing=Standing.MEMBER,
+            zone=lab.zone,
+            language=lab.language,
+            standing=standing,
             checked=False,
         )
 

@@ -62,14 +62,20 @@ class Reader:
         return self.say("{start} – {end}", start=self.moment(time.start), end=self.moment(time.end))
 
     def hours(self, time: TimeRange) -> str:
-        """13:00–18:00, for where the day is known; midnight at the end of it is 24:00."""
-        end = self.clock(time.end)
-        ends_at_midnight = end == "00:00" and time.length > timedelta(0)
-        return f"{self.clock(time.start)}–{'24:00' if ends_at_midnight else end}"
+        """13:00–18:00, where the start's day is known; midnight is 24:00, and from a day on the end's day is named."""
+        if not self._is_one_day(time) and time.length >= timedelta(days=1):
+            return f"{self.clock(time.start)} – {self.moment(time.end)}"
+        end = "24:00" if self.clock(time.end) == "00:00" else self.clock(time.end)
+        return f"{self.clock(time.start)}–{end}"
 
     def when(self, time: TimeRange) -> str:
-        """Thu 3 Dec, 13:00–18:00 JST"""
-        return f"{self.span(time)} {self.zone_name(time.start)}"
+        """Thu 3 Dec, 13:00–18:00 JST; where the clocks change in between, each end with its own zone."""
+        first, last = self.zone_name(time.start), self.zone_name(time.end)
+        if first == last:
+            return f"{self.span(time)} {first}"
+        return self.say(
+            "{start} – {end}", start=f"{self.moment(time.start)} {first}", end=f"{self.moment(time.end)} {last}"
+        )
 
     def zone_name(self, instant: datetime) -> str:
         """JST, or UTC+3 where a zone has no letters of its own."""

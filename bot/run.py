@@ -5,8 +5,10 @@ from __future__ import annotations
 import argparse
 import logging
 import signal
+import socket
 import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
 
@@ -15,6 +17,7 @@ from slack_bolt import App
 from slack_bolt.adapter.socket_mode.builtin import SocketModeHandler
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError, SlackClientError
+from starlette.applications import Starlette
 
 from bot import when
 from bot.app import WORKERS, build_app
@@ -85,11 +88,11 @@ def _run(settings: Settings, *, hears: bool, sends: bool, migrates: bool = False
         desk = _desk(settings, opened)
         threading.Thread(target=when.warm, daemon=True).start()
         ticker = _ticker(desk, running) if sends else None
-        slack = _app(settings, desk) if hears else None
+        slack = _app(settings, desk, running) if hears else None
         by_socket = hears and settings.slack_app_token is not None
         if settings.port is not None:
             reachable = None if by_socket else slack
-            site = build_web(opened, now, slack=reachable, last_tick=(lambda: ticker.last_tick) if ticker else None)
+            site = build_web(desk, slack=reachable, last_tick=(lambda: ticker.last_tick) if ticker else None)
             running.enter_context(_served(site, settings.port))
         if slack is not None and by_socket:
             running.enter_context(_socket_mode(settings, slack))
@@ -120,26 +123,39 @@ def seed_lab(settings: Settings, opened: Database, slack: WebClient) -> facts.Or
     except (SlackClientError, OSError) as error:
         raise CannotStart(f"Slack cannot be reached at {settings.slack_api_url}: {error}") from None
     with opened.begin(now()) as work:
-        return organizations.seed(
+        lab = organizations.seed(
             work,
             slack_id=str(answer["team_id"]),
             name=str(answer.get("team") or answer["team_id"]),
             zone=settings.timezone,
             channel=settings.gpu_channel,
         )
+    _warn_of_seeds(settings, lab)
+    return lab
+
+
+def _warn_of_seeds(settings: Settings, lab: facts.Organization) -> None:
+    """Settings that only seed the lab do nothing any more once it is there; nobody should have to guess that."""
+    given = settings.model_fields_set
+    if "timezone" in given and settings.timezone != lab.zone:
+        log.warning("the lab's zone is %s, whatever TIMEZONE says: python -m bot lab --zone changes it", lab.zone)
+    if "gpu_channel" in given and settings.gpu_channel != lab.channel:
+        log.warning("the lab's channel is %s, whatever GPU_CHANNEL says: python -m bot lab --channel", lab.channel)
 
 
 def _ticker(desk: Desk, running: ExitStack) -> Ticker:
-    ticker = Ticker(Sender(desk.database, desk.client, desk.clock, desk.command), desk.clock)
+    ticker = Ticker(Sender(desk), desk.clock)
     desk.database.on_due = ticker.wake
     ticker.start()
     running.callback(ticker.stop)
     return ticker
 
 
-def _app(settings: Settings, desk: Desk) -> App:
+def _app(settings: Settings, desk: Desk, running: ExitStack) -> App:
+    """The app; when the process stops, what its listeners have begun is finished."""
+    executor = running.enter_context(ThreadPoolExecutor(WORKERS, thread_name_prefix="listener"))
     secret = settings.slack_signing_secret
-    return build_app(desk, signing_secret=secret.get_secret_value() if secret else None)
+    return build_app(desk, signing_secret=secret.get_secret_value() if secret else None, executor=executor)
 
 
 @contextmanager
@@ -162,14 +178,17 @@ def _socket_mode(settings: Settings, slack: App) -> Iterator[None]:
 
 
 @contextmanager
-def _served(site: object, port: int) -> Iterator[None]:
-    server = uvicorn.Server(
-        uvicorn.Config(site, host="0.0.0.0", port=port, log_config=None, access_log=False)  # type: ignore[arg-type]  # noqa: S104
-    )
-    thread = threading.Thread(target=server.run, name="http")
+def _served(site: Starlette, port: int) -> Iterator[None]:
+    try:
+        listening = socket.create_server(("0.0.0.0", port))  # noqa: S104 - Slack, or whoever asks for health, is elsewhere
+    except OSError as error:
+        raise CannotStart(f"PORT {port} cannot be used: {error.strerror}. Choose another.") from None
+    server = uvicorn.Server(uvicorn.Config(site, log_config=None, access_log=False))
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, name="http")
     thread.start()
     try:
         yield
     finally:
         server.should_exit = True
         thread.join()
+        listening.close()

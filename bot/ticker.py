@@ -1,17 +1,20 @@
 """Wakes the sender: at the next due time, when something nearer is written, and now and then in any case.
 
-APScheduler runs two fixed jobs and stores none: what is owed lives in the database alone, so a restart, a second
-process or a lost wake-up neither loses nor doubles anything.
+APScheduler runs one fixed job and stores none: what is owed lives in the database alone, so a restart, a second process
+or a lost wake-up neither loses nor doubles anything. It goes by the wall clock, though, and would sleep on for an hour
+that the clock was set back; a thread that goes by the steady clock watches out for that.
 """
 
 from __future__ import annotations
 
+import contextlib
 import logging
+import threading
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
-from apscheduler.executors.pool import ThreadPoolExecutor
+from apscheduler.jobstores.base import JobLookupError
 from apscheduler.schedulers.background import BackgroundScheduler
 
 from bot.delivery import Sender
@@ -27,31 +30,33 @@ class Ticker:
     def __init__(self, sender: Sender, clock: Callable[[], datetime]) -> None:
         self._sender = sender
         self._clock = clock
-        self._offset = self._read_offset()
         self.last_tick: datetime | None = None
         self._scheduler = BackgroundScheduler(
-            timezone=UTC,
-            executors={"default": ThreadPoolExecutor(2)},
-            job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
+            timezone=UTC, job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
         )
-        now = datetime.now(UTC)
-        self._scheduler.add_job(self._send, "interval", seconds=SWEEP.total_seconds(), id="send", next_run_time=now)
-        self._scheduler.add_job(self._watch, "interval", seconds=WATCH.total_seconds(), id="watch")
+        self._scheduler.add_job(
+            self._send, "interval", seconds=SWEEP.total_seconds(), id="send", next_run_time=datetime.now(UTC)
+        )
+        self._stopped = threading.Event()
+        self._watcher = threading.Thread(target=self._watch, name="clock watch", daemon=True)
 
     def start(self) -> None:
         self._scheduler.start()
+        self._watcher.start()
 
     def stop(self) -> None:
         """Finish what is being sent, and start nothing more."""
+        self._sender.stop()
+        self._stopped.set()
         self._scheduler.shutdown(wait=True)
 
     def wake(self, due_at: datetime) -> None:
         """Something is due then; any thread may call this, after its commit."""
         # APScheduler goes by the machine's clock, which need not be ours.
         run_at = datetime.now(UTC) + max(due_at - self._clock(), timedelta(0))
-        planned = self._scheduler.get_job("send").next_run_time
-        if planned is None or run_at < planned:
-            self._scheduler.modify_job("send", next_run_time=run_at)
+        job = self._scheduler.get_job("send")
+        if job is not None and (job.next_run_time is None or run_at < job.next_run_time):
+            self._run_at(run_at)
 
     def _send(self) -> None:
         self.last_tick = self._clock()
@@ -64,13 +69,18 @@ class Ticker:
         if due_at is not None:
             self.wake(due_at)
 
+    def _run_at(self, instant: datetime) -> None:
+        with contextlib.suppress(JobLookupError):  # stopped meanwhile
+            self._scheduler.modify_job("send", next_run_time=instant)
+
     def _watch(self) -> None:
-        """Wall clocks get set, and laptops sleep: APScheduler would sleep on until the old time comes."""
+        """Wall clocks get set, and laptops sleep."""
         offset = self._read_offset()
-        if abs(offset - self._offset) > JUMP:
-            log.warning("the clock jumped by %s", offset - self._offset)
-            self._offset = offset
-            self._scheduler.modify_job("send", next_run_time=datetime.now(UTC))
+        while not self._stopped.wait(WATCH.total_seconds()):
+            before, offset = offset, self._read_offset()
+            if abs(offset - before) > JUMP:
+                log.warning("the clock jumped by %s", offset - before)
+                self._run_at(datetime.now(UTC))
 
     def _read_offset(self) -> timedelta:
         return self._clock() - datetime.fromtimestamp(time.monotonic(), UTC)

@@ -139,7 +139,7 @@ def _counted(name: str) -> list[tuple[int, str]]:
 
 
 def names(gpu: facts.Gpu) -> set[str]:
-    """What a GPU may be called, folded: `gpu0`, `lab-node-1/gpu0`, just `0`, and for buttons `#` with its number here."""
+    """What a GPU may be called, folded: `gpu0`, `lab-node-1/gpu0`, just `0`, and for buttons `#` with its id."""
     label = folded(gpu.label)
     return {label, label.removeprefix("gpu"), folded(gpu.full_name), f"#{gpu.id}"}
 

@@ -153,6 +153,12 @@ class Notice(Base):
             sqlite_where=text("outcome IS NULL"),
             postgresql_where=text("outcome IS NULL"),
         ),
+        Index(
+            "ix_notices_failed",
+            "settled_at",
+            sqlite_where=text("outcome = 'failed'"),
+            postgresql_where=text("outcome = 'failed'"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, case, func, select, update
+from sqlalchemy import ColumnElement, Select, case, func, select, update
 
 from core import availability, facts, members, models, organizations
 from core.db import insert_if_new
@@ -95,7 +95,7 @@ class Batch:
 
 @dataclass(frozen=True)
 class Health:
-    """How the outbox stands. `late`: due for over a minute."""
+    """How a lab's outbox stands. `late`: due for over a minute; `failed`: within a day."""
 
     owed: int
     due: int
@@ -127,8 +127,9 @@ def replan(
 ) -> None:
     """After a change, owe what its new version calls for, and nothing of the old one.
 
-    `news` is what to tell the channel at once, if the lab wants that; None when nothing that is told has changed. What nobody was told of needs no correction: an
-    announcement still unsent is told anew instead of its change, and not at all once cancelled.
+    `news` is what to tell the channel at once, if the lab wants that; None when nothing has changed that is told. What
+    nobody was told of needs no correction: an announcement still unsent is told anew instead of its change, and not at
+    all once cancelled.
     """
     if news is None:
         _carry_over(work, row)
@@ -215,28 +216,51 @@ def _lock_reservations(work: Work, batch: Batch) -> None:
     work.session.execute(locked.with_for_update()).all()
 
 
-def next_due(work: Work) -> datetime | None:
-    """When the sender has to wake next; None when nothing is owed."""
+def next_due(work: Work, organization_id: int) -> datetime | None:
+    """When the lab's sender has to wake next; None when nothing is owed."""
+    owed = _owed_in(organization_id)
     to_come = work.session.scalar(
-        select(func.min(models.Notice.due_at)).where(_is_owed, models.Notice.due_at > work.now)
+        owed.with_only_columns(models.Notice.due_at)
+        .where(models.Notice.due_at > work.now)
+        .order_by(models.Notice.due_at)
+        .limit(1)
     )
     waiting = work.session.scalar(
-        select(func.min(models.Recipient.free_at)).join(models.Notice).where(_is_owed, models.Notice.due_at <= work.now)
+        owed.with_only_columns(func.min(models.Recipient.free_at)).where(models.Notice.due_at <= work.now)
     )
     return min((instant for instant in (to_come, waiting) if instant), default=None)
 
 
-def health(work: Work) -> Health:
+def health(work: Work, organization_id: int) -> Health:
     def count(*conditions: ColumnElement[bool]) -> int:
-        return work.session.scalar(select(func.count()).select_from(models.Notice).where(*conditions)) or 0
+        counted = _owed_in(organization_id).with_only_columns(func.count()).where(*conditions)
+        return work.session.scalar(counted) or 0
 
     return Health(
-        owed=count(_is_owed),
-        due=count(_is_owed, models.Notice.due_at <= work.now),
-        late=count(_is_owed, models.Notice.due_at <= work.now - timedelta(minutes=1)),
-        failed=count(models.Notice.outcome == Outcome.FAILED, models.Notice.settled_at > work.now - timedelta(days=1)),
-        next_due=next_due(work),
+        owed=count(),
+        due=count(models.Notice.due_at <= work.now),
+        late=count(models.Notice.due_at <= work.now - timedelta(minutes=1)),
+        failed=_failed_lately(work, organization_id),
+        next_due=next_due(work, organization_id),
     )
+
+
+def _owed_in(organization_id: int) -> Select[models.Notice]:
+    return (
+        select(models.Notice)
+        .join(models.Recipient)
+        .where(_is_owed, models.Recipient.organization_id == organization_id)
+    )
+
+
+def _failed_lately(work: Work, organization_id: int) -> int:
+    counted = (
+        select(func.count(models.Notice.id))
+        .join(models.Recipient)
+        .where(models.Notice.outcome == Outcome.FAILED, models.Notice.settled_at > work.now - timedelta(days=1))
+        .where(models.Recipient.organization_id == organization_id)
+    )
+    return work.session.scalar(counted) or 0
 
 
 def _reminders(held: facts.Reservation, now: datetime, unsent: Collection[Kind]) -> Iterator[_Plan]:

@@ -11,7 +11,7 @@ from slack_bolt import App
 from bot import commands, errors, when
 from bot.commands import Book
 from bot.desk import Desk, Visit
-from bot.listeners import form
+from bot.listeners import form, show
 from bot.reader import Reader
 from bot.views import booking as view
 from bot.views import help as help_view
@@ -37,7 +37,7 @@ def register(app: App, _desk: Desk) -> None:
 
 def typed(visit: Visit, wish: Book, text: str) -> None:
     if not wish.when and not wish.purpose:
-        form.open_new(visit, wish.wanted)
+        show.status(visit) if wish.asks else form.open_new(visit, wish.wanted)
         return
     try:
         reading = when.read(wish.when, visit.now, visit.member.zone, visit.member.language)
@@ -46,17 +46,22 @@ def typed(visit: Visit, wish: Book, text: str) -> None:
         return
     purpose = wish.purpose or purpose_in(reading.rest)
     _refuse_unknown_gpu(visit, purpose, wish)
-    if reading.question or wish.asks:
+    began_with_a_word = not wish.verb and _begins(reading.rest, text)
+    is_question = reading.question or wish.asks
+    if began_with_a_word and not is_question and commands.nearest(text):
+        visit.answer(help_view.unknown(text, commands.nearest(text), visit.reader))
+    elif is_question or began_with_a_word:
+        # `remove tomorrow 13-18` is no order to book, and `team meeting 13-18` may be one: a tap tells.
         _answer_question(visit, wish.wanted, reading, purpose)
     else:
-        book(
-            visit,
-            wish.wanted,
-            TimeRange(reading.start, reading.end),
-            purpose,
-            echo_of(visit, reading),
-            reading.start.tzinfo,
-        )
+        time = TimeRange(reading.start, reading.end)
+        book(visit, wish.wanted, time, purpose, echo_of(visit, reading), reading.start.tzinfo)
+
+
+def _begins(rest: str, text: str) -> bool:
+    """Whether the text begins with what is no time, manners aside."""
+    words = _POLITE.sub(" ", text).split()
+    return bool(words) and rest.split()[:1] == words[:1] and bool(purpose_in(rest))
 
 
 def book(visit: Visit, wanted: Wanted, wish: TimeRange, purpose: str, echo: Echo, zone: tzinfo | None = None) -> None:
@@ -101,22 +106,7 @@ def _take(visit: Visit, pressed: dict[str, Any]) -> None:
         model=pressed.get("m"),
         spread=bool(pressed.get("x")),
     )
-    purpose = str(pressed.get("p", ""))
-    if "id" not in pressed:
-        book(visit, wanted, wish, purpose, Echo())
-        return
-    with visit.begin() as work:
-        receipt = booking.change(
-            work,
-            visit.actor,
-            int(pressed["id"]),
-            version=int(pressed["v"]),
-            wanted=wanted,
-            wish=wish,
-            purpose=purpose,
-            request_key=visit.key,
-        )
-    visit.answer(view.changed(receipt, visit.reader, Echo()))
+    book(visit, wanted, wish, str(pressed.get("p", "")), Echo())
 
 
 def _answer_question(visit: Visit, wanted: Wanted, reading: when.Reading, purpose: str) -> None:
@@ -126,7 +116,7 @@ def _answer_question(visit: Visit, wanted: Wanted, reading: when.Reading, purpos
     with visit.read() as work:
         answer = availability.what_if(work, visit.organization_id, wanted, wish)
     if isinstance(answer, GpuTaken):
-        visit.answer(view.taken(answer, reader, purpose=purpose))
+        visit.answer(view.taken(answer, reader, purpose=purpose, asked=True))
     else:
         visit.answer(view.free(wish, answer, wanted, reader, purpose=purpose))
 

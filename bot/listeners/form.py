@@ -10,7 +10,8 @@ from slack_sdk.errors import SlackApiError
 
 from bot import errors, when
 from bot.desk import Desk, Visit
-from bot.listeners import book
+from bot.listeners import book, home
+from bot.reader import Reader
 from bot.views import booking as booking_view
 from bot.views import form as view
 from bot.views import kit, unread
@@ -60,7 +61,7 @@ def open_new(visit: Visit, wanted: Wanted) -> None:
         gpus = availability.gpus(work, visit.organization_id)
     if not gpus:
         raise NoGpus(None, gpus)
-    _open(visit, view.form(gpus, visit.reader, visit.now, Origin(visit.response_url), names=wanted.names))
+    _open(visit, view.form(gpus, visit.reader, visit.now, Origin(visit.response_url, wanted)))
 
 
 def _open_change(visit: Visit, reservation_id: int, version: int) -> None:
@@ -68,7 +69,7 @@ def _open_change(visit: Visit, reservation_id: int, version: int) -> None:
     with visit.read() as work:
         gpus = availability.gpus(work, visit.organization_id)
         held = availability.changeable(work, visit.actor, reservation_id, version)
-    origin = Origin(visit.response_url, held.id, held.version)
+    origin = Origin(visit.response_url, reservation_id=held.id, version=held.version, start=held.range.start)
     _open(visit, view.form(gpus, visit.reader, visit.now, origin, change=held))
 
 
@@ -79,7 +80,6 @@ def _open(visit: Visit, form: kit.Block) -> None:
         if error.response.get("error") not in {"expired_trigger_id", "trigger_expired", "exchanged_trigger_id"}:
             raise
         _offer(visit, visit.reader.say("That took too long, and Slack let the form go. Please try again:"))
-    visit.meet()
 
 
 def _offer(visit: Visit, said: str) -> None:
@@ -91,7 +91,7 @@ def _submit(visit: Visit, ack: Ack, sent: dict[str, Any]) -> None:
     filled, origin = view.filled(sent["state"]["values"]), Origin.unpacked(sent.get("private_metadata", ""))
     reader, written = visit.reader, "when" if filled.when else "start"
     try:
-        time, echo, reader, rest = _time(visit, filled)
+        time, echo, reader, rest = _time(visit, filled, origin)
         receipt = _carry_out(visit, filled, origin, time, filled.purpose or rest)
     except _Incomplete:
         ack(response_action="errors", errors={"when": reader.say("Write when, or pick a start and a length.")})
@@ -105,7 +105,7 @@ def _submit(visit: Visit, ack: Ack, sent: dict[str, Any]) -> None:
         _answer(visit, origin, _outcome(receipt, reader, echo, origin))
 
 
-def _time(visit: Visit, filled: Filled) -> tuple[TimeRange, Echo, Any, str]:
+def _time(visit: Visit, filled: Filled, origin: Origin) -> tuple[TimeRange, Echo, Reader, str]:
     """What was meant: the text where there is one, else start and length. Questions are wishes here."""
     if filled.when:
         reading = when.read(filled.when, visit.now, visit.member.zone, visit.member.language)
@@ -118,11 +118,12 @@ def _time(visit: Visit, filled: Filled) -> tuple[TimeRange, Echo, Any, str]:
         )
     if filled.start is None or filled.length is None:
         raise _Incomplete
-    return TimeRange(filled.start, filled.start + filled.length), Echo(), visit.reader, ""
+    start = origin.exactly(filled.start)
+    return TimeRange(start, start + filled.length), Echo(), visit.reader, ""
 
 
 def _carry_out(visit: Visit, filled: Filled, origin: Origin, time: TimeRange, purpose: str) -> facts.Receipt:
-    wanted = Wanted(names=filled.gpus)
+    wanted = Wanted(names=filled.gpus) if filled.gpus else origin.wanted
     with visit.begin() as work:
         if origin.reservation_id is None:
             return booking.reserve(work, visit.actor, wanted, time, purpose=purpose, request_key=visit.key)
@@ -138,15 +139,15 @@ def _carry_out(visit: Visit, filled: Filled, origin: Origin, time: TimeRange, pu
         )
 
 
-def _outcome(receipt: facts.Receipt, reader: Any, echo: Echo, origin: Origin) -> kit.Message:
+def _outcome(receipt: facts.Receipt, reader: Reader, echo: Echo, origin: Origin) -> kit.Message:
     if origin.reservation_id is not None:
         return booking_view.changed(receipt, reader, replace(echo, clipped=receipt.clipped))
     return book.answer_to(receipt, reader, echo)
 
 
 def _answer(visit: Visit, origin: Origin, message: kit.Message) -> None:
-    """Where the form was opened, for that person's eyes; from Home, in their direct messages."""
+    """Where the form was opened, for that person's eyes: beside their command or message, or on Home."""
     if origin.response_url:
         visit.answer_at(origin.response_url, message)
     else:
-        visit.answer(message)
+        home.publish(visit, answer=message)

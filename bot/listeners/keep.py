@@ -9,14 +9,14 @@ from typing import Any
 from slack_bolt import App
 
 from bot import when
-from bot.commands import Cancel, End, Extend, fold
+from bot.commands import Cancel, End, Extend
 from bot.desk import Desk, Visit
 from bot.listeners import show
 from bot.views import booking as view
 from bot.views import kit
 from bot.views import mine as mine_view
 from bot.views.mine import Mine
-from core import availability, booking, facts
+from core import availability, booking, facts, inventory
 from core.facts import State
 
 Pressed = dict[str, Any]
@@ -40,6 +40,8 @@ def register(app: App, _desk: Desk) -> None:
 
 
 def extend_typed(visit: Visit, wish: Extend) -> None:
+    if _answered(visit):
+        return
     held = _meant(visit, wish.names, running_first=True)
     if held is None:
         return
@@ -52,15 +54,24 @@ def extend_typed(visit: Visit, wish: Extend) -> None:
 
 
 def end_typed(visit: Visit, wish: End) -> None:
-    held = _meant(visit, wish.names, running_first=True)
+    held = None if _answered(visit) else _meant(visit, wish.names, running_first=True)
     if held is not None:
         _end(visit, held.id, None, wish.names)
 
 
 def cancel_typed(visit: Visit, wish: Cancel) -> None:
-    held = _meant(visit, wish.names, running_first=False)
+    held = None if _answered(visit) else _meant(visit, wish.names, running_first=False)
     if held is not None:
-        _cancel(visit, held.id, None)
+        _cancel(visit, held.id, None, wish.names)
+
+
+def _answered(visit: Visit) -> bool:
+    """The same command, delivered again: what it meant then may be over by now, so it is answered by what it did."""
+    with visit.read() as work:
+        done = booking.done(work, visit.actor, visit.key)
+    if done is not None:
+        visit.answer(view.state(done.reservation, visit.reader, done.room))
+    return done is not None
 
 
 def _extend(visit: Visit, reservation_id: int, version: int | None, by: timedelta) -> None:
@@ -77,9 +88,9 @@ def _end(visit: Visit, reservation_id: int, version: int | None, names: tuple[st
     visit.answer(view.ended(receipt, visit.reader))
 
 
-def _cancel(visit: Visit, reservation_id: int, version: int | None) -> None:
+def _cancel(visit: Visit, reservation_id: int, version: int | None, names: tuple[str, ...] = ()) -> None:
     with visit.begin() as work:
-        receipt = booking.cancel(work, visit.actor, reservation_id, version=version, request_key=visit.key)
+        receipt = booking.cancel(work, visit.actor, reservation_id, version=version, names=names, request_key=visit.key)
     visit.answer(view.ended(receipt, visit.reader))
 
 
@@ -112,12 +123,8 @@ def _of_state(held: Mine, state: State) -> Mine:
 
 
 def _holds(held: facts.Reservation, names: tuple[str, ...]) -> bool:
-    wanted = {fold(name) for name in names}
-    return all(any(name in _names(gpu) for gpu in held.gpus) for name in wanted)
-
-
-def _names(gpu: facts.Gpu) -> set[str]:
-    return {fold(gpu.label), fold(gpu.label).removeprefix("gpu"), fold(gpu.full_name)}
+    wanted = {inventory.folded(name) for name in names}
+    return all(any(name in inventory.names(gpu) for gpu in held.gpus) for name in wanted)
 
 
 def _ask_how_long(visit: Visit, held: facts.Reservation, typed: str) -> None:

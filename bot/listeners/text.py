@@ -18,7 +18,7 @@ from bot.views import kit
 def register(app: App, desk: Desk) -> None:
     @app.command(desk.command)
     def typed(visit: Visit, command: dict[str, Any]) -> None:
-        run(visit, command.get("text", ""))
+        run(visit, _readable(command.get("text", "")))
 
     @app.event("message", matchers=[_is_from_a_person])
     def written(visit: Visit, event: dict[str, Any]) -> None:
@@ -27,6 +27,13 @@ def register(app: App, desk: Desk) -> None:
     @app.event("app_mention", matchers=[_is_from_a_person])
     def mentioned(visit: Visit, event: dict[str, Any]) -> None:
         run(visit, re.sub(r"<@\w+>", " ", _readable(event.get("text", ""))))
+
+    for event in ("message", "app_mention"):
+        app.event(event)(_left_alone)
+
+
+def _left_alone() -> None:
+    """Edits, joins, other bots. Without a listener Slack would be told that we failed, and send them again."""
 
 
 def run(visit: Visit, text: str) -> None:
@@ -52,11 +59,12 @@ def run(visit: Visit, text: str) -> None:
 
 def _is_from_a_person(event: dict[str, Any]) -> bool:
     """No edits, joins and other noise, and nothing that a bot says: two bots would talk for ever."""
-    return not event.get("subtype") and not event.get("bot_id") and bool(event.get("user"))
+    said = event.get("subtype") in {None, "file_share", "thread_broadcast"}
+    return said and not event.get("bot_id") and bool(event.get("user"))
 
 
 def _readable(text: str) -> str:
-    """Messages come with `&`, `<` and `>` escaped; commands do not."""
+    """Text comes with `&`, `<` and `>` escaped."""
     return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
 
 

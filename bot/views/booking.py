@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -16,6 +16,8 @@ from core.inventory import Wanted
 from core.timerange import TimeRange
 
 MOST_OFFERS = 5
+MOST_CLASHES = 20
+MOST_NODES = 10
 _STEPS = (
     # up to this length: extensions worth offering
     (timedelta(hours=2), (timedelta(minutes=30), timedelta(hours=1), timedelta(hours=2))),
@@ -128,7 +130,7 @@ def shell(held: Iterable[facts.Gpu]) -> str:
         by_node.setdefault(gpu.node, []).append(digits[0] if digits else gpu.label)
     commands = [
         f"ssh {node}\nexport CUDA_DEVICE_ORDER=PCI_BUS_ID CUDA_VISIBLE_DEVICES={','.join(numbers)}"
-        for node, numbers in by_node.items()
+        for node, numbers in list(by_node.items())[:MOST_NODES]
     ]
     return f"```{kit.escape(chr(10).join(commands))}```"
 
@@ -172,10 +174,9 @@ def extend_buttons(held: facts.Reservation, reader: Reader, room: facts.Room | N
     if room is None:
         return []
     steps = next(steps for limit, steps in _STEPS if held.range.length <= limit)
-    most = room.most
-    fitting = [step for step in steps if most is None or step <= most]
-    if not fitting and most is not None and most >= timedelta(minutes=5):
-        fitting = [most]
+    fitting = [step for step in steps if step <= room.most]
+    if not fitting and room.most >= timedelta(minutes=5):
+        fitting = [room.most]
     return [
         kit.button(
             reader.say("+{length}", length=reader.length(step)),
@@ -214,11 +215,11 @@ def cancel_button(held: facts.Reservation, reader: Reader, label: str | None = N
 
 def ended(receipt: facts.Receipt, reader: Reader) -> Message:
     held = receipt.reservation
-    what = names(receipt.freed, reader)
+    what = names(receipt.freed or held.gpus, reader)
     if held.state is State.CANCELLED:
         return kit.message(reader.say("✓ Cancelled: {what}", what=summary(held, reader)))
-    if held.state is State.RUNNING:
-        said = reader.say("✓ Released {gpus}. You keep {rest}.", gpus=what, rest=_kept(receipt, reader))
+    if held.state is not State.OVER:
+        said = reader.say("✓ Released {gpus}. You keep {rest}.", gpus=what, rest=names(held.gpus, reader))
         return state(held, reader, receipt.room, said=said)
     return kit.message(
         reader.say(
@@ -252,9 +253,10 @@ def extended(receipt: facts.Receipt, reader: Reader) -> Message:
     )
 
 
-def taken(refusal: errors.GpuTaken, reader: Reader, *, purpose: str = "") -> Message:
-    """Everybody in the way, what is free inside the wish, and what would pass at one tap."""
-    line = reader.say("✗ Not booked: {when} is taken.", when=reader.when(refusal.wish))
+def taken(refusal: errors.GpuTaken, reader: Reader, *, purpose: str = "", asked: bool = False) -> Message:
+    """Everybody in the way, what is free inside the wish, and what would pass at one tap; `asked` and not ordered."""
+    when = reader.when(refusal.wish)
+    line = reader.say("Taken: {when}.", when=when) if asked else reader.say("✗ Not booked: {when} is taken.", when=when)
     offers = refusal.alternatives[:MOST_OFFERS]
     return kit.message(
         f"{line} {_in_the_way(refusal, reader)}",
@@ -291,8 +293,8 @@ def free(wish: TimeRange, gpus: Iterable[facts.Gpu], wanted: Wanted, reader: Rea
     return kit.message(line, kit.section(line), kit.actions([offer]))
 
 
-def clash_lines(clashes: Iterable[facts.Holding], reader: Reader) -> list[str]:
-    return [
+def clash_lines(clashes: Sequence[facts.Holding], reader: Reader) -> list[str]:
+    lines = [
         reader.say(
             "• *{gpu}* · {who} · {when}{purpose}",
             gpu=kit.escape(clash.gpu.name),
@@ -300,8 +302,10 @@ def clash_lines(clashes: Iterable[facts.Holding], reader: Reader) -> list[str]:
             when=reader.when(clash.range),
             purpose=kit.quoted(clash.purpose),
         )
-        for clash in clashes
+        for clash in clashes[:MOST_CLASHES]
     ]
+    more = len(clashes) - MOST_CLASHES
+    return [*lines, reader.say("… and {count} more.", count=more)] if more > 0 else lines
 
 
 def person(member: facts.Member, reader: Reader) -> str:
@@ -318,12 +322,10 @@ def offer_label(offer: Alternative, wish: TimeRange, reader: Reader) -> str:
 
 def _offer_button(offer: Alternative, number: int, refusal: errors.GpuTaken, reader: Reader, purpose: str) -> Block:
     shown = offer_label(offer, refusal.wish, reader)
-    wanted = Wanted(names=tuple(gpu.full_name for gpu in offer.gpus))
-    target = {"id": refusal.moving.id, "v": refusal.moving.version} if refusal.moving else {}
     return kit.button(
         shown,
         f"take:{number}",
-        kit.wish_value(wanted, offer.range, purpose, **target),
+        kit.wish_value(kit.by_id(offer.gpus), offer.range, purpose),
         style="primary" if number == 0 else None,
         spoken=reader.say("Book {what}", what=shown),
     )
@@ -349,11 +351,6 @@ def _afterwards(receipt: facts.Receipt, reader: Reader) -> str:
         who=person(after.holder, reader),
         when=reader.when(after.range),
     )
-
-
-def _kept(receipt: facts.Receipt, reader: Reader) -> str:
-    held = receipt.reservation
-    return names((gpu for gpu in held.gpus if gpu not in receipt.freed), reader)
 
 
 def _used(receipt: facts.Receipt, reader: Reader) -> str:

@@ -11,10 +11,12 @@ from typing import Any
 from bot.reader import Reader
 from bot.views import kit
 from bot.views.kit import Block
-from core import facts
+from core import facts, inventory
+from core.inventory import Wanted
 
 CALLBACK = "booking_form"
 ANY = "any"
+ANYTHING = Wanted()
 LENGTHS = (
     timedelta(minutes=30),
     timedelta(hours=1),
@@ -27,30 +29,44 @@ LENGTHS = (
     timedelta(days=7),
 )
 _DEFAULT_LENGTH = timedelta(hours=2)
+_OPTIONS = 100
 
 
 @dataclass(frozen=True)
 class Origin:
-    """Where the form was opened, so that its answer goes there; and what it changes, if anything."""
+    """What a form does not show: where it was opened, which GPUs "any" means, and what it changes, if anything."""
 
-    response_url: str = ""
+    response_url: str = ""  # empty: from Home
+    wanted: Wanted = ANYTHING
     reservation_id: int | None = None
     version: int | None = None
+    start: datetime | None = None  # of the reservation: the form shows it to the minute
 
     def packed(self) -> str:
-        return json.dumps({"u": self.response_url, "id": self.reservation_id, "v": self.version})
+        asked = [self.wanted.count, self.wanted.model, self.wanted.spread]
+        start = self.start.isoformat() if self.start else None
+        return json.dumps(
+            {"u": self.response_url, "w": asked, "id": self.reservation_id, "v": self.version, "s": start}
+        )
 
     @classmethod
     def unpacked(cls, metadata: str) -> Origin:
-        data = json.loads(metadata or "{}")
-        return cls(data.get("u", ""), data.get("id"), data.get("v"))
+        data = json.loads(metadata)
+        count, model, spread = data["w"]
+        wanted = Wanted(count=count, model=model, spread=spread)
+        start = datetime.fromisoformat(data["s"]) if data["s"] else None
+        return cls(data["u"], wanted, data["id"], data["v"], start)
+
+    def exactly(self, shown: datetime) -> datetime:
+        """The start that was meant by the one that was sent: untouched, it is the reservation's own."""
+        return self.start if self.start and int(self.start.timestamp()) == int(shown.timestamp()) else shown
 
 
 @dataclass(frozen=True)
 class Filled:
     """The form as somebody sent it."""
 
-    gpus: tuple[str, ...]  # full names; none: any
+    gpus: tuple[str, ...]  # names; none: any
     when: str
     start: datetime | None  # aware UTC
     length: timedelta | None
@@ -63,10 +79,9 @@ def form(
     now: datetime,
     origin: Origin,
     *,
-    names: Sequence[str] = (),
     change: facts.Reservation | None = None,
 ) -> Block:
-    """The modal; filled in with the GPUs that were named, or with the reservation to change."""
+    """The modal; filled in with the GPUs that were asked for, or with the reservation to change."""
     title = reader.say("Change booking") if change else reader.say("Book a GPU")
     start = change.range.start if change else _next_quarter(now)
     length = change.range.length if change else _DEFAULT_LENGTH
@@ -78,7 +93,7 @@ def form(
         "submit": kit.plain_text(reader.say("Save") if change else reader.say("Book"), 24),
         "close": kit.plain_text(reader.say("Close"), 24),
         "blocks": [
-            _gpus(gpus, reader, _chosen(gpus, names, change)),
+            _gpus(gpus, reader, origin.wanted, _chosen(gpus, origin.wanted, change)),
             _when(reader),
             kit.context(reader.say("…or pick a start and a length:")),
             _start(start, reader),
@@ -105,30 +120,35 @@ def filled(values: dict[str, Any]) -> Filled:
     )
 
 
-def _chosen(gpus: Sequence[facts.Gpu], names: Sequence[str], change: facts.Reservation | None) -> set[str]:
-    """Full names to begin with: those it holds, those that were named, or the only one."""
+def _chosen(gpus: Sequence[facts.Gpu], wanted: Wanted, change: facts.Reservation | None) -> tuple[facts.Gpu, ...]:
+    """What to begin with: those it holds, those that were named, or the only one; none is any."""
     if change:
-        return {gpu.full_name for gpu in change.gpus}
-    wanted = {name.casefold() for name in names}
-    named = {gpu.full_name for gpu in gpus if wanted & {gpu.full_name.casefold(), gpu.label.casefold()}}
-    return named or ({gpus[0].full_name} if len(gpus) == 1 else {ANY})
+        return change.gpus
+    asked = {inventory.folded(name) for name in wanted.names}
+    named = tuple(gpu for gpu in gpus if asked & inventory.names(gpu))
+    return named or (tuple(gpus) if len(gpus) == 1 else ())
 
 
-def _gpus(gpus: Sequence[facts.Gpu], reader: Reader, chosen_names: set[str]) -> Block:
-    options = [_option(reader.say("Any that is free"), ANY)]
-    # Slack takes 100 options; with more GPUs the rest is booked by typing.
-    options += [_option(f"{gpu.name} · {gpu.model} {gpu.memory_gb} GB", gpu.full_name) for gpu in gpus[:99]]
-    chosen = [option for option in options if option["value"] in chosen_names] or options[:1]
+def _gpus(gpus: Sequence[facts.Gpu], reader: Reader, wanted: Wanted, chosen: Sequence[facts.Gpu]) -> Block:
+    # Slack takes 100 options; with more GPUs, what is chosen comes first and the rest is booked by typing.
+    listed = [*chosen, *(gpu for gpu in gpus if gpu not in chosen)][: _OPTIONS - 1]
+    by_gpu = {gpu: _option(f"{gpu.name} · {gpu.model} {gpu.memory_gb} GB", f"#{gpu.id}") for gpu in listed}
+    anything = _option(_any(wanted, reader), ANY)
     return _input(
         "gpus",
         reader.say("GPUs"),
         {
             "type": "multi_static_select",
             "placeholder": kit.plain_text(reader.say("Which GPUs"), 150),
-            "options": options,
-            "initial_options": chosen,
+            "options": [anything, *by_gpu.values()],
+            "initial_options": [by_gpu[gpu] for gpu in chosen if gpu in by_gpu] or [anything],
         },
     )
+
+
+def _any(wanted: Wanted, reader: Reader) -> str:
+    model = f" · {wanted.model}" if wanted.model else ""
+    return reader.say_many("Any that is free", "Any {count} that are free", max(wanted.count, 1)) + model
 
 
 def _when(reader: Reader) -> Block:

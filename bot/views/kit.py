@@ -19,6 +19,7 @@ SECTION = 3_000
 BUTTON = 75
 OPTION = 75
 BLOCKS = 50
+NAMES = 800  # characters of GPU names that a button carries, beside a purpose
 
 
 @dataclass(frozen=True)
@@ -39,9 +40,8 @@ def message(text: str, *blocks: Block | None) -> Message:
     return Message(clip(plain(text), SECTION), tuple(present[:BLOCKS] or [section(text)]))
 
 
-def section(text: str, accessory: Block | None = None) -> Block:
-    block: Block = {"type": "section", "text": {"type": "mrkdwn", "text": clip(text, SECTION)}}
-    return {**block, "accessory": accessory} if accessory else block
+def section(text: str) -> Block:
+    return {"type": "section", "text": {"type": "mrkdwn", "text": clip(text, SECTION)}}
 
 
 def sections(lines: Iterable[str]) -> list[Block]:
@@ -153,14 +153,16 @@ def reservation_value(held: facts.Reservation, **more: object) -> str:
     return as_value(id=held.id, v=held.version, **more)
 
 
-def wish_value(wanted: Wanted, time: TimeRange, purpose: str, **more: object) -> str:
-    """A booking, one tap away. What would not fit into a button is left out of the purpose."""
-    asked: dict[str, object] = {}
-    if wanted.names:
-        asked["g"] = list(wanted.names)
-    else:
-        asked |= {"n": wanted.count, "m": wanted.model, "x": wanted.spread}
-    return as_value(**asked, **epoch(time), p=clip(purpose, 200), **more)
+def wish_value(wanted: Wanted, time: TimeRange, purpose: str) -> str:
+    """A booking, one tap away. So many GPUs that a button cannot carry their names are asked for by number."""
+    named: dict[str, object] = {"g": list(wanted.names)} if sum(map(len, wanted.names)) < NAMES else {}
+    counted = {"n": len(wanted.names) or wanted.count, "m": wanted.model, "x": wanted.spread}
+    return as_value(**(named if wanted.names and named else counted), **epoch(time), p=purpose)
+
+
+def by_id(gpus: Iterable[facts.Gpu]) -> Wanted:
+    """These very GPUs, in the few letters that fit into a button."""
+    return Wanted(names=tuple(f"#{gpu.id}" for gpu in gpus))
 
 
 def open_form_button(reader: Reader) -> Block:

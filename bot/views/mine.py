@@ -36,7 +36,9 @@ def nothing(reader: Reader, said: str | None = None) -> Message:
 
 
 def cards(held: Mine, reader: Reader) -> list[Block]:
-    return [block for each, room in held[:_SHOWN] for block in booking.card(each, reader, room)]
+    shown = [block for each, room in held[:_SHOWN] for block in booking.card(each, reader, room)]
+    more = len(held) - _SHOWN
+    return [*shown, kit.context(reader.say("… and {count} more.", count=more))] if more > 0 else shown
 
 
 def listed(said: str, held: Mine, reader: Reader) -> Message:

@@ -123,17 +123,27 @@ def _to_holder(owed: Owed, reader: Reader, now: datetime) -> str:
             left = reader.length(held.range.start - now)
             return reader.say("Starts in {left}: {what}", left=left, what=what)
         case Kind.UNDELIVERABLE:
-            where = reader.say("the lab's channel") if owed.data.get("whom") == CHANNEL else reader.say("its holder")
-            return reader.say(
-                "I could not deliver a notice to {where} about {what}. Slack says: `{failure}`."
-                " Invite me there (`/invite @gpu`), and run `python -m bot check`.",
-                where=where,
-                what=what,
-                failure=kit.escape(str(owed.data.get("failure", ""))),
-            )
+            return _undeliverable(owed, reader, what)
         case _:
             left = reader.length(held.range.end - now)
             return f"{reader.say('Ends in {left}: {what}', left=left, what=what)}\n{_after(owed, reader)}"
+
+
+def _undeliverable(owed: Owed, reader: Reader, what: str) -> str:
+    failure = kit.escape(str(owed.data.get("failure", "")))
+    if owed.data.get("whom") == CHANNEL:
+        return reader.say(
+            "I could not tell the lab's channel about {what}. Slack says: `{failure}`."
+            " Invite me there with `/invite`, and run `python -m bot check`.",
+            what=what,
+            failure=failure,
+        )
+    return reader.say(
+        "I could not tell {who} about {what}. Slack says: `{failure}`. Please see that they know.",
+        who=kit.escape(owed.reservation.holder.name),
+        what=what,
+        failure=failure,
+    )
 
 
 def _after(owed: Owed, reader: Reader) -> str:
@@ -165,7 +175,8 @@ def _buttons(owed: Owed, reader: Reader) -> list[Block]:
 
 def _freed(owed: Owed, reader: Reader) -> str:
     freed = set(owed.data.get("gpus", []))
-    return f"*{booking.names((gpu for gpu in owed.reservation.gpus if gpu.id in freed), reader)}*"
+    gpus = (slot.gpu for slot in owed.reservation.slots if slot.gpu.id in freed)
+    return f"*{booking.names(gpus, reader)}*"
 
 
 def _when(held: facts.Reservation, reader: Reader, *, spoken: bool) -> str:

@@ -13,9 +13,9 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
+from bot.desk import Desk
 from core import notices
 from core.migrate import revisions
-from core.work import Database
 
 BIGGEST = 1_000_000  # bytes; Slack's own requests stay far below
 SILENT_FOR = timedelta(minutes=1)  # after which a ticker that should tick is not well
@@ -24,14 +24,13 @@ Handler = Callable[[Request], Awaitable[Response]]
 
 
 def build_web(
-    database: Database,
-    clock: Callable[[], datetime],
+    desk: Desk,
     *,
     slack: App | None = None,
     last_tick: Callable[[], datetime | None] | None = None,
 ) -> Starlette:
     """`slack`: the app that takes Slack's requests, where they come by HTTP. `last_tick`: of this process's ticker."""
-    routes = [Route("/health", _health(database, clock, last_tick))]
+    routes = [Route("/health", _health(desk, last_tick))]
     if slack is not None:
         routes.append(Route("/slack/events", _slack_events(slack), methods=["POST"]))
     return Starlette(routes=routes)
@@ -62,15 +61,13 @@ async def _read(request: Request) -> bytes | None:
     return bytes(body)
 
 
-def _health(
-    database: Database, clock: Callable[[], datetime], last_tick: Callable[[], datetime | None] | None
-) -> Callable[[Request], Response]:
+def _health(desk: Desk, last_tick: Callable[[], datetime | None] | None) -> Callable[[Request], Response]:
     def health(_request: Request) -> Response:
-        now = clock()
+        now = desk.clock()
         try:
-            current, expected = revisions(database)
-            with database.read(now) as work:
-                outbox = notices.health(work)
+            current, expected = revisions(desk.database)
+            with desk.database.read(now) as work:
+                outbox = notices.health(work, desk.organization.id)
         except Exception as error:  # noqa: BLE001 - whatever it is, the database is not well
             return JSONResponse({"status": "failing", "database": type(error).__name__}, 503)
         ticked = last_tick() if last_tick else None

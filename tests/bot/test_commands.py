@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import time
+from datetime import timedelta
+
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from bot import commands
 from bot.commands import Book, Cancel, Command, End, Extend, Help, Mine, Status, TooMuch
@@ -53,6 +58,11 @@ READ: list[tuple[str, Command]] = [
     ("book a100 13-18", Book("13-18", Wanted(model="a100"), "")),
     ("book 0 gpus 13-18", Book("13-18", Wanted(count=0), "")),
     ("book 4 gpus on any nodes 13-18", Book("13-18", Wanted(count=4, spread=True), "")),
+    ("book h100 x2 13-18", Book("13-18", Wanted(count=2, model="h100"), "")),
+    ("extend 1h30", Extend("1h30")),
+    ("book tomorrow 2pm for 2h30", Book("tomorrow 2pm for 2h30", ANY, "")),
+    ("book on 1203 13-18", Book("on 1203 13-18", ANY, "")),
+    ("free GPU0", Book("", Wanted(names=("GPU0",)), "", asks=True)),
     ("book on friday 13-18", Book("on friday 13-18", ANY, "")),
     ("book on 12/3 13-18", Book("on 12/3 13-18", ANY, "")),
     ("book 2026-12-03 13-18", Book("2026-12-03 13-18", ANY, "")),
@@ -71,3 +81,16 @@ def test_what_people_type_is_read(text: str, command: Command) -> None:
 )
 def test_the_nearest_command_is_named(text: str, meant: str | None) -> None:
     assert commands.nearest(text) == meant
+
+
+@given(st.text(alphabet="gpuGPU0123456789x5a h,&+-_./!onayd\u3000", max_size=1_000))
+@settings(max_examples=200, deadline=timedelta(milliseconds=500))
+def test_no_text_takes_long(text: str) -> None:
+    commands.parse(text)
+
+
+@pytest.mark.parametrize("piece", ["gpu1", "gpu11111111+", "a/", "a.a/1", "5090 x", "2 x ", "for ", "on ", "any "])
+def test_no_repetition_takes_long(piece: str) -> None:
+    began = time.perf_counter()
+    commands.parse((piece * 1_000)[: commands.LONGEST - 1] + "!")
+    assert time.perf_counter() - began < 0.5

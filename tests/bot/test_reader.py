@@ -23,6 +23,12 @@ def at(day: int, hour: int, minute: int = 0) -> datetime:
         ("Asia/Tokyo", at(3, 13), at(3, 21), "Thu 3 Dec, 22:00 – Fri 4 Dec, 06:00 JST"),
         ("UTC", at(3, 20), at(4, 0), "Thu 3 Dec, 20:00–24:00 UTC"),
         ("America/Sao_Paulo", at(3, 13), at(3, 14), "Thu 3 Dec, 10:00–11:00 UTC-3"),
+        (
+            "Europe/Berlin",
+            datetime(2026, 10, 24, 20, tzinfo=UTC),
+            datetime(2026, 10, 25, 7, tzinfo=UTC),
+            "Sat 24 Oct, 22:00 CEST – Sun 25 Oct, 08:00 CET",
+        ),
         ("Asia/Kathmandu", at(3, 0, 15), at(3, 1, 15), "Thu 3 Dec, 06:00–07:00 UTC+5:45"),
     ],
 )
@@ -42,3 +48,16 @@ def test_ranges_are_written_out_with_their_zone(zone: str, start: datetime, end:
 )
 def test_lengths_are_short_and_clear(length: timedelta, said: str) -> None:
     assert TOKYO.length(length) == said
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "said"),
+    [
+        (at(3, 4), at(3, 9), "13:00–18:00"),
+        (at(3, 11), at(3, 15), "20:00–24:00"),
+        (at(3, 11), at(3, 21), "20:00–06:00"),
+        (at(4, 9), at(7, 0), "18:00 – Mon 7 Dec, 09:00"),
+    ],
+)
+def test_hours_beside_a_day_name_another_one_only_where_it_matters(start: datetime, end: datetime, said: str) -> None:
+    assert TOKYO.hours(TimeRange(start, end)) == said

@@ -170,7 +170,7 @@ def test_a_temporary_failure_waits_and_a_permanent_one_is_told_to_an_admin(lab: 
         notices.failed(work, batch, "channel_not_found")
     assert drain(lab) == [("Charlie", [Kind.UNDELIVERABLE])]
     with lab.database.read(lab.clock.now) as work:
-        assert notices.health(work).failed == 1
+        assert notices.health(work, lab.id).failed == 1
 
 
 def test_a_lab_without_a_channel_is_told_nothing_there(lab: Lab) -> None:
@@ -191,7 +191,7 @@ def test_the_sender_knows_when_to_wake(lab: Lab) -> None:
     assert woken == [lab.clock.now]  # the announcement
     drain(lab)
     with lab.database.read(lab.clock.now) as work:
-        assert notices.next_due(work) == start - timedelta(minutes=10)
+        assert notices.next_due(work, lab.id) == start - timedelta(minutes=10)
 
 
 def test_a_refused_change_owes_nothing_new(lab: Lab) -> None:

@@ -79,7 +79,7 @@ def running(transport: str, database_url: str, clock: Clock) -> Iterator[World]:
             )
         desk = Desk(database, lab, client, clock)
         stack.enter_context(_by_socket(slack, desk) if transport == "socket" else _by_http(slack, desk))
-        yield World(slack, desk, Sender(database, client, clock, "/gpu"), clock)
+        yield World(slack, desk, Sender(desk), clock)
 
 
 @contextmanager
@@ -98,9 +98,7 @@ def _by_socket(slack: Workspace, desk: Desk) -> Iterator[None]:
 def _by_http(slack: Workspace, desk: Desk) -> Iterator[None]:
     app = build_app(desk, signing_secret=slack.signing_secret)
     listening = socket.create_server(("127.0.0.1", 0))
-    server = uvicorn.Server(
-        uvicorn.Config(build_web(desk.database, desk.clock, slack=app), log_config=None, access_log=False)
-    )
+    server = uvicorn.Server(uvicorn.Config(build_web(desk, slack=app), log_config=None, access_log=False))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
     thread.start()
     slack.events_url = f"http://127.0.0.1:{listening.getsockname()[1]}/slack/events"

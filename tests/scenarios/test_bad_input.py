@@ -25,6 +25,11 @@ SENTENCES = [
     ("🤖🔥", "I do not understand"),
     ("<script>alert(1)</script>", "I do not understand"),
     ("extend 2h", "nothing booked"),
+    ("extned 2h", "Did you mean /gpu extend"),
+    ("cancle tomorrow 13-18", "Did you mean /gpu cancel"),
+    ("remove tomorrow 13-18", "Free: GPU0"),
+    ("free tomorrow for 30 days", "no time|longest booking is 7 d"),
+    ("book on GPU0 gpu11111111+gpu11111111+gpu11111111+gpu11111111+gpu11111111!", "no time|There is no GPU"),
     ("x" * 10_000, "I read up to"),
 ]
 
@@ -70,7 +75,7 @@ def test_guests_are_told_whom_to_ask(world: World) -> None:
 
 
 def test_slack_not_telling_who_somebody_is_is_said(world: World) -> None:
-    world.slack.fail("users.info", status=500)
+    world.slack.fail("users.info", status=500, times=3)
     alice = world.person("alice")
     alice.types("#gpu", "/gpu book 21:00-22:00")
     answer = alice.waits_for("#gpu", "✓ Booked")
@@ -140,3 +145,28 @@ def test_a_button_in_the_channel_answers_its_presser_only(world: World) -> None:
     told.press("Manage mine")
     assert minjun.waits_for("#gpu", "You have nothing booked").ephemeral
     assert "is yours now" in told.words
+
+
+def test_a_purpose_is_one_line(world: World) -> None:
+    alice = world.person("alice")
+    alice.types("@gpu", "book 13-18 for one\ntwo\n\nthree")
+    assert '"one two three"' in alice.waits_for("@gpu", "✓ Booked").words
+
+
+def test_a_refusal_by_a_hundred_gpus_fits_into_a_message(world: World) -> None:
+    for number in range(1, 100):
+        world.add_gpu(f"node-with-a-long-name-{number % 4}", f"GPU{number}")
+    world.book("haruka", "tomorrow 21:00-22:00 100 gpus on any nodes for " + "x" * 200)
+    alice = world.person("alice")
+    alice.types("#gpu", "/gpu book tomorrow 13-14 100 gpus on any nodes for " + "y" * 200)
+    refusal = alice.waits_for("#gpu", "Not booked")
+    assert "… and 80 more." in refusal.words
+    refusal.press(refusal.buttons[0])
+    alice.waits_for("#gpu", "✓ Booked")
+
+
+def test_edits_and_other_bots_are_left_alone_and_acknowledged(world: World) -> None:
+    alice = world.person("alice")
+    ack = alice.types("#gpu", "@gpu thanks!")
+    assert not ack.late
+    alice.waits_for("#gpu", "I do not understand")

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import time
+from concurrent.futures import ThreadPoolExecutor
+
 from sqlalchemy import text
 
+from bot.app import WORKERS
+from bot.workspace.state import Person
 from tests.scenarios.conftest import World
 
 
@@ -94,7 +99,8 @@ def test_home_shows_now_and_mine_and_books(world: World) -> None:
     form = alice.waits_for_form("Book a GPU")
     form.fill("When", "tomorrow 9-10")
     assert form.submit() == {}
-    alice.waits_for("@gpu", "✓ Booked")
+    home.waits_for("✓ Booked")
+    assert "Fri 4 Dec, 09:00–10:00 CET" in home.words
 
 
 def test_a_slow_database_is_said_in_the_form_and_nothing_is_booked(world: World) -> None:
@@ -106,3 +112,44 @@ def test_a_slow_database_is_said_in_the_form_and_nothing_is_booked(world: World)
         work.session.execute(text("UPDATE gpus SET notes = 'somebody is at it'"))
         problem = form.submit()
     assert "nothing was done" in problem["When"]
+
+
+def test_the_form_remembers_what_was_asked_for(world: World) -> None:
+    world.add_gpu("lab-node-1", "GPU1")
+    alice = world.person("alice")
+    alice.types("#gpu", "/gpu book 2 gpus")
+    form = alice.waits_for_form("Book a GPU")
+    form.fill("When", "tomorrow 13-14")
+    assert form.submit() == {}
+    assert "GPU0, GPU1 (RTX 5090)" in alice.waits_for("#gpu", "✓ Booked").words
+
+
+def test_changing_only_the_purpose_changes_nothing_else(world: World) -> None:
+    world.clock.forward(seconds=22.35)
+    world.book("alice", "now for 8h").press("Change")
+    alice = world.person("alice")
+    form = alice.waits_for_form("Change booking")
+    form.fill("Purpose", "evals")
+    assert form.submit() == {}
+    assert '10:00–18:00 CET · 8 h · "evals"' in alice.waits_for("#gpu", "✓ Changed").words
+    world.tick()
+    assert not any("is now" in message.words for message in world.person("minjun").sees("#gpu"))
+
+
+def test_a_form_that_slack_has_given_up_books_nothing(world: World) -> None:
+    """All the bot's hands are full for longer than Slack waits."""
+    alice = world.person("alice")
+    alice.types("#gpu", "/gpu book")
+    form = alice.waits_for_form("Book a GPU")
+    form.fill("When", "tomorrow 13-18")
+    world.slack.fail("users.info", hang=4, times=WORKERS)
+    others = [world.slack.add_person(Person(name=f"other{number}", real_name=f"Other {number}")) for number in range(WORKERS)]
+    with ThreadPoolExecutor(WORKERS) as people:
+        for number in range(len(others)):
+            people.submit(world.person(f"other{number}").types, "#gpu", "/gpu mine")
+        time.sleep(0.3)
+        form.submit()
+    assert "trouble" in form.trouble or form.errors
+    time.sleep(2)
+    alice.types("#gpu", "/gpu mine")
+    alice.waits_for("#gpu", "You have nothing booked", timeout=10)

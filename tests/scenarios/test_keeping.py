@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import pytest
+
+from core.errors import Busy
 from tests.scenarios.conftest import World
 
 
@@ -116,3 +119,51 @@ def test_a_forged_press_is_refused(world: World) -> None:
     alice = world.person("alice")
     alice.types("#gpu", "/gpu mine")
     alice.waits_for("#gpu", "You have 1 booking")
+
+
+def test_cancelling_some_gpus_keeps_the_rest(world: World) -> None:
+    world.add_gpu("lab-node-1", "GPU1")
+    world.book("alice", "tomorrow 13-18 2 gpus")
+    alice = world.person("alice")
+    alice.types("#gpu", "/gpu cancel GPU1")
+    answer = alice.waits_for("#gpu", "✓ Released GPU1. You keep GPU0.")
+    assert "GPU0 (RTX 5090) on lab-node-1 · Fri 4 Dec" in answer.words
+    world.book("haruka", "tomorrow 21-22 on GPU1")
+
+
+def test_what_was_given_back_is_named_nowhere_any_more(world: World) -> None:
+    world.add_gpu("lab-node-1", "GPU1")
+    world.book("alice", "now for 2h 2 gpus")
+    world.clock.forward(minutes=30)
+    alice = world.person("alice")
+    alice.types("#gpu", "/gpu end GPU1")
+    alice.waits_for("#gpu", "✓ Released GPU1")
+    world.book("haruka", "now for 4h on GPU1")
+    world.later(hours=1, minutes=15)
+    assert "GPU1" not in alice.waits_for("@gpu", "Ends in").words
+    world.later(minutes=20)
+    assert "GPU0 is free" in world.person("minjun").waits_for("#gpu", "time has ended").words
+
+
+def test_a_command_delivered_again_is_answered_by_what_it_did(world: World) -> None:
+    world.book("alice", "now for 2h")
+    world.clock.forward(minutes=30)
+    alice = world.person("alice")
+    alice.types("#gpu", "/gpu end")
+    alice.waits_for("#gpu", "✓ Ended GPU0")
+    world.slack.deliver_again()
+    alice.waits_for("#gpu", "Over: GPU0")
+
+
+def test_pressing_while_the_database_is_busy_keeps_the_button(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    answer = world.book("alice", "tomorrow 13-18")
+
+    def busy(*_arguments: object, **_more: object) -> None:
+        raise Busy
+
+    with monkeypatch.context() as patched:
+        patched.setattr("core.booking.cancel", busy)
+        answer.press("Cancel")
+        world.person("alice").waits_for("#gpu", "nothing was done. Please try again.")
+    answer.press("Cancel")
+    world.person("alice").waits_for("#gpu", "✓ Cancelled")

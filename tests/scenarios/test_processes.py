@@ -171,7 +171,9 @@ def test_the_admins_first_hour(site: Site) -> None:
         "gpus",
         "import",
         "lab-node-3",
-        typed="index, name, memory.total [MiB]\n0, NVIDIA GeForce RTX 5090, 32607 MiB\n1, NVIDIA H100 PCIe, 81559 MiB\n",
+        typed="index, name, memory.total [MiB]\n"
+        "0, NVIDIA GeForce RTX 5090, 32607 MiB\n"
+        "1, NVIDIA H100 PCIe, 81559 MiB\n",
     )
     assert imported.stdout == "lab-node-3/GPU0 · RTX 5090 · 32 GB\nlab-node-3/GPU1 · H100 PCIe · 80 GB\n"
     listed = site.run("gpus", "list").stdout

@@ -113,5 +113,5 @@ def test_a_channel_that_cannot_be_reached_is_told_to_an_admin(world: World) -> N
     world.book("alice", "now for 2h")  # Alice is the workspace's admin
     world.slack.kick_bot("#gpu")
     world.tick()
-    told = world.person("alice").waits_for("@gpu", "could not deliver")
-    assert "/invite @gpu" in told.words
+    told = world.person("alice").waits_for("@gpu", "I could not tell the lab's channel")
+    assert "Slack says: not_in_channel. Invite me there with /invite" in told.words

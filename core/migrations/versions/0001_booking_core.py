@@ -133,6 +133,14 @@ def upgrade() -> None:
         postgresql_where=sa.text("outcome IS NULL"),
     )
 
+    op.create_index(
+        "ix_notices_failed",
+        "notices",
+        ["settled_at"],
+        unique=False,
+        sqlite_where=sa.text("outcome = 'failed'"),
+        postgresql_where=sa.text("outcome = 'failed'"),
+    )
     op.create_table(
         "requests",
         sa.Column("id", sa.Integer(), nullable=False),

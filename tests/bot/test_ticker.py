@@ -1,0 +1,91 @@
+"""The sender is woken in time, whatever the clock does."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from bot.ticker import Ticker
+
+
+class Sender:
+    """Counts how often it is woken, and tells when it wants to be."""
+
+    def __init__(self) -> None:
+        self.woken: list[float] = []
+        self.due: datetime | None = None
+
+    def send_due(self) -> int:
+        self.woken.append(time.monotonic())
+        return 0
+
+    def next_due(self) -> datetime | None:
+        due, self.due = self.due, None
+        return due
+
+    def stop(self) -> None:
+        pass
+
+
+class WallClock:
+    """The machine's, and somebody who sets it."""
+
+    def __init__(self) -> None:
+        self.offset = timedelta(0)
+
+    def __call__(self) -> datetime:
+        return datetime.now(UTC) + self.offset
+
+
+@pytest.fixture
+def sender() -> Sender:
+    return Sender()
+
+
+@pytest.fixture
+def clock() -> WallClock:
+    return WallClock()
+
+
+@pytest.fixture
+def ticker(sender: Sender, clock: WallClock) -> Iterator[Ticker]:
+    ticker = Ticker(sender, clock)  # type: ignore[arg-type]
+    ticker.start()
+    wait_for(sender, 1)
+    yield ticker
+    ticker.stop()
+
+
+def wait_for(sender: Sender, times: int, seconds: float = 5) -> None:
+    deadline = time.monotonic() + seconds
+    while len(sender.woken) < times and time.monotonic() < deadline:
+        time.sleep(0.01)
+    assert len(sender.woken) >= times
+
+
+def test_something_nearer_wakes_it(ticker: Ticker, sender: Sender, clock: WallClock) -> None:
+    ticker.wake(clock() + timedelta(seconds=0.3))
+    wait_for(sender, 2, seconds=2)
+
+
+def test_it_wakes_for_what_it_found_to_be_due_next(ticker: Ticker, sender: Sender, clock: WallClock) -> None:
+    sender.due = clock() + timedelta(seconds=0.6)
+    ticker.wake(clock())
+    wait_for(sender, 3, seconds=3)
+
+
+@pytest.mark.parametrize("hours", [1, -1])
+@pytest.mark.usefixtures("ticker")
+def test_a_clock_that_is_set_is_noticed_within_seconds(sender: Sender, clock: WallClock, hours: int) -> None:
+    clock.offset = timedelta(hours=hours)
+    wait_for(sender, 2, seconds=4)
+
+
+def test_what_is_written_after_the_end_harms_nobody(sender: Sender, clock: WallClock) -> None:
+    ticker = Ticker(sender, clock)  # type: ignore[arg-type]
+    ticker.start()
+    ticker.stop()
+    ticker.wake(clock())
