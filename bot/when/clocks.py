@@ -106,7 +106,8 @@ def clock(
 ) -> Clock:
     """A clock time from its numbers; raises ValueError for 13:75 and 25:00.
 
-    `written`: the hour's digits, to see a leading zero. `exact`: minutes were written. `marked`: said in a way that is always a 24 h clock.
+    `written`: the hour's digits, to see a leading zero. `exact`: minutes were written. `marked`: said in a way
+    that is always a 24 h clock.
     """
     if not 0 <= minute < 60 or not 0 <= hour * 60 + minute <= latest * 60:
         raise ValueError((hour, minute))
@@ -143,7 +144,7 @@ class Day:
     from_start: bool = False
 
     def candidates(self, today: date) -> Iterator[date]:
-        """The dates this may mean, seen from a day. A later one counts only if the range is over on the earlier."""
+        """The dates this may mean, seen from a day; a later one counts only if all is over on the earlier."""
         if self.day is not None:
             yield from self._dates(today, self.day)
         elif self.weekday is not None:

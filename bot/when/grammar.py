@@ -11,13 +11,14 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from bot.when import forms, kinds, zones
-from bot.when.clocks import Clock, Day, Daypart, Length
+from bot.when.clocks import Clock, Day, Daypart, Length, clock
 from bot.when.forms import HourOrLength
 from bot.when.kinds import Token
 from bot.when.lexer import tokens as lex
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+
     from bot.when.fold import Folded
     from bot.when.lexer import Lexicon
 
@@ -90,7 +91,8 @@ def _purpose_start(row: Sequence[Token]) -> int:
     """Where a purpose begins: a `for` with no time after it."""
     solid = [i for i, token in enumerate(row) if token.kind not in " @g"]
     for here, following in zip(solid, [*solid[1:], None], strict=True):
-        if row[here].kind == kinds.FOR and (following is None or row[following].kind not in "lyXDSLQERAP&F"):
+        time_follows = following is not None and row[following].kind in "lyXDSLQERAP&F"
+        if row[here].kind == kinds.FOR and not time_follows:
             return here
     return len(row)
 
@@ -112,13 +114,13 @@ def _decided(token: Token, value: HourOrLength, before: str, after: str) -> Toke
     is_clock = (
         before != "f"
         and value.says_clock
-        and (before in "@FUtDpK" and before or after == "f" or value.hours > 6)
+        and ((before in "@FUtDpK" and before) or after == "f" or value.hours > 6)
     )
-    if (is_clock or after in "uK" and after) and before not in ("C", "f"):
+    if (is_clock or (after in "uK" and after)) and before not in ("C", "f"):
         if value.hours > 24 or (value.minutes or 0) > 59:
             return token._replace(kind=kinds.BROKEN)
-        clock = forms.clock(value.hours, value.minutes or 0, written=value.written)
-        return token._replace(kind=kinds.CLOCK, value=clock)
+        face = clock(value.hours, value.minutes or 0, written=value.written)
+        return token._replace(kind=kinds.CLOCK, value=face)
     return token._replace(kind=kinds.LENGTH, value=Length(_time(value)))
 
 
@@ -126,7 +128,7 @@ def _time(value: HourOrLength) -> timedelta:
     return timedelta(hours=value.hours, minutes=value.minutes or 0)
 
 
-# --- moments -----------------------------------------------------------------------------------------------------------
+# --- moments ---
 
 _ATOMS = "DCpzI"
 _BETWEEN_ATOMS = " @gt,():F"
@@ -141,7 +143,7 @@ def _joined(tokens: Sequence[Token]) -> list[Token]:
             token = token._replace(kind=kinds.OTHER)  # noqa: PLW2901 - PT is a zone in `3pm PT` only
         previous = row[-1] if row and isinstance(row[-1].value, Moment) else None
         if token.kind in _ATOMS:
-            moment = _with(previous.value if previous else None, token, gap)
+            moment = _with(_moment(previous) if previous else None, token, gap)
             if previous and moment:
                 row[-1] = Token(_letter(moment), moment, previous.start, token.end)
             else:
@@ -169,7 +171,7 @@ def _letter(moment: Moment) -> str:
     return kinds.DAY if moment.day else kinds.DAYPART if moment.part else kinds.ZONE
 
 
-def _with(moment: Any, token: Token, gap: Sequence[Token]) -> Moment | None:
+def _with(moment: Moment | None, token: Token, gap: Sequence[Token]) -> Moment | None:
     """The moment with one more word; None where it already has such a word."""
     if moment is None:
         moment = Moment()
@@ -181,9 +183,7 @@ def _with(moment: Any, token: Token, gap: Sequence[Token]) -> Moment | None:
     if token.kind == kinds.DAY:
         return _with_day(moment, value, gap)
     if token.kind == kinds.ZONE:
-        return (
-            None if moment.zone or (moment == Moment() and not gap and False) else replace(moment, zone=value)
-        )
+        return None if moment.zone or (moment == Moment() and False) else replace(moment, zone=value)
     if moment.part and moment.part != value:
         return None
     return replace(moment, part=value, part_after=moment.clock is not None)
@@ -206,7 +206,7 @@ def _with_day(moment: Moment, value: Day, gap: Sequence[Token]) -> Moment | None
 
 
 def _same_day(first: Day, second: Day) -> Day | None:
-    """`12/3 (Thu)`, `tomorrow, Dec 3`: one day said twice. The date says which, the weekday is checked against it."""
+    """`12/3 (Thu)`, `tomorrow, Dec 3`: one day said twice. The weekday is checked against the date later."""
     for a, b in ((first, second), (second, first)):
         if b.weekday is not None and a.weekday is None and b.week is None:
             return replace(a, weekday=b.weekday)
@@ -217,7 +217,7 @@ def _same_day(first: Day, second: Day) -> Day | None:
     return None
 
 
-# --- ranges ------------------------------------------------------------------------------------------------------------
+# --- ranges ---
 
 
 class _Pattern(NamedTuple):
@@ -260,6 +260,12 @@ def _moment(token: Token) -> Moment:
     return token.value
 
 
+def _span_days(tokens: Sequence[Token]) -> tuple[Day, Day]:
+    value: Any = next(token.value for token in tokens if token.kind == kinds.DAY_SPAN)
+    first, last = value
+    return first, last
+
+
 def _worded(tokens: Sequence[Token]) -> bool:
     return any(token.kind in "TUtK" for token in tokens)
 
@@ -285,7 +291,7 @@ def _hours_and_days(tokens: Sequence[Token]) -> Ask | None:
 @_asks(rf"SK?,?F?X{_SEP}X|X{_SEP}X,?F?S")
 def _span_and_hours(tokens: Sequence[Token]) -> Ask | None:
     start, end = _moments(tokens)
-    first, last = next(token.value for token in tokens if token.kind == kinds.DAY_SPAN)  # type: ignore[misc]
+    first, last = _span_days(tokens)
     return Ask(replace(start, day=first), replace(end, day=last), each_day=True)
 
 
@@ -325,11 +331,11 @@ def _length_and_start(tokens: Sequence[Token]) -> Ask | None:
 
 @_asks(r"F?Su?")
 def _span(tokens: Sequence[Token]) -> Ask | None:
-    first, last = next(token.value for token in tokens if token.kind == kinds.DAY_SPAN)  # type: ignore[misc]
+    first, last = _span_days(tokens)
     return Ask(Moment(day=first), Moment(day=last))
 
 
-@_asks(rf"(?:RK?)?,?U(?:X|D)u?|R?K?,?(?:X|D)u|^TX")
+@_asks(r"(?:RK?)?,?U(?:X|D)u?|R?K?,?(?:X|D)u|^TX")
 def _until(tokens: Sequence[Token]) -> Ask | None:
     return Ask(end=_moments([token for token in tokens if token.kind != kinds.NOW])[0])
 
@@ -503,8 +509,7 @@ class _Reader:
         return (
             []
             if re.search(r"lF?$", self.letters[:start])
-            or self.letters[start : start + 2] == "FD"
-            and self.letters[start - 1 : start] == "l"
+            or (self.letters[start : start + 2] == "FD" and self.letters[start - 1 : start] == "l")
             else asks
         )
 

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta, tzinfo
 from typing import NoReturn
 
 from bot.when import forms, zones
+from bot.when.clocks import Day
 from bot.when.fold import fold
 from bot.when.grammar import Ask, Parsed, parse
 from bot.when.languages import LANGUAGES
@@ -113,16 +114,25 @@ def _in_either_calendar(ask: Ask, here: Here) -> list[Reading]:
     if there.today == here.today:
         return found
     shift = (here.today - there.today).days
-    moved = replace(ask, start=replace(ask.start, day=replace(day, offset=day.offset + shift)))  # type: ignore[type-var]
+    assert ask.start is not None
+    moved = replace(ask, start=replace(ask.start, day=replace(day, offset=day.offset + shift)))
     return [*readings(moved, here), *found]
+
+
+def _without_weekday(day: Day) -> Day:
+    return replace(day, weekday=None)
+
+
+def _weekday_only(day: Day) -> Day:
+    return Day(weekday=day.weekday, part=day.part)
 
 
 def _either_day(ask: Ask, here: Here) -> list[Reading]:
     """A date with the wrong weekday: the date may be meant, or the weekday."""
     found = []
-    for drop in ({"weekday": None}, {"day": None, "month": None, "year": None, "offset": None}):
+    for keep in (_without_weekday, _weekday_only):
         moments = [
-            replace(moment, day=replace(moment.day, **drop))
+            replace(moment, day=keep(moment.day))
             if moment and moment.day and moment.day.weekday is not None
             else moment
             for moment in (ask.start, ask.end)
@@ -149,7 +159,7 @@ def _refuse(parsed: Parsed, here: Here, text: str) -> NoReturn:
 
 
 def read_length(text: str, locale: str) -> timedelta:
-    """The length a text names (`2h`, `90 min`, `一時間半`, `1h30`), and nothing but a length; raises only Unreadable."""
+    """The length a text names and nothing else (`2h`, `90 min`, `一時間半`); raises only Unreadable."""
     text = text.strip()
     if not text or len(text) > LONGEST_TEXT:
         raise Unreadable(Kind.NO_RANGE)
