@@ -106,8 +106,8 @@ def clock(
 ) -> Clock:
     """A clock time from its numbers; raises ValueError for 13:75 and 25:00.
 
-    `written`: the hour's digits, to see a leading zero. `exact`: minutes were written. `marked`: said in a way
-    that is always a 24 h clock.
+    `written`: the hour's digits, to see a leading zero. `exact`: minutes were written. `marked`: said in a
+    way that is always a 24 h clock.
     """
     if not 0 <= minute < 60 or not 0 <= hour * 60 + minute <= latest * 60:
         raise ValueError((hour, minute))

@@ -75,10 +75,10 @@ class Parsed:
         return bool(self.asks or self.start or self.day or self.length or self.vague)
 
 
-def parse(folded: Folded, words: Lexicon, of: forms.Habits) -> Parsed:
-    """Everything a text says about time."""
+def parse(folded: Folded, words: Lexicon, of: forms.Habits, *, length_only: bool = False) -> Parsed:
+    """Everything a text says about time. `length_only`: 14h is no clock time here."""
     row = forms.hours(forms.reduce(lex(folded, words), of), of)
-    row = _joined(_lone_hours(row))
+    row = _joined(_lone_hours(row, length_only=length_only))
     purpose = _purpose_start(row)
     parsed = _Reader(row, purpose, folded).read()
     if not parsed.asks and purpose < len(row):
@@ -97,14 +97,14 @@ def _purpose_start(row: Sequence[Token]) -> int:
     return len(row)
 
 
-def _lone_hours(tokens: list[Token]) -> list[Token]:
+def _lone_hours(tokens: list[Token], *, length_only: bool) -> list[Token]:
     """Decide what each `13h` or `2h` is that no range decided."""
     decided = list(tokens)
     solid = [i for i, token in enumerate(tokens) if token.kind not in " g"]
     for place, index in enumerate(solid):
         value = tokens[index].value
         if isinstance(value, HourOrLength):
-            before = tokens[solid[place - 1]].kind if place else ""
+            before = "f" if length_only else tokens[solid[place - 1]].kind if place else ""
             after = tokens[solid[place + 1]].kind if place + 1 < len(solid) else ""
             decided[index] = _decided(tokens[index], value, before, after)
     return decided

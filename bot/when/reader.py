@@ -60,13 +60,13 @@ def _read(text: str, now: datetime, tz: tzinfo | str, locale: str) -> Reading:
 
 def _here(now: datetime, tz: tzinfo | str) -> Here:
     zone = (zones.zone_named(tz) or UTC) if isinstance(tz, str) else tz
-    return Here(now.astimezone(zone), zone, zones.name_of(zone, now))
+    return Here(now.astimezone(UTC), zone, zones.name_of(zone, now))
 
 
-def _parse(text: str, code: str) -> Parsed:
+def _parse(text: str, code: str, *, length_only: bool = False) -> Parsed:
     folded = fold(text)
     words = lexicon_for(folded.text, code)
-    return parse(folded, words, forms.habits(LANGUAGES[code], words.languages))
+    return parse(folded, words, forms.habits(LANGUAGES[code], words.languages), length_only=length_only)
 
 
 def _finished(reading: Reading, parsed: Parsed) -> Reading:
@@ -94,6 +94,8 @@ def _all_readings(parsed: Parsed, here: Here) -> list[Reading]:
         raise Unreadable(
             error.kind, length=error.length, start=error.start, rest=parsed.rest, question=parsed.question
         )
+    if len(parsed.asks) > 1:
+        found.sort(key=lambda reading: reading.start.astimezone(UTC))
     return list(dict.fromkeys(found))
 
 
@@ -164,7 +166,7 @@ def read_length(text: str, locale: str) -> timedelta:
     if not text or len(text) > LONGEST_TEXT:
         raise Unreadable(Kind.NO_RANGE)
     try:
-        parsed = _parse(text, language_of(locale))
+        parsed = _parse(text, language_of(locale), length_only=True)
     except (ValueError, OverflowError):
         raise Unreadable(Kind.NO_RANGE, rest=text) from None
     ask = parsed.asks[0] if len(parsed.asks) == 1 else None

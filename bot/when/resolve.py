@@ -34,7 +34,7 @@ class Here:
         return self.now.astimezone(self.zone).date()
 
     def at(self, day: date, minutes: int) -> datetime:
-        """A wall time as an instant: a skipped one by the offset before the gap, a doubled one at its first pass."""
+        """A wall time as an instant: skipped ones by the offset before the gap, doubled ones as the first."""
         day += timedelta(days=minutes // MINUTES_PER_DAY)
         minutes %= MINUTES_PER_DAY
         wall = datetime.combine(day, time(minutes // 60, minutes % 60), self.zone)
@@ -101,7 +101,7 @@ def readings(ask: Ask, here: Here) -> list[Reading]:
 
 def _of_length(found: list[Reading], length: timedelta, here: Here) -> list[Reading]:
     """A length said beside both ends confirms one reading, or contradicts them all."""
-    fitting = [reading for reading in found if reading.end - reading.start == length]
+    fitting = [reading for reading in found if reading.length == length]
     return fitting or [
         *found[:1],
         *(replace(reading, end=here.after(reading.start, length)) for reading in found[:1]),
@@ -299,7 +299,7 @@ def _from_delay(start: Moment, end: Moment, here: Here) -> list[Reading]:
     if start.now:
         return ends
     first = here.after(here.now.astimezone(here.zone), start.delay or timedelta())
-    if any(each.end <= first for each in ends):
+    if any(not _precedes(first, each.end) for each in ends):
         raise Unreadable(Kind.INVERTED)
     return [replace(each, start=first, start_given=True) for each in ends]
 
@@ -410,7 +410,7 @@ def _first_open(
             reading = _reading(
                 here, first, last, day_assumed=day is None, end_rolled=bool(hours and hours.rolled)
             )
-            if last <= first:
+            if not _precedes(first, last):
                 raise Unreadable(Kind.INVERTED)
             ends = [] if hours is None else [hours.end]
             return replace(reading, **_changes_at(here, candidate, [start, *ends])._asdict())
@@ -445,8 +445,8 @@ def _dates(start: Moment, end: Moment, here: Here) -> Reading:
 def _two_days(start: Moment, end: Moment, here: Here, end_here: Here) -> list[Reading]:
     assert start.clock is not None
     assert end.clock is not None
-    first = _faces_of_range(start)
-    last = _faces_of_range(end)
+    first = _faces(start)
+    last = _faces(end)
     if len(first) == 2 and len(last) == 2:
         pairs = list(zip(first, last, strict=True))
     elif start.clock.open and end.clock.open and not (start.clock.bare and end.clock.bare):
@@ -454,10 +454,6 @@ def _two_days(start: Moment, end: Moment, here: Here, end_here: Here) -> list[Re
     else:  # 18:00 to 6:00: one 24 h clock makes the other one
         pairs = [(first[-1], last[-1])]
     return [_over_days(start, end, (a.minutes, b.minutes), here, end_here) for a, b in pairs]
-
-
-def _faces_of_range(moment: Moment) -> list[Clock]:
-    return _midnight_last(_faces(moment), moment) if moment.day_after is None else _faces(moment)
 
 
 def _over_days(start: Moment, end: Moment, hours: tuple[int, int], here: Here, end_here: Here) -> Reading:
@@ -469,7 +465,7 @@ def _over_days(start: Moment, end: Moment, hours: tuple[int, int], here: Here, e
         last_day = _end_day(end.day, start.day, candidate, here.today, end_minutes - start_minutes)
         _check_weekday(end.day, last_day)
         first, last = here.at(candidate, start_minutes), end_here.at(last_day, end_minutes)
-        if last <= first:
+        if not _precedes(first, last):
             error = Unreadable(Kind.INVERTED)
         elif last > here.now:
             changes = _changes_at(here, candidate, [start_minutes])
@@ -499,8 +495,6 @@ def _end_day(end: Day, start: Day | None, first: date, today: date, gain: int) -
         ahead = (end.weekday - first.weekday()) % 7
         same = start is not None and start.weekday == end.weekday
         return first + timedelta(days=ahead or (0 if same or gain > 0 else 7))
-    if end.weekday is not None and end.week is not None and end.day is None:
-        return next(end.candidates(today))
     return next(end.candidates(today))
 
 
@@ -567,7 +561,7 @@ def _each_day(ask: Ask, here: Here) -> list[Reading]:
 def _instants(start: Moment, end: Moment, here: Here) -> Reading:
     first, first_here = _instant_of(start, None, placed(here, start))
     last, _ = _instant_of(end, first, placed(here, end) if end.zone else first_here)
-    if last <= first:
+    if not _precedes(first, last):
         raise Unreadable(Kind.INVERTED)
     return _checked_past(_reading(first_here, first, last.astimezone(first_here.zone)), here)
 
@@ -602,7 +596,7 @@ def _two_zones(start: Moment, end: Moment, here: Here, end_here: Here) -> Readin
     assert end.clock is not None
     for day in _candidates(start.day, here.today):
         first, last = here.at(day, start.clock.minutes), end_here.at(day, end.clock.minutes)
-        if last <= first:
+        if not _precedes(first, last):
             last = end_here.at(day + DAY, end.clock.minutes)
         if last > here.now:
             return _reading(here, first, last.astimezone(here.zone), day_assumed=start.day is None)
@@ -632,10 +626,15 @@ def _reading(
     )
 
 
+def _precedes(first: datetime, last: datetime) -> bool:
+    """Compared as instants: within one zone Python compares wall times, which run twice in autumn."""
+    return first.astimezone(UTC) < last.astimezone(UTC)
+
+
 def _checked_past(reading: Reading, here: Here) -> Reading:
     if reading.end <= here.now:
         raise Unreadable(Kind.PAST)
-    if reading.end <= reading.start:
+    if not _precedes(reading.start, reading.end):
         raise Unreadable(Kind.INVERTED)
     return reading
 

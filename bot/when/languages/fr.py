@@ -10,8 +10,8 @@ FRENCH = Language(
     code="fr",
     telltale=r"\b(?:demain|aujourd'hui|apres[- ]demain|hier|lundi|mardi|mercredi|jeudi|vendredi|samedi"
     r"|dimanche|jusqu'(?:a|au|en)|heures?|midi|minuit|pendant|matin|soir|apres[- ]midi|maintenant"
-    r"|prochaine?s?|journee|janvier|fevrier|avril|juillet|aout|septembre|octobre|novembre|decembre|entre|semaine|ce soir"
-    r"|cette nuit)\b|[0-9]h[0-9]* a [0-9]",
+    r"|prochaine?s?|journee|janvier|fevrier|avril|juillet|aout|septembre|octobre"
+    r"|novembre|decembre|entre|semaine|ce soir|cette nuit)\b|[0-9]h[0-9]* a [0-9]",
     forgiving=(
         "demain, mercredi, vendredi, dimanche, samedi, janvier, fevrier, juillet, septembre, octobre, "
         "novembre, decembre, aujourd'hui"
