@@ -508,7 +508,7 @@ def _named_span(tokens: Sequence[Token]) -> Built:
 
 
 @form(
-    rf"n ?d?{_OF}O{_NO_DAY_NEXT}(?:\.?,? ?(?:[gF] )?9(?! ?[-~] ?[n9]))?"
+    rf"n[-/]O[-/][9n]|n ?d?{_OF}O n(?= (?:C|n ?[-~T]))|n ?d?{_OF}O{_NO_DAY_NEXT}(?:\.?,? ?(?:[gF] )?9(?! ?[-~] ?[n9]))?"
     rf"|O\.? ?(?:g )?[nN] ?d?(?! ?[:ahHMi.]n?)(?:,? ?9(?! ?[-~] ?[n9](?!-)))?|N{_OF}O"
 )
 def _named_date(tokens: Sequence[Token]) -> Built:
@@ -560,11 +560,11 @@ def _two_numbers_date(tokens: Sequence[Token], of: Habits) -> Built:
         return None
     if not (1 <= first <= 31 and 1 <= second <= 31):
         return None
-    day = _two_numbers(first, second, day_first=of.day_first)
+    day = _two_numbers(first, second, day_first=of.day_first or (of.code == "en" and tokens[-1].kind == "."))
     return kinds.DAY, replace(day, year=year[0]) if year else day
 
 
-@form(r"ω ?g? ?[nN] ?d")
+@form(r"ω ?g? ?(?:g )?[nN] ?d|[nN] ?d ?(?:[gF] ?)*ω")
 def _day_of_shifted_month(tokens: Sequence[Token]) -> Built:
     """`来月5日`."""
     day = Day(day=_numbers(tokens)[0], months=_of(tokens, kinds.MONTH_SHIFT))
@@ -642,14 +642,14 @@ def _as_clock(token: Token, of: Habits) -> Clock:
 
 #: Two hours and what stands between them; the tokens stay apart, so these are not forms.
 _PAIR = re.compile(
-    rf"(?<![-./:+n¤])(?P<a>[n9Ny])(?: ?p)?(?P<sep>{_SEP})(?:[pD] ?g?)*(?P<b>[n9NyC]){_END}(?![-/][n9])"
+    rf"(?<![-./:+n¤])(?P<a>[n9Ny])g?(?: ?p)?(?P<sep>{_SEP})(?:[pD] ?g?)*(?P<b>[n9NyC]){_END}(?![-/][n9])"
     rf"|(?P<c>C ?p?(?P<sep2>{_SEP})(?:[pD] ?g?)*)(?P<d>[n9Ny]){_END}"
 )
 _SINGLE = re.compile(
     r"(?:(?<=[FUmt@D])|(?<=[FUmt@Dp] )|(?<=p)|(?<=Dg)|(?<=[Dp]g )|(?<=Dp ))"
     r"(?P<e>[nNy])(?![-./:]?[n9])(?! ?[-~cdoOYsx#])"
-    r"|(?<![-./:+n¤])(?P<f>[ny])(?= ?g?[KGu]| ?p(?! ?[nC])| ?\+ ?l| ?\| ?[nCy]| (?:f ?)l$)(?<!\+n)"
-    r"|(?<=\| )(?P<g>[n9y])(?= ?[-~TK]| ?f ?l|$)"
+    r"|(?<![-./:+n¤])(?P<f>[ny])(?= D ?(?:p ?)?[-~TU]| ?g?[KGu]| ?p(?! ?[nC])| ?\+ ?l| ?\| ?[nCy]| (?:f ?)l$)(?<!\+n)"
+    r"|(?<=[TU] )(?P<h>n)(?= D)|(?<=\| )(?P<g>[n9y])(?= ?[-~TK]| ?f ?l|$)"
 )
 
 

@@ -226,6 +226,8 @@ class _Pattern(NamedTuple):
     build: Callable[[Sequence[Token]], Ask | None]
 
 
+#: Words about days that no form took.
+_DAYS_UNREAD = "OWkωδeYoJ"
 #: Says nothing between two times.
 _DROPPED = " @g():?"
 _SEP = "(?:K?,?[-~/TUt]+,?|K,?)"
@@ -415,6 +417,8 @@ class _Reader:
         if matches:
             parsed.asks = self._with_loose_days(matches)
             parsed.asks = self._with_loose_length(matches, parsed.asks)
+            if self._says_more(matches):
+                parsed.asks = []
             parsed.vague = not parsed.asks
             parsed.asks = self._with_other_starts(matches, parsed.asks)
             self._use_loose_zone(parsed)
@@ -513,6 +517,16 @@ class _Reader:
             else asks
         )
 
+    def _says_more(self, matches: list[_Match]) -> bool:
+        """Whether a word about days was not understood (`next week 10-12`): the range may be on any of them.
+
+        After the range and a word that is not about time, it belongs to the purpose.
+        """
+        last = max(match.end for match in matches)
+        end = self.letters.find(kinds.OTHER, last)
+        scope = self.letters if end < 0 else self.letters[:end]
+        return any(letter in _DAYS_UNREAD and i not in self.used for i, letter in enumerate(scope))
+
     def _with_other_starts(self, matches: list[_Match], asks: list[Ask]) -> list[Ask]:
         """`2pm or 3pm for 2h`, `10-12 or 14`: a second start offered beside the range."""
         if len(matches) != 1 or len(asks) != 1 or asks[0].start is None:
@@ -540,7 +554,7 @@ class _Reader:
         days = [i for i, letter in enumerate(self.letters) if letter == kinds.DAY]
         lengths = [i for i, letter in enumerate(self.letters) if letter == kinds.LENGTH]
         until = re.search(rf"D{_SEP}X|VX", self.letters)
-        parsed.vague = any(letter in "VQkpGRL" for letter in self.letters) or bool(until)
+        parsed.vague = any(letter in "VQkpGRLδω" for letter in self.letters) or bool(until)
         if kinds.NOW in self.letters:
             parsed.start = Moment(now=True)
         if starts and not until:

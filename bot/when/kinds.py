@@ -63,6 +63,7 @@ GLUE = "g"  # の, ごろ, about: says nothing by itself
 IN = "A"  # before a delay: in 2 hours
 LATER = "G"  # after a delay: 2時間後
 VAGUE = "V"  # later, some time
+VAGUE_DAYS = "δ"  # the weekend, next month: days, but which?
 FEW = "Q"  # a few (hours)
 EVERY = "r"  # repeats
 SHORT_WEEKDAY = "Z"  # 水, where nothing else stands beside it

@@ -57,7 +57,7 @@ PLACES = {
 
 _BY_PLACE = {name.strip(): zone for zone, names in PLACES.items() for name in names.split(",")}
 #: Short for a zone even without "time" after it.
-ALONE = ("et", "pt")
+ALONE = ("et", "pt", "pacific", "eastern", "central", "mountain")
 
 
 @lru_cache(maxsize=512)

@@ -175,10 +175,12 @@ GERMAN = Language(
         kinds.LATER: {"": "später, spaeter, ab jetzt, von jetzt an"},
         kinds.VAGUE: {
             "": (
-                "nachher, bald, irgendwann, demnächst, wochenende, am wochenende, dieses wochenende, "
-                "nächstes wochenende, spätestens, bis dann, feierabend, eine weile, kurz, mal, länger, "
-                "ein bisschen, ne weile, über nacht, die nacht über, bis später, die nächsten tage"
+                "nachher, bald, irgendwann, demnächst, spätestens, bis dann, feierabend, eine weile, "
+                "kurz, mal, länger, ein bisschen, ne weile, über nacht, die nacht über, bis später"
             )
+        },
+        kinds.VAGUE_DAYS: {
+            "": ("wochenende, am wochenende, dieses wochenende, nächstes wochenende, die nächsten tage")
         },
         kinds.FEW: {"": "ein paar, einige, mehrere, paar, wenige"},
         kinds.EVERY: {

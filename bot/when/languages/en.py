@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from bot.when import kinds
-from bot.when.clocks import NOON, Clock, Day, Daypart
+from bot.when.clocks import NOON, Clock, Day, Daypart, Length
 from bot.when.languages.shape import Language
 from bot.when.zones import PLACES
 
@@ -71,6 +73,8 @@ ENGLISH = Language(
             11: "november, nov",
             12: "december, dec",
         },
+        kinds.MONTH_SHIFT: {0: "this month", 1: "next month"},
+        kinds.LENGTH: {Length(timedelta(weeks=2), whole_days=True): "fortnight, a fortnight"},
         kinds.MONTH_OR_WORD: {3: "march", 5: "may"},
         kinds.DAY_MARK: {"": "st, nd, rd, th"},
         kinds.DAYPART: {
@@ -178,10 +182,14 @@ ENGLISH = Language(
             "": (
                 "later, soon, sometime, some time, anytime, any time, a while, a bit, whenever, "
                 "eventually, a moment, shortly, the rest, tba, tbd, before, eod, end of day, cob, "
-                "end of business, the weekend, weekend, this weekend, next weekend, next month, "
-                "this month, no later than, overnight, end of the week, end of week, later today, "
-                "asap tomorrow, some point, a little while, awhile, long, next year, the day, midweek, "
-                "mid-week"
+                "end of business, no later than, overnight, later today, "
+                "asap tomorrow, some point, a little while, awhile, long, the day"
+            )
+        },
+        kinds.VAGUE_DAYS: {
+            "": (
+                "the weekend, weekend, this weekend, next weekend, next year, end of the week, "
+                "end of week, midweek, mid-week"
             )
         },
         kinds.FEW: {

@@ -161,9 +161,14 @@ SPANISH = Language(
         kinds.LATER: {"": "después, más tarde, a partir de ahora"},
         kinds.VAGUE: {
             "": (
-                "luego, pronto, algún día, fin de semana, este fin de semana, el fin de semana, un rato, "
-                "antes, cuando sea, un momento, finde, el finde, este finde, próximo fin de semana, "
-                "más adelante, antes de, antes de las, un poco, al rato"
+                "luego, pronto, algún día, un rato, antes, cuando sea, un momento, más adelante, "
+                "antes de, antes de las, un poco, al rato"
+            )
+        },
+        kinds.VAGUE_DAYS: {
+            "": (
+                "fin de semana, este fin de semana, el fin de semana, finde, el finde, este finde, "
+                "próximo fin de semana"
             )
         },
         kinds.FEW: {

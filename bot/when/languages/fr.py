@@ -160,10 +160,14 @@ FRENCH = Language(
         kinds.LATER: {"": "plus tard, à partir de maintenant"},
         kinds.VAGUE: {
             "": (
-                "bientôt, tout à l'heure, ce week-end, le week-end, tantôt, avant, un moment, un jour, "
-                "ce weekend, week-end, weekend, dans la semaine, un peu, un de ces jours, "
-                "dès que possible, quand possible, la fin, longtemps, au plus tard, "
-                "le week-end prochain, fin de journée"
+                "bientôt, tout à l'heure, tantôt, avant, un moment, un jour, un peu, un de ces jours, "
+                "dès que possible, quand possible, la fin, longtemps, au plus tard, fin de journée"
+            )
+        },
+        kinds.VAGUE_DAYS: {
+            "": (
+                "ce week-end, le week-end, ce weekend, week-end, weekend, dans la semaine, "
+                "le week-end prochain"
             )
         },
         kinds.FEW: {"": "quelques, plusieurs, une paire d', deux ou trois, une poignée d'"},
