@@ -113,7 +113,7 @@ def judge(name: str, title: str, examples: list[Example]) -> None:
     middle, high = statistics.median(costs), statistics.quantiles(costs, n=20)[-1]
     print(
         f"{title:<10} {name:<14} {len(examples):>5} phrases  right {right * share:5.1f} %  "
-        f"wrong {wrong * share:5.1f} %  median {middle:7.2f} ms  p95 {high:8.2f} ms  most {max(costs):8.1f} ms"
+        f"wrong {wrong * share:5.1f} %  median {middle:.2f} ms  p95 {high:.2f} ms  most {max(costs):.1f} ms"
     )
 
 

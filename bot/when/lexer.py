@@ -351,7 +351,7 @@ _LETTERS = re.compile(r"[a-z]+(?:'[a-z]+)*")
 
 
 def _cjk(text: str, start: int, words: Lexicon) -> Token:
-    numeral = words.numeral(text, start)
+    numeral = None if text[start - 1 : start].isdigit() else words.numeral(text, start)
     word = words.cjk(text, start)
     if numeral and not (word and word[1] > numeral[1]):
         return Token(kinds.WORD_NUMBER, numeral[0], start, numeral[1])

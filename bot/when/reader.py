@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, tzinfo
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 from bot.when import forms, zones
 from bot.when.clocks import Day
+from bot.when.elsewhere import day_words
 from bot.when.fold import fold
 from bot.when.grammar import Ask, Parsed, parse
 from bot.when.languages import LANGUAGES
 from bot.when.lexer import lexicon_for
 from bot.when.reading import Kind, Reading, Unreadable
 from bot.when.resolve import Here, Mismatch, checked, placed, readings, start_of
+
+if TYPE_CHECKING:
+    from datetime import date
 
 #: Nobody books in a longer text; it is refused unread.
 LONGEST_TEXT = 600
@@ -32,13 +36,16 @@ def read(text: str, now: datetime, tz: tzinfo | str, locale: str) -> Reading:
 
     `locale` is a preference: other languages are understood too. `now` must be aware.
     """
+    text = text.strip()
     try:
-        return _read(text.strip(), now, tz, locale)
+        reading = _read(text, now, tz, locale)
+        dated = _dated_elsewhere(text, reading, locale, _here(now, tz).today) if _is_foreign(locale) else text
+        return reading if dated == text else _read(dated, now, tz, locale)
     except Unreadable:
         raise
     except (ValueError, OverflowError, ArithmeticError, StopIteration, Mismatch):
         # A date beyond the calendar: the year 10000, a month that never has such a day.
-        raise Unreadable(Kind.NO_RANGE, rest=text.strip()[:LONGEST_TEXT]) from None
+        raise Unreadable(Kind.NO_RANGE, rest=text[:LONGEST_TEXT]) from None
 
 
 def _read(text: str, now: datetime, tz: tzinfo | str, locale: str) -> Reading:
@@ -56,6 +63,26 @@ def _read(text: str, now: datetime, tz: tzinfo | str, locale: str) -> Reading:
     if len(found) > 1 or len(parsed.asks) > 1:
         raise _ambiguous(found, parsed)
     return _finished(found[0], parsed)
+
+
+def _is_foreign(locale: str) -> bool:
+    """Whether a locale names a language that has no table here."""
+    return bool(locale) and not locale.lower().startswith(language_of(locale))
+
+
+def _dated_elsewhere(text: str, reading: Reading, locale: str, today: date) -> str:
+    """The text with a day word of another language (`domani 14-16`) written as a date, if there is one."""
+    if not reading.day_assumed or not reading.rest:
+        return text
+    words = reading.rest.split()
+    language = locale.replace("_", "-").split("-")[0].lower()
+    for size in range(min(len(words), 3), 0, -1):
+        for run in (words[:size], words[-size:]):
+            phrase = " ".join(run)
+            day = day_words(phrase, today, language)
+            if day and phrase in text:
+                return text.replace(phrase, day.isoformat(), 1)
+    return text
 
 
 def _here(now: datetime, tz: tzinfo | str) -> Here:
@@ -181,6 +208,7 @@ def warm() -> None:
     now = datetime(2026, 1, 5, 12, tzinfo=UTC)
     for code in LANGUAGES:
         read("13:00-18:00", now, UTC, code)
+    day_words("domani", now.date(), "it")
 
 
 __all__ = ["language_of", "read", "read_length", "warm"]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -173,6 +175,21 @@ def test_refuses_what_is_no_length(text: str, kind: str) -> None:
     with pytest.raises(Unreadable) as caught:
         read_length(text, "en")
     assert caught.value.kind == kind
+
+
+def test_a_day_word_of_another_language_is_understood_or_left_as_purpose() -> None:
+    assert reading("domani 14-16", locale="it").start.day == 11
+    assert reading("venerdì 14:00-16:00 addestramento", locale="it-IT").start.day == 12
+    assert reading("14-16 addestramento", locale="it").rest == "addestramento"
+
+
+def test_dateparser_stays_unloaded_until_it_is_needed() -> None:
+    code = (
+        "import sys; from datetime import datetime, UTC; from bot.when import read;"
+        "read('tomorrow 2-5pm', datetime.now(UTC), 'UTC', 'en'); sys.exit('dateparser' in sys.modules)"
+    )
+
+    subprocess.run([sys.executable, "-c", code], check=True)  # noqa: S603
 
 
 def test_warming_up_is_quiet() -> None:
