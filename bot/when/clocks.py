@@ -147,7 +147,7 @@ class Day:
         """The dates this may mean, seen from a day; a later one counts only if all is over on the earlier."""
         if self.day is not None:
             yield from self._dates(today, self.day)
-        elif self.weekday is not None:
+        elif self.weekday is not None and self.offset is None:
             yield from self._weekdays(today, self.weekday)
         else:
             yield today + timedelta(days=self.offset or 0)

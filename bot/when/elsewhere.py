@@ -1,7 +1,7 @@
 """Day words of languages without a table of their own, read by dateparser behind checks.
 
-It is asked only what a few words beside a clear clock range mean, and believed only if they are one plain date
-near enough, and mean the same when asked a week later.
+It is asked only what a few words beside a clear clock range mean, and believed only if they are one plain
+date near enough, and mean the same when asked a week later.
 """
 
 from __future__ import annotations

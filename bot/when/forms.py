@@ -375,7 +375,7 @@ _UNITS = {
 }
 
 
-@form(r"(?<![.,:n])(?:n[.,]n|\.n|[nN]) ?g? ?[iMjJ](?!o)|(?<![.,:n])(?:n[.,]n|\.n) ?h")
+@form(r"(?<![nN][.,:])(?<!n)(?:n[.,]n|\.n|[nN]) ?g? ?[iMjJ](?!o)|(?<!n[.,:])(?<!n)(?:n[.,]n|\.n) ?h")
 def _length(tokens: Sequence[Token]) -> Built:
     unit = _UNITS[tokens[-1].kind]
     amount = _amount(tokens)
@@ -572,9 +572,9 @@ def _day_of_shifted_month(tokens: Sequence[Token]) -> Built:
     return (kinds.DAY, day) if 1 <= _numbers(tokens)[0] <= 31 else None
 
 
-@form(r"[nN] ?d(?! ?[-~K] ?n ?d ?O)|d ?n(?! ?[:hHo/])|@ n\.?(?= (?:[@FE] ?)*(?:C|y|n ?[-~T:]))")
+@form(r"[nN] ?d(?! ?[-~K] ?n ?d ?O)|d ?n(?! ?[:hHo/])|@ n\.?(?= (?:[@FEm] ?)*(?:C|y|n ?[-~TtU:]))")
 def _day_of_month(tokens: Sequence[Token]) -> Built:
-    if tokens[0].kind == kinds.AT and tokens[0].value != "date":
+    if tokens[0].kind == kinds.AT and tokens[0].value != "date" and tokens[-1].kind != ".":
         return None
     day = _numbers(tokens)[0]
     if not 1 <= day <= 31:

@@ -139,7 +139,7 @@ def _in_either_calendar(ask: Ask, here: Here) -> list[Reading]:
     day = ask.start.day if ask.start else None
     if day is None or day.offset is None or day.day is not None or not found[0].zone_given:
         return found
-    there = placed(here, ask.start)
+    there = placed(here, ask.start if ask.start and ask.start.zone else ask.end)
     if there.today == here.today:
         return found
     shift = (here.today - there.today).days
