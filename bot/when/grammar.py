@@ -523,9 +523,14 @@ class _Reader:
         After the range and a word that is not about time, it belongs to the purpose.
         """
         last = max(match.end for match in matches)
+        if matches[0].ask.start is None and self._has_unused(kinds.MOMENT, last):
+            return True  # `14時に来て16時まで` does not begin now
         end = self.letters.find(kinds.OTHER, last)
         scope = self.letters if end < 0 else self.letters[:end]
         return any(letter in _DAYS_UNREAD and i not in self.used for i, letter in enumerate(scope))
+
+    def _has_unused(self, kind: str, end: int) -> bool:
+        return any(letter == kind and i not in self.used for i, letter in enumerate(self.letters[:end]))
 
     def _with_other_starts(self, matches: list[_Match], asks: list[Ask]) -> list[Ask]:
         """`2pm or 3pm for 2h`, `10-12 or 14`: a second start offered beside the range."""

@@ -12,8 +12,9 @@ GERMAN = Language(
     r"|stunden?|std|minuten|ganztagig|nachsten?|naechsten?|vormittags?|nachmittags?|abends?|mittags?|jetzt|fur|fuer|zwischen|oder"
     r"|tage?n?|wochen?|januar|februar|marz|maerz|juni|juli|oktober|dezember|kommenden|diesen|jeden|mitternacht|von)\b",
     forgiving=(
-        "ubermorgen, montag, dienstag, mittwoch, donnerstag, freitag, samstag, sonntag, januar, februar, "
-        "september, oktober, november, dezember, vormittag, nachmittag, morgen, stunden, minuten"
+        "ubermorgen, montag, dienstag, mittwoch, donnerstag, freitag, samstag, sonntag, januar, "
+        "februar, september, oktober, november, dezember, vormittag, nachmittag, morgen, stunden, "
+        "minuten"
     ),
     day_first=True,
     dotted_dates=True,
@@ -29,6 +30,9 @@ GERMAN = Language(
             (1, Daypart.MORNING): "morgen früh, morgen frueh, morgen in der früh",
             2: "übermorgen, uebermorgen",
             3: "überübermorgen",
+            Day(month=1, day=1): "neujahr",
+            Day(month=12, day=24): "heiligabend",
+            Day(month=12, day=31): "silvester",
             Day(offset=1, from_start=True): (
                 "am nächsten tag, am folgetag, nächster tag, am tag darauf, am darauffolgenden tag, "
                 "folgetag, nächsten tag, am naechsten tag"
@@ -58,8 +62,8 @@ GERMAN = Language(
             None: "kommenden, kommender, kommende, den kommenden, am kommenden, dem kommenden, kommendes",
             0: "diesen, dieser, diesem, dieses, an diesem",
             1: (
-                "nächsten, nächster, nächste, nächstes, naechsten, naechste, die nächsten, den nächsten, "
-                "am nächsten, die naechsten, der nächste, die nächste, die kommenden"
+                "nächsten, nächster, nächste, nächstes, naechsten, naechste, die nächsten, "
+                "den nächsten, am nächsten, die naechsten, der nächste, die nächste, die kommenden"
             ),
             -1: "letzten, letzter, letzte, vorigen",
         },
@@ -137,9 +141,9 @@ GERMAN = Language(
         kinds.NOW: {"": "jetzt, sofort, gleich jetzt, jetzt gleich, ab sofort, nun"},
         kinds.ALL_DAY: {
             "": (
-                "ganztägig, den ganzen tag, ganzer tag, ganztags, ganztaegig, der ganze tag, ganzen tag, "
-                "den ganzen, den vollen tag, den gesamten tag, kompletten tag, den kompletten tag, "
-                "ganztägige, ganztag"
+                "ganztägig, den ganzen tag, ganzer tag, ganztags, ganztaegig, der ganze tag, "
+                "ganzen tag, den ganzen, den vollen tag, den gesamten tag, kompletten tag, "
+                "den kompletten tag, ganztägige, ganztag"
             ),
             "weekend": (
                 "das ganze wochenende, ganzes wochenende, übers wochenende, das gesamte wochenende, "
@@ -149,14 +153,14 @@ GERMAN = Language(
         },
         kinds.FROM: {
             "": (
-                "von, ab, vom, seit, beginnend, startend, beginn, von ca., start, beginnend um, ab ca., "
-                "ab dem, von dem, start um"
+                "von, ab, vom, seit, beginnend, startend, beginn, von ca., start, beginnend um, "
+                "ab ca., ab dem, von dem, start um"
             )
         },
         kinds.UNTIL: {
             "": (
-                "bis, bis zum, bis um, bis zu, bis ca., bis etwa, bis gegen, bis inkl., bis einschließlich, "
-                "ende, ende um"
+                "bis, bis zum, bis um, bis zu, bis ca., bis etwa, bis gegen, bis inkl., "
+                "bis einschließlich, ende, ende um"
             )
         },
         kinds.FOR: {"": "für, fuer, fur, für ca., für etwa, für die, wegen, zum, zwecks, fürs"},
@@ -166,9 +170,9 @@ GERMAN = Language(
         kinds.AT: {"": "um, am, an, gegen, im, auf, zu", "date": "den, dem"},
         kinds.GLUE: {
             "": (
-                "etwa, ungefähr, ca, circa, zirka, lang, genau, punkt, der, die, das, bitte, ungefaehr, "
-                "des, gern, gerne, rund, jeweils nur, ortszeit, immer noch, schon, dann, noch, also, "
-                "zeit"
+                "etwa, ungefähr, ca, circa, zirka, lang, genau, punkt, der, die, das, bitte, "
+                "ungefaehr, des, gern, gerne, rund, jeweils nur, ortszeit, immer noch, schon, dann, "
+                "noch, also, zeit"
             )
         },
         kinds.IN: {"": "in, in ca., in etwa"},
@@ -180,7 +184,10 @@ GERMAN = Language(
             )
         },
         kinds.VAGUE_DAYS: {
-            "": ("wochenende, am wochenende, dieses wochenende, nächstes wochenende, die nächsten tage")
+            "": (
+                "weihnachten, ostern, pfingsten, wochenende, am wochenende, dieses wochenende, "
+                "nächstes wochenende, die nächsten tage"
+            )
         },
         kinds.FEW: {"": "ein paar, einige, mehrere, paar, wenige"},
         kinds.EVERY: {
@@ -192,14 +199,15 @@ GERMAN = Language(
         },
         kinds.COUNTER: {
             "": (
-                "gpus, karten, knoten, epochen, schritte, läufe, seiten, personen, leute, stück, mal, "
-                "kerne, schichten, euro, prozent, bilder, dateien, grafikkarten, versuche, zeilen"
+                "gpus, karten, knoten, epochen, schritte, läufe, seiten, personen, leute, stück, "
+                "mal, kerne, schichten, euro, prozent, bilder, dateien, grafikkarten, versuche, "
+                "zeilen"
             )
         },
         kinds.LABEL: {
             "": (
-                "seite, kapitel, version, raum, nummer, epoche, schritt, tel., telefon, nr, nr., zimmer, "
-                "gebäude, aufgabe, abschnitt, schicht"
+                "seite, kapitel, version, raum, nummer, epoche, schritt, tel., telefon, nr, nr., "
+                "zimmer, gebäude, aufgabe, abschnitt, schicht"
             )
         },
         kinds.ZONE: {

@@ -23,13 +23,18 @@ ENGLISH = Language(
             (0, Daypart.EVENING): "this evening, this eve",
             (0, Daypart.NIGHT): "tonight, tonite, tonihgt, 2nite, this night",
             1: (
-                "tomorrow, tomorow, tommorow, tommorrow, tomorrrow, tomorro, tommorw, tomorr, tomarrow, "
-                "tmorrow, tmorow, tomoro, tmrw, tmr, tmrrw, tmrow, tmw, tmo, tom, tomm, 2moro, 2morrow, "
-                "2mrw, toms, tomorrows, tomorrow's, tmro, tmrrow, morrow, the next day"
+                "tomorrow, tomorow, tommorow, tommorrow, tomorrrow, tomorro, tommorw, tomorr, "
+                "tomarrow, tmorrow, tmorow, tomoro, tmrw, tmr, tmrrw, tmrow, tmw, tmo, tom, tomm, "
+                "2moro, 2morrow, 2mrw, toms, tomorrows, tomorrow's, tmro, tmrrow, morrow, "
+                "the next day"
             ),
             Day(
                 offset=1, from_start=True
             ): "the next day, next day, the following day, following day, the day after",
+            Day(month=1, day=1): "new year's day, new years day",
+            Day(month=12, day=24): "christmas eve, xmas eve",
+            Day(month=12, day=25): "christmas, xmas, christmas day",
+            Day(month=12, day=31): "new year's eve, new years eve, nye",
             2: (
                 "day after tomorrow, the day after tomorrow, day after tmr, day after tmrw, "
                 "the day after tmrw, overmorrow, day after tomorow, the day after tomorow, "
@@ -139,15 +144,17 @@ ENGLISH = Language(
             ),
             "all": "all, all of, the whole of",
             "weekend": (
-                "all weekend, the whole weekend, whole weekend, over the weekend, the entire weekend, "
-                "all this weekend, for the weekend, the full weekend, entire weekend, all weekend long"
+                "all weekend, the whole weekend, whole weekend, over the weekend, "
+                "the entire weekend, all this weekend, for the weekend, the full weekend, "
+                "entire weekend, all weekend long"
             ),
             "week": "all week, the whole week, whole week, the entire week, entire week",
         },
         kinds.FROM: {
             "": (
-                "from, form, frm, starting, starting at, starting from, beginning, beginning at, since, "
-                "start, begin, starts, starts at, starting on, after, as of, start at, start from"
+                "from, form, frm, starting, starting at, starting from, beginning, beginning at, "
+                "since, start, begin, starts, starts at, starting on, after, as of, start at, "
+                "start from"
             )
         },
         kinds.TO: {
@@ -158,8 +165,8 @@ ENGLISH = Language(
         },
         kinds.UNTIL: {
             "": (
-                "until, till, til, 'til, untill, unitl, untl, up until, right until, all the way to, ti, "
-                "utnil, finishing at, until about, lasting until, and until"
+                "until, till, til, 'til, untill, unitl, untl, up until, right until, all the way to, "
+                "ti, utnil, finishing at, until about, lasting until, and until"
             )
         },
         kinds.FOR: {
@@ -171,9 +178,9 @@ ENGLISH = Language(
         kinds.AT: {"": "at, on, @, on the, at about, at around, on this, by"},
         kinds.GLUE: {
             "": (
-                "the, about, around, approx, approximately, roughly, ish, exactly, sharp, ca, circa, of, "
-                "please, pls, plz, local time, my time, local, maybe, in total, total, hence, straight, "
-                "time, ok, just, sometime, probably, some time, any time, anytime"
+                "the, about, around, approx, approximately, roughly, ish, exactly, sharp, ca, circa, "
+                "of, please, pls, plz, local time, my time, local, maybe, in total, total, hence, "
+                "straight, time, ok, just, sometime, probably, some time, any time, anytime"
             )
         },
         kinds.IN: {"": "in, in about, after, within"},
@@ -182,20 +189,21 @@ ENGLISH = Language(
             "": (
                 "later, soon, sometime, some time, anytime, any time, a while, a bit, whenever, "
                 "eventually, a moment, shortly, the rest, tba, tbd, before, eod, end of day, cob, "
-                "end of business, no later than, overnight, later today, "
-                "asap tomorrow, some point, a little while, awhile, long, the day"
+                "end of business, no later than, overnight, later today, asap tomorrow, some point, "
+                "a little while, awhile, long, the day"
             )
         },
         kinds.VAGUE_DAYS: {
             "": (
-                "the weekend, weekend, this weekend, next weekend, next year, end of the week, "
-                "end of week, midweek, mid-week"
+                "easter, thanksgiving, halloween, the holidays, new year, the weekend, weekend, "
+                "this weekend, next weekend, next year, end of the week, end of week, midweek, "
+                "mid-week"
             )
         },
         kinds.FEW: {
             "": (
-                "a few, few, several, some, a couple, a couple of, couple, couple of, many, a number of, "
-                "the few"
+                "a few, few, several, some, a couple, a couple of, couple, couple of, many, "
+                "a number of, the few"
             )
         },
         kinds.EVERY: {
@@ -209,30 +217,30 @@ ENGLISH = Language(
         kinds.ASKING: {"": "is it free, available or not"},
         kinds.COUNTER: {
             "": (
-                "gpus, cards, nodes, epochs, steps, layers, runs, seeds, gb, gib, mb, tb, kb, k, ms, x, "
-                "px, people, users, files, images, samples, batches, cores, models, jobs, tasks, times, "
-                "points, pages, items, tokens, iterations, iters, folds, percent, w, watts, vram, cpus, "
-                "threads, workers, machines, servers, trials, experiments, shots, bits, classes, heads, "
-                "videos, rows, students, million, billion, thousand, params, repeats, replicas, devices, "
-                "slots, units, eur, usd, dollars, degrees, fps, hz, khz, mhz, ghz, dim, dims, lines, "
-                "questions, chapters, parts, datasets, checkpoints"
+                "gpus, cards, nodes, epochs, steps, layers, runs, seeds, gb, gib, mb, tb, kb, k, ms, "
+                "x, px, people, users, files, images, samples, batches, cores, models, jobs, tasks, "
+                "times, points, pages, items, tokens, iterations, iters, folds, percent, w, watts, "
+                "vram, cpus, threads, workers, machines, servers, trials, experiments, shots, bits, "
+                "classes, heads, videos, rows, students, million, billion, thousand, params, "
+                "repeats, replicas, devices, slots, units, eur, usd, dollars, degrees, fps, hz, khz, "
+                "mhz, ghz, dim, dims, lines, questions, chapters, parts, datasets, checkpoints"
             )
         },
         kinds.LABEL: {
             "": (
-                "seed, seeds, layer, layers, epoch, epochs, step, steps, page, pages, version, versions, "
-                "ver, chapter, chapters, section, sections, sec, line, lines, room, gpu, gpus, id, ids, "
-                "no, no., nr, batch, batches, fold, folds, exp, experiment, experiments, run, runs, "
-                "task, tasks, job, jobs, issue, issues, pr, prs, bug, bugs, ticket, part, parts, level, "
-                "rtx, port, ports, row, rows, fig, figs, figure, figures, table, tables, ages, lesson, "
-                "config, configs, idx, index, trial, trials, sample, samples, model, models, checkpoint, "
-                "ckpt, iteration, iter, node, nodes, machine, cuda, python, rank, ranks, card, cards, "
-                "slot, slots, device, devices, phase, stage, group, team, lab, building, floor, tel, "
-                "phone, call, ext, fax, score, ratio, top, subjects, subject, scenes, scene, shard, "
-                "shards, problem, q, question, questions, eq, class, grade, ep, episode, pp, p., scale, "
-                "size, sizes, dim, rate, lr, k, n, temperature, temp, bs, split, splits, set, number, "
-                "numbers, eq., vol, volume, chap, act, verse, psalm, john, week number, won, lost, "
-                "aspect, order"
+                "seed, seeds, layer, layers, epoch, epochs, step, steps, page, pages, version, "
+                "versions, ver, chapter, chapters, section, sections, sec, line, lines, room, gpu, "
+                "gpus, id, ids, no, no., nr, batch, batches, fold, folds, exp, experiment, "
+                "experiments, run, runs, task, tasks, job, jobs, issue, issues, pr, prs, bug, bugs, "
+                "ticket, part, parts, level, rtx, port, ports, row, rows, fig, figs, figure, "
+                "figures, table, tables, ages, lesson, config, configs, idx, index, trial, trials, "
+                "sample, samples, model, models, checkpoint, ckpt, iteration, iter, node, nodes, "
+                "machine, cuda, python, rank, ranks, card, cards, slot, slots, device, devices, "
+                "phase, stage, group, team, lab, building, floor, tel, phone, call, ext, fax, score, "
+                "ratio, top, subjects, subject, scenes, scene, shard, shards, problem, q, question, "
+                "questions, eq, class, grade, ep, episode, pp, p., scale, size, sizes, dim, rate, "
+                "lr, k, n, temperature, temp, bs, split, splits, set, number, numbers, eq., vol, "
+                "volume, chap, act, verse, psalm, john, week number, won, lost, aspect, order"
             )
         },
         kinds.ZONE: {
@@ -242,8 +250,8 @@ ENGLISH = Language(
         kinds.TEXT: {"": "one to one, one-to-one, one on one, mar-a-lago, may i, may we, day to day, 24/7"},
     },
     forgiving=(
-        "tomorrow, tonight, yesterday, monday, tuesday, wednesday, thursday, friday, saturday, sunday, "
-        "january, february, september, october, november, december, august, morning, afternoon, evening, "
-        "midnight, minutes"
+        "tomorrow, tonight, yesterday, monday, tuesday, wednesday, thursday, friday, saturday, "
+        "sunday, january, february, september, october, november, december, august, morning, "
+        "afternoon, evening, midnight, minutes"
     ),
 )

@@ -32,6 +32,9 @@ SPANISH = Language(
             (1, Daypart.AFTERNOON): "mañana por la tarde, mañana en la tarde, mañana a la tarde",
             (1, Daypart.NIGHT): "mañana por la noche, mañana en la noche, mañana a la noche",
             2: "pasado mañana, pasado",
+            Day(month=12, day=24): "nochebuena",
+            Day(month=12, day=25): "navidad",
+            Day(month=12, day=31): "nochevieja",
             Day(offset=1, from_start=True): (
                 "el día siguiente, al día siguiente, del día siguiente, día siguiente, del otro día, "
                 "al otro día"
@@ -138,8 +141,8 @@ SPANISH = Language(
         kinds.FROM: {
             "": (
                 "de, desde, del, desde las, desde la, de las, de la, a partir de, a partir de las, "
-                "a partir del, desde el, empezando a las, a partir de la, comenzando a las, empezando, "
-                "entre las de"
+                "a partir del, desde el, empezando a las, a partir de la, comenzando a las, "
+                "empezando, entre las de"
             )
         },
         kinds.UNTIL: {"": "hasta, hasta las, hasta la, hasta el, hasta eso de las, hasta aprox"},
@@ -153,8 +156,8 @@ SPANISH = Language(
         kinds.AT: {"": "sobre las, hacia las", "date": "el"},
         kinds.GLUE: {
             "": (
-                "aproximadamente, aprox, la, las, los, como, más o menos, porfa, por favor, hora local, "
-                "unas, horario, sobre, unos, aprox."
+                "aproximadamente, aprox, la, las, los, como, más o menos, porfa, por favor, "
+                "hora local, unas, horario, sobre, unos, aprox."
             )
         },
         kinds.IN: {"": "en, dentro de, de aquí a"},
@@ -167,8 +170,8 @@ SPANISH = Language(
         },
         kinds.VAGUE_DAYS: {
             "": (
-                "fin de semana, este fin de semana, el fin de semana, finde, el finde, este finde, "
-                "próximo fin de semana"
+                "semana santa, fin de semana, este fin de semana, el fin de semana, finde, el finde, "
+                "este finde, próximo fin de semana"
             )
         },
         kinds.FEW: {
@@ -176,21 +179,21 @@ SPANISH = Language(
         },
         kinds.EVERY: {
             "": (
-                "cada, todos los, todas las, diario, diariamente, semanalmente, los lunes, los martes, "
-                "los miércoles, los jueves, los viernes, los sábados, los domingos, entre semana, a diario, "
-                "todos"
+                "cada, todos los, todas las, diario, diariamente, semanalmente, los lunes, "
+                "los martes, los miércoles, los jueves, los viernes, los sábados, los domingos, "
+                "entre semana, a diario, todos"
             )
         },
         kinds.COUNTER: {
             "": (
-                "gpus, tarjetas, nodos, épocas, páginas, personas, pasos, capas, euros, archivos, imágenes, "
-                "iteraciones, veces, gráficas, pruebas"
+                "gpus, tarjetas, nodos, épocas, páginas, personas, pasos, capas, euros, archivos, "
+                "imágenes, iteraciones, veces, gráficas, pruebas"
             )
         },
         kinds.LABEL: {
             "": (
-                "página, páginas, versión, sala, número, época, paso, capítulo, tel, teléfono, semilla, "
-                "capa, aula, experimento, lote"
+                "página, páginas, versión, sala, número, época, paso, capítulo, tel, teléfono, "
+                "semilla, capa, aula, experimento, lote"
             )
         },
         kinds.ZONE: {

@@ -13,8 +13,8 @@ FRENCH = Language(
     r"|prochaine?s?|journee|janvier|fevrier|avril|juillet|aout|septembre|octobre"
     r"|novembre|decembre|entre|semaine|ce soir|cette nuit)\b|[0-9]h[0-9]* a [0-9]",
     forgiving=(
-        "demain, mercredi, vendredi, dimanche, samedi, janvier, fevrier, juillet, septembre, octobre, "
-        "novembre, decembre, aujourd'hui"
+        "demain, mercredi, vendredi, dimanche, samedi, janvier, fevrier, juillet, septembre, "
+        "octobre, novembre, decembre, aujourd'hui"
     ),
     day_first=True,
     words={
@@ -28,6 +28,7 @@ FRENCH = Language(
             (0, Daypart.EVENING): "ce soir",
             (0, Daypart.NIGHT): "cette nuit",
             1: "demain, dmain, 2main, dem",
+            Day(month=12, day=25): "noël, à noël",
             2: "après-demain, apres demain, aprés-demain",
             Day(
                 offset=1, from_start=True
@@ -47,8 +48,9 @@ FRENCH = Language(
             -1: "la semaine dernière, semaine dernière",
             0: "cette semaine, de cette semaine",
             1: (
-                "la semaine prochaine, semaine prochaine, de la semaine prochaine, la semaine suivante, "
-                "de la semaine suivante, la sem prochaine, semaine pro, la semaine pro"
+                "la semaine prochaine, semaine prochaine, de la semaine prochaine, "
+                "la semaine suivante, de la semaine suivante, la sem prochaine, semaine pro, "
+                "la semaine pro"
             ),
             2: "dans deux semaines",
         },
@@ -134,14 +136,14 @@ FRENCH = Language(
         },
         kinds.FROM: {
             "": (
-                "de, du, dès, depuis, à partir de, à partir du, à compter de, à partir d', d', dès le, "
-                "commençant à, début, à partir, des"
+                "de, du, dès, depuis, à partir de, à partir du, à compter de, à partir d', d', "
+                "dès le, commençant à, début, à partir, des"
             )
         },
         kinds.UNTIL: {
             "": (
-                "jusqu'à, jusqu'au, jusque, jusqu'en, jusqua, jusqu à, jusqu'aux, jusqu'à la, fin à, jsqu'à, "
-                "jusqu'a environ, jusque vers, jusqu'"
+                "jusqu'à, jusqu'au, jusque, jusqu'en, jusqua, jusqu à, jusqu'aux, jusqu'à la, fin à, "
+                "jsqu'à, jusqu'a environ, jusque vers, jusqu'"
             )
         },
         kinds.TO_OR_AT: {"": "à, au, a, aux"},
@@ -160,14 +162,15 @@ FRENCH = Language(
         kinds.LATER: {"": "plus tard, à partir de maintenant"},
         kinds.VAGUE: {
             "": (
-                "bientôt, tout à l'heure, tantôt, avant, un moment, un jour, un peu, un de ces jours, "
-                "dès que possible, quand possible, la fin, longtemps, au plus tard, fin de journée"
+                "bientôt, tout à l'heure, tantôt, avant, un moment, un jour, un peu, "
+                "un de ces jours, dès que possible, quand possible, la fin, longtemps, au plus tard, "
+                "fin de journée"
             )
         },
         kinds.VAGUE_DAYS: {
             "": (
-                "ce week-end, le week-end, ce weekend, week-end, weekend, dans la semaine, "
-                "le week-end prochain"
+                "pâques, toussaint, ce week-end, le week-end, ce weekend, week-end, weekend, "
+                "dans la semaine, le week-end prochain"
             )
         },
         kinds.FEW: {"": "quelques, plusieurs, une paire d', deux ou trois, une poignée d'"},
@@ -180,14 +183,14 @@ FRENCH = Language(
         kinds.ASKING: {"": "est-ce que, est ce que, c'est libre, est-il, est-elle"},
         kinds.COUNTER: {
             "": (
-                "gpus, cartes, nœuds, noeuds, époques, pages, personnes, étapes, couches, euros, fichiers, "
-                "images, itérations, exemplaires, fois, essais"
+                "gpus, cartes, nœuds, noeuds, époques, pages, personnes, étapes, couches, euros, "
+                "fichiers, images, itérations, exemplaires, fois, essais"
             )
         },
         kinds.LABEL: {
             "": (
-                "page, pages, version, salle, numéro, époque, étape, chapitre, tél, téléphone, no, n°, "
-                "graine, couche, expérience, lot"
+                "page, pages, version, salle, numéro, époque, étape, chapitre, tél, téléphone, no, "
+                "n°, graine, couche, expérience, lot"
             )
         },
         kinds.ZONE: {
@@ -202,8 +205,8 @@ FRENCH = Language(
         },
         kinds.TEXT: {
             "": (
-                "est, un test, une expérience, un modèle, un run, un entraînement, pour un, pour une, c'est, "
-                "art, un essai"
+                "est, un test, une expérience, un modèle, un run, un entraînement, pour un, "
+                "pour une, c'est, art, un essai"
             )
         },
     },
