@@ -326,12 +326,12 @@ def _before_meridiem(tokens: Sequence[Token]) -> Clock | None:
 # --- lengths ---
 
 
-@form(r"(?:Q|n ?[-~T] ?n|N ?[-~T,]? ?N) ?g? ?[hiMjJd](?= ?[^bB]|$)")
+@form(r"(?:Q|n ?[-~T|] ?n|N ?[-~T,|]? ?N) ?g? ?[hiMjJd](?= ?[^bB]|$)")
 def _vague_length(tokens: Sequence[Token]) -> Built:
     """`a few hours`, `2-3 hours`. (Not `13-18h`, and not `3-5日`, which are no lengths.)"""
     if tokens[0].kind != kinds.FEW and tokens[-1].kind in "hMd":
         return None
-    if tokens[0].kind == kinds.WORD_NUMBER and not _has(tokens, "-~T,"):
+    if tokens[0].kind == kinds.WORD_NUMBER and not _has(tokens, "-~T,|"):
         return None
     return kinds.FEW, None
 

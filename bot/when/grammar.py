@@ -232,6 +232,7 @@ _DAYS_UNREAD = "OWkωδeYoJ"
 _DROPPED = " @g():?"
 _SEP = "(?:K?,?[-~/TUt]+,?|K,?)"
 _START = "[XDRP]"
+_CHAIN = re.compile(f"X{_SEP}X{_SEP}X")
 
 _PATTERNS: list[_Pattern] = []
 
@@ -525,6 +526,8 @@ class _Reader:
         last = max(match.end for match in matches)
         if matches[0].ask.start is None and self._has_unused(kinds.MOMENT, last):
             return True  # `14時に来て16時まで` does not begin now
+        if len(matches) == 1 and not matches[0].ask.each_day and _CHAIN.search(self.letters):
+            return True  # 13:00-15:00-17:00
         end = self.letters.find(kinds.OTHER, last)
         scope = self.letters if end < 0 else self.letters[:end]
         return any(letter in _DAYS_UNREAD and i not in self.used for i, letter in enumerate(scope))
@@ -534,15 +537,14 @@ class _Reader:
 
     def _with_other_starts(self, matches: list[_Match], asks: list[Ask]) -> list[Ask]:
         """`2pm or 3pm for 2h`, `10-12 or 14`: a second start offered beside the range."""
-        if len(matches) != 1 or len(asks) != 1 or asks[0].start is None:
+        if len(matches) != 1 or len(asks) != 1 or (asks[0].start is None and asks[0].end is None):
             return asks
         found = list(asks)
         for match in re.finditer(r"X(?=[|])|(?<=[|])X", self.letters):
             if match.start() not in self.used:
                 value = self.solid[match.start()].value
                 assert isinstance(value, Moment)
-                day = value.day or asks[0].start.day
-                found.append(replace(asks[0], start=replace(value, day=day)))
+                found.append(_with_other(asks[0], value))
                 self.used.add(match.start())
         return found
 
@@ -605,6 +607,14 @@ class _Reader:
 
 
 _TRIMMED = " \t\r\n,;:、。，.-–—~()（）「」[]|/"
+
+
+def _with_other(ask: Ask, moment: Moment) -> Ask:
+    """The ask with another start; with another end if it begins now."""
+    if ask.start is None:
+        assert ask.end is not None
+        return replace(ask, end=replace(moment, day=moment.day or ask.end.day))
+    return replace(ask, start=replace(moment, day=moment.day or ask.start.day))
 
 
 def _own_day(ask: Ask) -> Day | None:

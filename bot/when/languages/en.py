@@ -219,7 +219,7 @@ ENGLISH = Language(
             "": (
                 "gpus, cards, nodes, epochs, steps, layers, runs, seeds, gb, gib, mb, tb, kb, k, ms, "
                 "x, px, people, users, files, images, samples, batches, cores, models, jobs, tasks, "
-                "times, points, pages, items, tokens, iterations, iters, folds, percent, w, watts, "
+                "times, points, pages, items, tokens, iterations, iters, folds, percent, watts, "
                 "vram, cpus, threads, workers, machines, servers, trials, experiments, shots, bits, "
                 "classes, heads, videos, rows, students, million, billion, thousand, params, "
                 "repeats, replicas, devices, slots, units, eur, usd, dollars, degrees, fps, hz, khz, "
