@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from bot.when import forms, kinds, zones
 from bot.when.clocks import Clock, Day, Daypart, Length, clock
 from bot.when.forms import HourOrLength
+from bot.when.hours import hours
 from bot.when.kinds import Token
 from bot.when.lexer import tokens as lex
 
@@ -77,7 +78,7 @@ class Parsed:
 
 def parse(folded: Folded, words: Lexicon, of: forms.Habits, *, length_only: bool = False) -> Parsed:
     """Everything a text says about time. `length_only`: 14h is no clock time here."""
-    row = forms.hours(forms.reduce(lex(folded, words), of), of)
+    row = hours(forms.reduce(lex(folded, words), of), of)
     row = _joined(_lone_hours(row, length_only=length_only))
     purpose = _purpose_start(row)
     parsed = _Reader(row, purpose, folded).read()
