@@ -76,6 +76,8 @@ class Clock:
         `of_said_day`: the night belongs to a day that was named, so its small hours are the next date's.
         """
         hour = self.minutes // 60
+        if hour == 0 and part in (Daypart.PM, Daypart.AFTERNOON, Daypart.MIDDAY):
+            return Clock(self.minutes + NOON, daypart=part)  # 午後0:30
         if hour > 12 or hour == 0 or self.daypart is not None:
             return self._checked_literal(part, of_said_day=of_said_day)
         if hour == 12 and part in _TWELVE:

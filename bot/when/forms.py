@@ -527,7 +527,7 @@ def _slash_span(tokens: Sequence[Token], of: Habits) -> Built:
     return kinds.DAY_SPAN, (first, month_day(first.month, numbers[2]))
 
 
-@form_by_habit(r"(?<![-./:n])n/n(?![-./:n])")
+@form_by_habit(r"(?<![./:n])(?<!n-)n/n(?![./:n])(?!-n)")
 def _slash(tokens: Sequence[Token], of: Habits) -> Built:
     return kinds.DAY, _two_numbers(*_numbers(tokens)[:2], day_first=of.day_first)
 
@@ -582,7 +582,7 @@ def _day_of_month(tokens: Sequence[Token]) -> Built:
     return kinds.DAY, Day(day=day)
 
 
-@form(r"\( ?[WZod] ?\)|(?<![xn])Z\.?(?=$| ?[n(ypH]| ?[-~,@FC&|TUtg]| [DW])")
+@form(r"\( ?[WZod] ?\)|(?<![xn])Z(?=Z+g?[ n])|(?<![xn])Z\.?(?=$| ?[n(ypH]| ?[-~,@FC&|TUtg]| [DW])")
 def _short_weekday(tokens: Sequence[Token]) -> Built:
     """`（水）`, and the one-letter weekdays where nothing else stands beside them."""
     token = next(t for t in tokens if t.kind in "WZod")

@@ -377,7 +377,7 @@ def _without_dash(tokens: Sequence[Token]) -> Ask | None:
     return Ask(start, end) if end.day is None and start.clock and end.clock else None
 
 
-@_asks(r"fl|^[^x]*l|lR?u?[^x]*$", unless="[XDPpSRV]")
+@_asks(r"fl|^[^x]*l|lR?u?[^x]*$", unless="[XDPpSRVδkω]")
 def _length_from_now(tokens: Sequence[Token]) -> Ask | None:
     return Ask(length=_length(tokens))
 

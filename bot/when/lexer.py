@@ -255,8 +255,8 @@ def lexicon_for(text: str, code: str) -> Lexicon:
     """The words to read a folded text with: the person's language, English, and what else is spoken in it."""
     guests = _ASCII_GUESTS if text.isascii() else _GUESTS
     spoken = [c for c in guests if c != code and c in LANGUAGES and _telltale(c).search(text)]
-    # English is spoken everywhere, so it gives way where it shares a word with another language spoken here: the
-    # `a` of `de 14:00 a 16:00` is no article.
+    # English is spoken everywhere, so it gives way where it shares a word with another language spoken here:
+    # the `a` of `de 14:00 a 16:00` is no article.
     own = [code] if code != "en" else []
     codes = dict.fromkeys([*own, *(c for c in spoken if c in _ASCII_GUESTS), "en", *spoken])
     return lexicon(tuple(codes))
