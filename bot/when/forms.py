@@ -141,7 +141,7 @@ _NO_TIME_AFTER = r"(?! ?[-~:.]? ?[ahHiMojJOY]| ?[-~:./]\S?| ?[-~] ?[nNC])"
 
 
 @form(
-    r"n(?:(?: ?[-~T] ?|[.:,])n)+ ?(?:c|#(?! ?n))"  # 10-20 epochs
+    r"n(?:(?:[-~.:,]| [-T] )n)+ ?(?:c|#(?! ?n))"  # 10-20 epochs
     rf"|{_NO_RANGE_BEFORE}n ?[c#]|{_NO_RANGE_BEFORE}[nN] ?[sc](?! ?n(?![-~:]))|{_NO_RANGE_BEFORE}N ?#"
 )
 def _counted(_tokens: Sequence[Token]) -> Built:
@@ -259,7 +259,7 @@ def _half_to(tokens: Sequence[Token]) -> Built:
 
 
 @form(
-    r"(?<!n\.)(?<!n,)(?:[nN] ?h ?[nN](?! ?[hH:]| ?[-~]n?)M?|[nN]h[nN]M?|[nN] ?h ?[nN] ?M"
+    r"(?<!n\.)(?<!n,)(?:[nN] ?h ?[nN](?! ?[hH:a]| ?[-~]n?)M?|[nN]h[nN]M?|[nN] ?h ?[nN] ?M"
     r"|[nN] ?h(?: ?&? ?[vq](?! ?[iM])| B q)?)"
 )
 def _hour_letter(tokens: Sequence[Token]) -> Built:
@@ -438,7 +438,7 @@ def _from_now(tokens: Sequence[Token]) -> Built:
     return (kinds.NOW, None) if tokens[0].value == "now" else None
 
 
-@form(r"A ?(?:[ly]|n d)(?: ?g)?|(?<![nN])[ly] ?G|[nN] ?d ?g?G")
+@form(r"A ?(?:[ly]|n d)(?: ?g)?|(?<![nN])(?<!f )[ly] ?G|[nN] ?d ?g?G")
 def _delay(tokens: Sequence[Token]) -> Built:
     """`in 3 days`, `2時間後`. Whole days lead to a date."""
     if tokens[-1].kind == kinds.LATER and tokens[0].kind in "nN":
@@ -449,6 +449,15 @@ def _delay(tokens: Sequence[Token]) -> Built:
     if length.whole_days and not length.time % timedelta(days=1):
         return kinds.DAY, Day(offset=length.time.days)
     return kinds.DELAY, length
+
+
+@form(r"(?<![-./:n])n(?= )")
+def _eight_digits(tokens: Sequence[Token]) -> Built:
+    """`20261224 10:00-12:00`."""
+    written = str(tokens[0].value)
+    if len(written) != 8 or not written.startswith("20"):
+        return None
+    return kinds.DAY, month_day(int(written[4:6]), int(written[6:]), int(written[:4]))
 
 
 @form_by_habit(

@@ -131,6 +131,7 @@ def _time(value: HourOrLength) -> timedelta:
 
 # --- moments ---
 
+_NOUNS = (kinds.LABEL, kinds.COUNTER, kinds.COUNTER_OR_LABEL)
 _ATOMS = "DCpzI"
 _BETWEEN_ATOMS = " @gt,():F"
 
@@ -142,6 +143,8 @@ def _joined(tokens: Sequence[Token]) -> list[Token]:
     for token in tokens:
         if token.kind == kinds.ZONE and token.value in zones.ALONE and not (row and _has_meridiem(row[-1])):
             token = token._replace(kind=kinds.OTHER)  # noqa: PLW2901 - PT is a zone in `3pm PT` only
+        if token.kind in _NOUNS:
+            token = token._replace(kind=kinds.OTHER)  # noqa: PLW2901 - it counted nothing: a word like any other
         previous = row[-1] if row and isinstance(row[-1].value, Moment) else None
         if token.kind in _ATOMS:
             moment = _with(_moment(previous) if previous else None, token, gap)
@@ -199,7 +202,9 @@ def _with_day(moment: Moment, value: Day, gap: Sequence[Token]) -> Moment | None
         return None
     if moment.day is None:
         part = moment.part or value.part
-        return replace(moment, day=value, part=part, day_after=moment.clock is not None)
+        after = moment.clock is not None
+        part_after = moment.part_after or (after and value.part is not None)
+        return replace(moment, day=value, part=part, day_after=after, part_after=part_after)
     day = _same_day(moment.day, value)
     if day is None or any(token.kind == kinds.FROM for token in gap):
         return None
@@ -314,7 +319,7 @@ def _range(tokens: Sequence[Token]) -> Ask | None:
     return Ask(start, end, worded=_worded(tokens))
 
 
-@_asks(r"X,?f?l|Xf?l|XK?[-~,+/]*f?l|[RP]K?f?l")
+@_asks(r"X,?f?l|Xf?l|XK?[-~,+/]*f?l|[RP]K?[+,]?f?l")
 def _start_and_length(tokens: Sequence[Token]) -> Ask | None:
     length = _length(tokens)
     if any(token.kind in "-~" for token in tokens) and length.time < timedelta(hours=1):
@@ -339,7 +344,7 @@ def _span(tokens: Sequence[Token]) -> Ask | None:
     return Ask(Moment(day=first), Moment(day=last))
 
 
-@_asks(r"(?:RK?)?,?U(?:X|D)u?|R?K?,?(?:X|D)u|^TX")
+@_asks(r"(?:RK?)?,?U(?:X|D)u?|R?K?,?(?:X|D)u|^T[XD]")
 def _until(tokens: Sequence[Token]) -> Ask | None:
     return Ask(end=_moments([token for token in tokens if token.kind != kinds.NOW])[0])
 
@@ -377,7 +382,7 @@ def _without_dash(tokens: Sequence[Token]) -> Ask | None:
     return Ask(start, end) if end.day is None and start.clock and end.clock else None
 
 
-@_asks(r"fl|^[^x]*l|lR?u?[^x]*$", unless="[XDPpSRVδkω]")
+@_asks(r"flG?|^[^x]*l|lR?u?[^x]*$", unless=r"[XDPpSRVδkω]|l\||\|l")
 def _length_from_now(tokens: Sequence[Token]) -> Ask | None:
     return Ask(length=_length(tokens))
 
@@ -473,7 +478,8 @@ class _Reader:
         own = _own_day(ask)
         if own is None:
             self.used.update(loose)
-            return [_on_day(ask, self.solid[i]) for i in loose]
+            moved = [_on_day(ask, self.solid[i]) for i in loose]
+            return [ask, *moved] if self._is_behind_text(matches[0].end, loose) else moved
         beside = [i for i in loose if self._is_alternative(i)]
         self.used.update(beside)
         return asks + [_on_day(ask, self.solid[i]) for i in beside]
@@ -496,6 +502,10 @@ class _Reader:
             and not match.start <= i < match.end
             and isinstance(token.value, Moment)
         ]
+
+    def _is_behind_text(self, end: int, loose: list[int]) -> bool:
+        """`10-12 fix the demo for friday`: is it on Friday, or for it?"""
+        return all(i >= end and kinds.OTHER in self.letters[end:i] for i in loose)
 
     def _is_alternative(self, place: int) -> bool:
         """Whether a second day belongs to the range (`mon and wed 9-12`), or to the purpose."""

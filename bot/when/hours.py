@@ -48,7 +48,7 @@ _PAIR = re.compile(
 _SINGLE = re.compile(
     r"(?:(?<=[FUmt@D])|(?<=[FUmt@Dp] )|(?<=p)|(?<=Dg)|(?<=[Dp]g )|(?<=Dp ))"
     r"(?P<e>[nNy])(?![-./:]?[n9])(?! ?[-~cdoOYsx#])"
-    r"|(?<![-./:+n¤])(?P<f>[ny])(?= D ?(?:p ?)?[-~TU]| ?g?[KGu]"
+    r"|(?<![-./:+n¤])(?<!A )(?P<f>[ny])(?= D ?(?:p ?)?[-~TU]| ?g?[KGu]"
     r"| ?p(?! ?[nC])| ?\+ ?l| ?\| ?[nCy]| (?:f ?)l$)(?<!\+n)"
     r"|(?<=[TU] )(?P<h>n)(?= D)|(?<=\| )(?P<g>[n9y])(?= ?[-~TK]| ?f ?l|$)"
 )
@@ -63,7 +63,7 @@ def hours(tokens: list[Token], of: Habits) -> list[Token]:
         for match in _overlapping(pattern, row):
             if match.re is _PAIR and _has_length(match, tokens):
                 continue
-            numbers = _numbers_in(match)
+            numbers = [i for i in _numbers_in(match) if match.re is _PAIR or not _is_length(tokens[i])]
             rings = any(_is_no_hhmm(found[index]) for index in numbers)
             for index in numbers:
                 found[index] = found[index]._replace(kind=kinds.OTHER) if rings else _hour(found[index], of)
@@ -95,6 +95,14 @@ def _has_length(match: re.Match[str], tokens: Sequence[Token]) -> bool:
         value = tokens[match.start("b") if match["b"] else match.start("d")].value
     else:
         return False
+    return _says_length(value)
+
+
+def _is_length(token: Token) -> bool:
+    return _says_length(token.value)
+
+
+def _says_length(value: object) -> bool:
     return isinstance(value, HourOrLength) and not value.says_clock and value.hours <= 12
 
 
