@@ -392,6 +392,8 @@ def _amount(tokens: Sequence[Token]) -> float:
 @form(r"(?<=[l])l|l(?: ?[&,+]? ?[ly])+|y ?[&,+]? ?l")
 def _longer(tokens: Sequence[Token]) -> Built:
     """`1 hour 30 minutes`. Parts must get smaller: `2h 3h` is not five hours."""
+    if any(isinstance(t.value, HourOrLength) and t.value.says_clock for t in tokens[1:]):
+        return None  # dans deux jours 8h-10h
     parts = [_length_of(t.value) for t in tokens if t.kind in "ly"]
     if any(a.time <= b.time for a, b in itertools.pairwise(parts)) or parts[-1].time >= timedelta(days=1):
         return None
@@ -598,7 +600,7 @@ def _short_weekday(tokens: Sequence[Token]) -> Built:
     return kinds.WEEKDAY, token.value
 
 
-@form(r"[Ek]g? ?(?:@ ?)?W|W ?(?:@ ?)?,? ?g?[kE]")
+@form(r"[Ek]g? ?(?:@ ?)?W|W ?(?:@ ?)?,? ?(?:g ?)?[kE]")
 def _weekday_of_week(tokens: Sequence[Token]) -> Built:
     week = next(t.value for t in tokens if t.kind in "Ek")
     return kinds.DAY, Day(weekday=_of(tokens, kinds.WEEKDAY), week=week if isinstance(week, int) else None)

@@ -357,7 +357,7 @@ def _all_week(tokens: Sequence[Token]) -> Ask | None:
     return Ask(Moment(day=Day(weekday=0, week=week)), whole="weekend" if whole == "weekend" else "week")
 
 
-@_asks(r"D[K,F]*[fF]*L|L[,fF]*D|L", unless="V")
+@_asks(r"D[K,F]*[fF]*L|L[,fF]*D|L", unless="V|Lp")
 def _all_day(tokens: Sequence[Token]) -> Ask | None:
     moments = _moments(tokens)
     whole = next(str(token.value) for token in tokens if token.kind == kinds.ALL_DAY)
@@ -581,6 +581,7 @@ class _Reader:
                 parsed.start = replace(parsed.start, day=_moment(self.solid[days[0]]).day)
         if days:
             parsed.day = _moment(self.solid[days[0]]).day
+        parsed.vague = parsed.vague or bool(lengths)
         if lengths and (days or starts):
             parsed.length = _length([self.solid[lengths[0]]])
         self.used.update(starts[:1], days[:1], lengths[:1])
