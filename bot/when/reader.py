@@ -34,7 +34,7 @@ def language_of(locale: str) -> str:
 def read(text: str, now: datetime, tz: tzinfo | str, locale: str) -> Reading:
     """The range a text asks for, seen from `now` in the person's zone; raises only Unreadable.
 
-    `locale` is a preference: other languages are understood too. `now` must be aware.
+    `locale` is a preference: other languages are understood too. A naive `now` is taken in that zone.
     """
     text = text.strip()
     try:
@@ -87,6 +87,8 @@ def _dated_elsewhere(text: str, reading: Reading, locale: str, today: date) -> s
 
 def _here(now: datetime, tz: tzinfo | str) -> Here:
     zone = (zones.zone_named(tz) or UTC) if isinstance(tz, str) else tz
+    if now.tzinfo is None:
+        now = now.replace(tzinfo=zone)  # never the zone of this machine
     return Here(now.astimezone(UTC), zone, zones.name_of(zone, now))
 
 
