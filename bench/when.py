@@ -1,6 +1,6 @@
 """How well and how fast booking phrases are read, beside the libraries one would reach for.
 
-python bench/when.py          our tables, and ../shared/timeranges.jsonl where it is there
+python -m bench.when          our tables, and ../shared/timeranges.jsonl where it is there
 """
 
 from __future__ import annotations
