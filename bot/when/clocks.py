@@ -76,6 +76,8 @@ class Clock:
         `of_said_day`: the night belongs to a day that was named, so its small hours are the next date's.
         """
         hour = self.minutes // 60
+        if hour == 0 and part in (Daypart.PM, Daypart.AFTERNOON, Daypart.MIDDAY):
+            return Clock(self.minutes + NOON, daypart=part)  # 午後0:30
         if hour > 12 or hour == 0 or self.daypart is not None:
             return self._checked_literal(part, of_said_day=of_said_day)
         if hour == 12 and part in _TWELVE:
@@ -106,7 +108,8 @@ def clock(
 ) -> Clock:
     """A clock time from its numbers; raises ValueError for 13:75 and 25:00.
 
-    `written`: the hour's digits, to see a leading zero. `exact`: minutes were written. `marked`: said in a way that is always a 24 h clock.
+    `written`: the hour's digits, to see a leading zero. `exact`: minutes were written. `marked`: said in a
+    way that is always a 24 h clock.
     """
     if not 0 <= minute < 60 or not 0 <= hour * 60 + minute <= latest * 60:
         raise ValueError((hour, minute))
@@ -143,10 +146,10 @@ class Day:
     from_start: bool = False
 
     def candidates(self, today: date) -> Iterator[date]:
-        """The dates this may mean, seen from a day. A later one counts only if the range is over on the earlier."""
+        """The dates this may mean, seen from a day; a later one counts only if all is over on the earlier."""
         if self.day is not None:
             yield from self._dates(today, self.day)
-        elif self.weekday is not None:
+        elif self.weekday is not None and self.offset is None:
             yield from self._weekdays(today, self.weekday)
         else:
             yield today + timedelta(days=self.offset or 0)

@@ -1,7 +1,7 @@
 """One spelling for the many: width, case, accents, dashes, and spaces that only differ to the eye.
 
-Folded text is for reading; what goes back to people is cut from the original, so each folded character remembers
-where it came from.
+Folded text is for reading; what goes back to people is cut from the original, so each folded character
+remembers where it came from.
 """
 
 from __future__ import annotations

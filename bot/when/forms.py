@@ -1,15 +1,16 @@
 """The grammar of small things: how clock times, lengths, dates and zones are written, in any language.
 
-Each form is a pattern over the letters of `kinds.py` and a function that turns the matched tokens into one. A form
-that raises ValueError has met something shaped like a time that cannot be one (13:75); one that returns None has met
-something else. Forms are tried from top to bottom, each over the whole row of tokens.
+Each form is a pattern over the letters of `kinds.py` and a function that turns the matched tokens into one. A
+form that raises ValueError has met something shaped like a time that cannot be one (13:75); one that returns
+None has met something else. Forms are tried from top to bottom, each over the whole row of tokens.
 """
 
 from __future__ import annotations
 
+import itertools
 import re
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from bot.when import kinds
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from bot.when.languages import Language
 
     Built = tuple[str, object] | None
+    PlainBuild = Callable[[Sequence[Token]], "Built"]
     Build = Callable[[Sequence[Token], "Habits"], Built]
 
 
@@ -65,8 +67,18 @@ class _Form:
 _FORMS: list[_Form] = []
 
 
-def form(pattern: str) -> Callable[[Build], Build]:
-    """Add a form to the grammar."""
+def form(pattern: str) -> Callable[[PlainBuild], PlainBuild]:
+    """Add a form that every language shares to the grammar."""
+
+    def add(build: PlainBuild) -> PlainBuild:
+        _FORMS.append(_Form(pattern, lambda tokens, _of: build(tokens)))
+        return build
+
+    return add
+
+
+def form_by_habit(pattern: str) -> Callable[[Build], Build]:
+    """Add a form that depends on the habits of the reader's language."""
 
     def add(build: Build) -> Build:
         _FORMS.append(_Form(pattern, build))
@@ -122,52 +134,54 @@ def _has(tokens: Sequence[Token], wanted: str) -> bool:
     return any(t.kind in wanted for t in tokens)
 
 
-# --- what only looks like time ---------------------------------------------------------------------------------------
+# --- what only looks like time ---
 
+_NO_RANGE_BEFORE = r"(?<![-~:.Tt])(?<![-~:.TtK] )"
 _NO_TIME_AFTER = r"(?! ?[-~:.]? ?[ahHiMojJOY]| ?[-~:./]\S?| ?[-~] ?[nNC])"
 
 
 @form(
-    r"n(?:(?: ?[-~T] ?|[.:,])n)+ ?(?:c|#(?! ?n))|(?<![-~:.Tt])(?<![-~:.TtK] )n ?[c#]|(?<![-~:.Tt])(?<![-~:.TtK] )[nN] ?[sc](?! ?n(?![-~:]))|(?<![-~:.Tt])(?<![-~:.TtK] )N ?#"
+    r"n(?:(?:[-~.:,]| [-T] )n)+ ?(?:c|#(?! ?n))"  # 10-20 epochs
+    rf"|{_NO_RANGE_BEFORE}n ?[c#]|{_NO_RANGE_BEFORE}[nN] ?[sc](?! ?n(?![-~:]))|{_NO_RANGE_BEFORE}N ?#"
 )
-def _counted(tokens: Sequence[Token], of: Habits) -> Built:
+def _counted(_tokens: Sequence[Token]) -> Built:
     return kinds.OTHER, None
 
 
 @form(r"[s#] ?[:.]? ?n(?:\.n)?(?: ?[-~] ?n(?:\.n)?)*" + _NO_TIME_AFTER)
-def _labelled(tokens: Sequence[Token], of: Habits) -> Built:
+def _labelled(_tokens: Sequence[Token]) -> Built:
     return kinds.OTHER, None
 
 
 @form(r"n(?:\.n){3,}|n(?:-n){3,}|n(?:/n){3,}|n(?::n){3,}|(?<![n.])n\.n\.n(?=x)")
-def _address(tokens: Sequence[Token], of: Habits) -> Built:
+def _address(_tokens: Sequence[Token]) -> Built:
     return kinds.OTHER, None
 
 
 @form(r"θ(?! x)|(?<=[dg9F] )θ|(?<=^n )θ")
-def _month_not_word(tokens: Sequence[Token], of: Habits) -> Built:
+def _month_not_word(tokens: Sequence[Token]) -> Built:
     """`3-5 may`, not `13-18 may need more`."""
     return kinds.MONTH, tokens[0].value
 
 
-# --- numbers ---------------------------------------------------------------------------------------------------------
+# --- numbers ---
 
 
 @form(r"N[ -]?N")
-def _compound(tokens: Sequence[Token], of: Habits) -> Built:
+def _compound(tokens: Sequence[Token]) -> Built:
     tens, ones = tokens[0].value, tokens[-1].value
     if tens in (20, 30, 40, 50) and isinstance(ones, int) and 0 < ones < 10:
         return kinds.WORD_NUMBER, int(str(tens)) + ones
     return None
 
 
-# --- ISO 8601 --------------------------------------------------------------------------------------------------------
+# --- ISO 8601 ---
 
 _PERIOD = re.compile(r"p(?:(\d+)w)?(?:(\d+)d)?(?:t(?:([\d.]+)h)?(?:(\d+)m)?(?:(\d+)s)?)?")
 
 
 @form("π")
-def _period(tokens: Sequence[Token], of: Habits) -> Built:
+def _period(tokens: Sequence[Token]) -> Built:
     match = _PERIOD.fullmatch(str(tokens[0].value))
     if match is None or not any(match.groups()):
         return kinds.OTHER, None
@@ -176,10 +190,10 @@ def _period(tokens: Sequence[Token], of: Habits) -> Built:
     return kinds.LENGTH, Length(time, whole_days=not (hours or minutes or seconds))
 
 
-# --- clock times -----------------------------------------------------------------------------------------------------
+# --- clock times ---
 
 
-@form(r"(?<![:.n])[n9]:n(?::n(?:\.n)?)?(?!:| ?i)")
+@form_by_habit(r"(?<![:.n])[n9]:n(?::n(?:\.n)?)?(?!:| ?i)")
 def _colon(tokens: Sequence[Token], of: Habits) -> Built:
     hour, minute = str(tokens[0].value), str(tokens[2].value)
     if len(hour) > 2 or len(minute) != 2:
@@ -187,7 +201,7 @@ def _colon(tokens: Sequence[Token], of: Habits) -> Built:
     return kinds.CLOCK, clock(int(hour), int(minute), written=hour, exact=True, latest=of.latest_hour)
 
 
-@form(r"(?<![.n])n\.n ?H")
+@form_by_habit(r"(?<![.n])n\.n ?H")
 def _dotted_hour_mark(tokens: Sequence[Token], of: Habits) -> Built:
     """`13.30 Uhr`."""
     hour, minute = _numbers(tokens)
@@ -195,7 +209,7 @@ def _dotted_hour_mark(tokens: Sequence[Token], of: Habits) -> Built:
     return kinds.CLOCK, clock(hour, minute, exact=True, marked=marked, latest=of.latest_hour)
 
 
-@form(r"(?<!n\.)(?<!n,)[nN] ?H(?: ?[nN] ?M| ?v| ?q|[nN](?! ?[hHod])| n(?! ?[-~:HhoOiMjdac./]))?")
+@form_by_habit(r"(?<!n\.)(?<!n,)[nN] ?H(?: ?[nN] ?M| ?v| ?q|[nN](?! ?[hHod])| n(?! ?[-~:HhoOiMjdac./]))?")
 def _hour_mark(tokens: Sequence[Token], of: Habits) -> Built:
     if tokens[0].kind == kinds.NUMBER and len(str(tokens[0].value)) > 2:
         return None
@@ -213,12 +227,12 @@ def _hour_mark(tokens: Sequence[Token], of: Habits) -> Built:
 
 
 @form(r"(?:[vq] ?g? ?|[nN] ?M? ?)b ?[nNC]")
-def _minutes_past(tokens: Sequence[Token], of: Habits) -> Built:
+def _minutes_past(tokens: Sequence[Token]) -> Built:
     return kinds.CLOCK, _shifted(tokens, 1)
 
 
 @form(r"(?:q ?g? ?|[nN] ?M? ?)B ?[nNC]|q ?g? ?T ?[nNC]")
-def _minutes_to(tokens: Sequence[Token], of: Habits) -> Built:
+def _minutes_to(tokens: Sequence[Token]) -> Built:
     return kinds.CLOCK, _shifted(tokens, -1)
 
 
@@ -236,7 +250,7 @@ def _shifted(tokens: Sequence[Token], sign: int) -> Clock:
 
 
 @form(r"w ?[nN]")
-def _half_to(tokens: Sequence[Token], of: Habits) -> Built:
+def _half_to(tokens: Sequence[Token]) -> Built:
     hour = _numbers(tokens)[0]
     if not 1 <= hour <= 12:
         return None
@@ -245,9 +259,10 @@ def _half_to(tokens: Sequence[Token], of: Habits) -> Built:
 
 
 @form(
-    r"(?<!n\.)(?<!n,)[nN] ?h ?[nN](?! ?[hH:]| ?[-~]n?)M?|(?<!n\.)(?<!n,)[nN]h[nN]M?|(?<!n\.)(?<!n,)[nN] ?h ?[nN] ?M|(?<!n\.)(?<!n,)[nN] ?h(?: ?&? ?[vq](?! ?[iM])| B q)?"
+    r"(?<!n\.)(?<!n,)(?:[nN] ?h ?[nN](?! ?[hH:a]| ?[-~]n?)M?|[nN]h[nN]M?|[nN] ?h ?[nN] ?M"
+    r"|[nN] ?h(?: ?&? ?[vq](?! ?[iM])| B q)?)"
 )
-def _hour_letter(tokens: Sequence[Token], of: Habits) -> Built:
+def _hour_letter(tokens: Sequence[Token]) -> Built:
     hours, *minutes = _numbers(tokens)
     written = str(tokens[0].value)
     if len(written) == 4 and tokens[0].kind == kinds.NUMBER:
@@ -262,7 +277,7 @@ def _hour_letter(tokens: Sequence[Token], of: Habits) -> Built:
 
 
 @form(r"(?:(?<=[@tFU] )|(?<=m )|(?<=& ))[nN] ?& ?[vq](?! ?i)|[nN] B q")
-def _hour_and_half(tokens: Sequence[Token], of: Habits) -> Built:
+def _hour_and_half(tokens: Sequence[Token]) -> Built:
     """`las dos y media`, `tres menos cuarto`."""
     hour = _numbers(tokens)[0]
     part = int(str(tokens[-1].value))
@@ -273,7 +288,7 @@ def _hour_and_half(tokens: Sequence[Token], of: Habits) -> Built:
 
 
 @form(r"N N(?! ?[ijMJcs#h]| ?N)")
-def _hour_and_minutes(tokens: Sequence[Token], of: Habits) -> Built:
+def _hour_and_minutes(tokens: Sequence[Token]) -> Built:
     """`two thirty`."""
     hour, minute = _numbers(tokens)
     if not 1 <= hour <= 12 or minute not in range(10, 60, 5) or isinstance(tokens[0].value, str):
@@ -282,13 +297,13 @@ def _hour_and_minutes(tokens: Sequence[Token], of: Habits) -> Built:
 
 
 @form(r"(?<![nNCy])(?<![nNCy] )a(?= ?[nC])")
-def _meridiem_before(tokens: Sequence[Token], of: Habits) -> Built:
+def _meridiem_before(tokens: Sequence[Token]) -> Built:
     """`PM 1:00`."""
     return kinds.DAYPART, Daypart.PM if tokens[0].value == "p" else Daypart.AM
 
 
 @form(r"C ?a|y ?a|[nN] ?a|(?<![.n])n\.n ?a")
-def _meridiem(tokens: Sequence[Token], of: Habits) -> Built:
+def _meridiem(tokens: Sequence[Token]) -> Built:
     part = Daypart.PM if tokens[-1].value == "p" else Daypart.AM
     base = _before_meridiem(tokens)
     if base is None or (part is Daypart.AM and base.minutes >= 13 * 60):
@@ -308,21 +323,21 @@ def _before_meridiem(tokens: Sequence[Token]) -> Clock | None:
     return clock(*numbers) if numbers[0] <= 24 else None
 
 
-# --- lengths ---------------------------------------------------------------------------------------------------------
+# --- lengths ---
 
 
-@form(r"(?:Q|n ?[-~T] ?n|N ?[-~T]? ?N) ?g? ?[hiMjJd](?= ?[^bB]|$)")
-def _vague_length(tokens: Sequence[Token], of: Habits) -> Built:
+@form(r"(?:Q|n ?[-~T|] ?n|N ?[-~T,|]? ?N) ?g? ?[hiMjJd](?= ?[^bB]|$)")
+def _vague_length(tokens: Sequence[Token]) -> Built:
     """`a few hours`, `2-3 hours`. (Not `13-18h`, and not `3-5日`, which are no lengths.)"""
     if tokens[0].kind != kinds.FEW and tokens[-1].kind in "hMd":
         return None
-    if tokens[0].kind == kinds.WORD_NUMBER and not _has(tokens, "-~T"):
+    if tokens[0].kind == kinds.WORD_NUMBER and not _has(tokens, "-~T,|"):
         return None
     return kinds.FEW, None
 
 
 @form(r"[nN]g?v ?g?i|[nN] ?&? ?(?:N ?)?v ?g?[ij]|[nN] ?g? ?[ih] ?&? ?(?:N ?)?v(?! ?[iM])")
-def _hours_and_half(tokens: Sequence[Token], of: Habits) -> Built:
+def _hours_and_half(tokens: Sequence[Token]) -> Built:
     whole = _numbers(tokens)[0]
     if _has(tokens, kinds.DAYS):
         return kinds.LENGTH, Length(timedelta(days=whole, hours=12))
@@ -330,12 +345,12 @@ def _hours_and_half(tokens: Sequence[Token], of: Habits) -> Built:
 
 
 @form(r"v[ -]?g?(?:N ?)?[ih]")
-def _half_hour(tokens: Sequence[Token], of: Habits) -> Built:
+def _half_hour(_tokens: Sequence[Token]) -> Built:
     return kinds.LENGTH, Length(timedelta(minutes=30))
 
 
 @form(r"v ?(?:N ?)?j|q ?(?:g ?)?(?:N ?)?i|[nN] ?q ?(?:g ?)?(?:N ?)?i|n n/n ?[ih]")
-def _part_of(tokens: Sequence[Token], of: Habits) -> Built:
+def _part_of(tokens: Sequence[Token]) -> Built:
     if tokens[-1].kind == kinds.DAYS:
         return kinds.LENGTH, Length(timedelta(hours=12))
     if _has(tokens, "/"):
@@ -346,7 +361,7 @@ def _part_of(tokens: Sequence[Token], of: Habits) -> Built:
 
 
 @form(r"(?<![:.n])n:n ?i")
-def _colon_length(tokens: Sequence[Token], of: Habits) -> Built:
+def _colon_length(tokens: Sequence[Token]) -> Built:
     hours, minutes = _numbers(tokens)
     return kinds.LENGTH, Length(timedelta(hours=hours, minutes=minutes))
 
@@ -360,8 +375,8 @@ _UNITS = {
 }
 
 
-@form(r"(?<![.,:n])(?:n[.,]n|\.n|[nN]) ?g? ?[iMjJ](?!o)|(?<![.,:n])(?:n[.,]n|\.n) ?h")
-def _length(tokens: Sequence[Token], of: Habits) -> Built:
+@form(r"(?<![nN][.,:])(?<!n)(?:n[.,]n|\.n|[nN]) ?g? ?[iMjJ](?!o)|(?<!n[.,:])(?<!n)(?:n[.,]n|\.n) ?h")
+def _length(tokens: Sequence[Token]) -> Built:
     unit = _UNITS[tokens[-1].kind]
     amount = _amount(tokens)
     return kinds.LENGTH, Length(timedelta(**{unit: amount}), whole_days=unit in ("days", "weeks"))
@@ -375,12 +390,12 @@ def _amount(tokens: Sequence[Token]) -> float:
 
 
 @form(r"(?<=[l])l|l(?: ?[&,+]? ?[ly])+|y ?[&,+]? ?l")
-def _longer(tokens: Sequence[Token], of: Habits) -> Built:
+def _longer(tokens: Sequence[Token]) -> Built:
     """`1 hour 30 minutes`. Parts must get smaller: `2h 3h` is not five hours."""
+    if any(isinstance(t.value, HourOrLength) and t.value.says_clock for t in tokens[1:]):
+        return None  # dans deux jours 8h-10h
     parts = [_length_of(t.value) for t in tokens if t.kind in "ly"]
-    if any(a.time <= b.time for a, b in zip(parts, parts[1:], strict=False)) or parts[-1].time >= timedelta(
-        days=1
-    ):
+    if any(a.time <= b.time for a, b in itertools.pairwise(parts)) or parts[-1].time >= timedelta(days=1):
         return None
     return kinds.LENGTH, Length(sum((part.time for part in parts), timedelta()))
 
@@ -393,7 +408,7 @@ def _length_of(value: object) -> Length:
 
 
 @form(r"l ?&? ?(?:N ?)?v(?! ?[bn])")
-def _and_a_half(tokens: Sequence[Token], of: Habits) -> Built:
+def _and_a_half(tokens: Sequence[Token]) -> Built:
     """`an hour and a half`, `一日半`."""
     whole = _length_of(tokens[0].value)
     if whole.time % timedelta(hours=1):
@@ -403,7 +418,7 @@ def _and_a_half(tokens: Sequence[Token], of: Habits) -> Built:
 
 
 @form(r"(?<![WDk])(?<![WDk] )E ?[ihM](?! ?[nC])|(?<![WDk])(?<![WDk] )E ?[ly]|[nN] ?E ?[ihMj]")
-def _next_hours(tokens: Sequence[Token], of: Habits) -> Built:
+def _next_hours(tokens: Sequence[Token]) -> Built:
     shift = _of(tokens, kinds.SHIFT)
     if shift == -1:
         return kinds.BROKEN, None
@@ -416,17 +431,17 @@ def _next_hours(tokens: Sequence[Token], of: Habits) -> Built:
     return kinds.LENGTH, Length(timedelta(**{unit: amount}))
 
 
-# --- days ------------------------------------------------------------------------------------------------------------
+# --- days ---
 
 
 @form(r"(?<![lyd])(?<![lyd] )G")
-def _from_now(tokens: Sequence[Token], of: Habits) -> Built:
+def _from_now(tokens: Sequence[Token]) -> Built:
     """`from now until 6pm`."""
     return (kinds.NOW, None) if tokens[0].value == "now" else None
 
 
-@form(r"A ?(?:[ly]|n d)(?: ?g)?|(?<![nN])[ly] ?G|[nN] ?d ?g?G")
-def _delay(tokens: Sequence[Token], of: Habits) -> Built:
+@form(r"A ?(?:[ly]|n d)(?: ?g)?|(?<![nN])(?<!f )[ly] ?G|[nN] ?d ?g?G")
+def _delay(tokens: Sequence[Token]) -> Built:
     """`in 3 days`, `2時間後`. Whole days lead to a date."""
     if tokens[-1].kind == kinds.LATER and tokens[0].kind in "nN":
         return kinds.DAY, Day(offset=_numbers(tokens)[0])
@@ -438,8 +453,18 @@ def _delay(tokens: Sequence[Token], of: Habits) -> Built:
     return kinds.DELAY, length
 
 
-@form(
-    r"(?<![-.:n])9-n-n(?![-.:n])|(?<![-./:n])[n9]-n-[n9](?![-./:n])|(?<![-./:n])[n9]/n/[n9](?![-./:n])|(?<![-./:n])9\. ?n\. ?n\.?(?!n)|(?<![-./:n])n\. ?n\. ?9|(?<![-./:n])n\.n\.n(?! ?[-~:hHTUt.])"
+@form(r"(?<![-./:n])n(?= )")
+def _eight_digits(tokens: Sequence[Token]) -> Built:
+    """`20261224 10:00-12:00`."""
+    written = str(tokens[0].value)
+    if len(written) != 8 or not written.startswith("20"):
+        return None
+    return kinds.DAY, month_day(int(written[4:6]), int(written[6:]), int(written[:4]))
+
+
+@form_by_habit(
+    r"(?<![-.:n])9-n-n(?![-.:n])|(?<![-./:n])(?:[n9]-n-[n9](?![-./:n])|[n9]/n/[n9](?![-./:n])"
+    r"|9\. ?n\. ?n\.?(?!n)|n\. ?n\. ?9|n\.n\.n(?! ?[-~:hHTUt.]))"
 )
 def _three_numbers(tokens: Sequence[Token], of: Habits) -> Built:
     first, second, third = (str(t.value) for t in tokens if t.kind in "n9")
@@ -460,9 +485,10 @@ def _three_numbers(tokens: Sequence[Token], of: Habits) -> Built:
 
 
 @form(
-    r"e ?[nN] ?Y ?[nN] ?o ?[nN] ?d?|[n9N] ?Y ?[nN] ?o ?[nN] ?d?|[nN] ?o ?[nN] ?[-~K] ?[nN] ?d|[nN] ?o ?[nN](?: ?d|(?! ?[nN:hHM.]))"
+    r"(?:e ?[nN]|[n9N]) ?Y ?[nN] ?o ?[nN] ?d?"
+    r"|[nN] ?o ?[nN] ?[-~K] ?[nN] ?d|[nN] ?o ?[nN](?: ?d|(?! ?[nN:hHM.]))"
 )
-def _marked_date(tokens: Sequence[Token], of: Habits) -> Built:
+def _marked_date(tokens: Sequence[Token]) -> Built:
     numbers = _numbers(tokens)
     if _has(tokens, "-~K"):
         month, first, last = numbers
@@ -481,9 +507,10 @@ _NO_DAY_NEXT = r"(?! n(?! ?[-~:.TUahH]))"
 
 @form(
     rf"n ?d?\.? ?[-~TtU&] ?(?:@ ?)?n ?d?{_OF}O{_NO_DAY_NEXT}(?:\.?,? ?(?:[gF] )?9)?"
-    r"|(?<!n )(?<!nd )(?<!nd g )(?<!n g )(?<!n\. )O\.? ?n ?d? ?[-~TtU] ?n ?d?(?! ?[-~:ahHiMyTU.n]| [nC])(?: ?,? ?9)?"
+    r"|(?<!n )(?<!nd )(?<!nd g )(?<!n g )(?<!n\. )O\.? ?n ?d? ?[-~TtU] ?n ?d?"
+    r"(?! ?[-~:ahHiMyTU.n]| [nC])(?: ?,? ?9)?"
 )
-def _named_span(tokens: Sequence[Token], of: Habits) -> Built:
+def _named_span(tokens: Sequence[Token]) -> Built:
     """`3-5 Dec`, `December 3rd to 5th`."""
     first, last, *year = _numbers(tokens)
     month = _of(tokens, kinds.MONTH)
@@ -492,38 +519,40 @@ def _named_span(tokens: Sequence[Token], of: Habits) -> Built:
 
 
 @form(
-    rf"n ?d?{_OF}O{_NO_DAY_NEXT}(?:\.?,? ?(?:[gF] )?9)?|O\.? ?(?:g )?[nN] ?d?(?! ?[:ahHMi.]n?)(?:,? ?9)?|N{_OF}O(?![a-z])"
+    rf"n[-/]O[-/][9n]|n ?d?{_OF}O n(?= (?:C|n ?[-~T]))"
+    rf"|n ?d?{_OF}O{_NO_DAY_NEXT}(?:\.?,? ?(?:[gF] )?9(?! ?[-~] ?[n9]))?"
+    rf"|O\.? ?(?:g )?[nN] ?d?(?! ?[:ahHMi.]n?)(?:,? ?9(?! ?[-~] ?[n9](?!-)))?|N{_OF}O"
 )
-def _named_date(tokens: Sequence[Token], of: Habits) -> Built:
+def _named_date(tokens: Sequence[Token]) -> Built:
     day, *year = _numbers(tokens)
     return kinds.DAY, month_day(_of(tokens, kinds.MONTH), day, year[0] if year else None)
 
 
-@form(r"(?<![-./:n])n/n ?[-~] ?n/n(?![-./:n])|(?<![-./:n])n/n ?[-~] ?n(?! ?[-~:./ahHiMnyT])")
+@form_by_habit(r"(?<![-./:n])n/n ?[-~] ?n/n(?![-./:n])|(?<![-./:n])n/n ?[-~] ?n(?! ?[-~:./ahHiMnyT])")
 def _slash_span(tokens: Sequence[Token], of: Habits) -> Built:
     numbers = _numbers(tokens)
-    first = _two_numbers(numbers[0], numbers[1], of)
+    first = _two_numbers(numbers[0], numbers[1], day_first=of.day_first)
     if len(numbers) == 4:
-        return kinds.DAY_SPAN, (first, _two_numbers(numbers[2], numbers[3], of))
+        return kinds.DAY_SPAN, (first, _two_numbers(numbers[2], numbers[3], day_first=of.day_first))
     assert first.month is not None
     return kinds.DAY_SPAN, (first, month_day(first.month, numbers[2]))
 
 
-@form(r"(?<![-./:n])n/n(?![-./:n])")
+@form_by_habit(r"(?<![./:n])(?<!n-)n/n(?![./:n])(?!-n)")
 def _slash(tokens: Sequence[Token], of: Habits) -> Built:
-    return kinds.DAY, _two_numbers(*_numbers(tokens), of)
+    return kinds.DAY, _two_numbers(*_numbers(tokens)[:2], day_first=of.day_first)
 
 
-def _two_numbers(first: int, second: int, of: Habits) -> Day:
+def _two_numbers(first: int, second: int, *, day_first: bool) -> Day:
     if first > 12 or second > 12:
         return month_day(second, first) if first > 12 else month_day(first, second)
-    return month_day(second, first) if of.day_first else month_day(first, second)
+    return month_day(second, first) if day_first else month_day(first, second)
 
 
 _THEN_TIME = r"(?= ?(?:\( ?[Ww] ?\)|W)?[ ,]*(?:[@Fptg] ?)*(?:C|y|n ?[-~T:.]|l| L))"
 
 
-@form(rf"(?<![-.:n/])n\. ?[-~TU] ?n\. ?n\.?(?!n)|(?<![-.:n/])n\.n\. ?[-~TU] ?n\.n\.?(?!n)")
+@form_by_habit(r"(?<![-.:n/])n\. ?[-~TU] ?n\. ?n\.?(?!n)|(?<![-.:n/])n\.n\. ?[-~TU] ?n\.n\.?(?!n)")
 def _dotted_span(tokens: Sequence[Token], of: Habits) -> Built:
     if not of.dotted_dates or not of.day_first:
         return None
@@ -535,9 +564,7 @@ def _dotted_span(tokens: Sequence[Token], of: Habits) -> Built:
     return kinds.DAY_SPAN, (month_day(numbers[1], numbers[0]), month_day(numbers[3], numbers[2]))
 
 
-@form(
-    rf"(?<![-.:n/])n\. ?n\.(?!n)(?: ?9)?|(?<![-.:n/])n\.n{_THEN_TIME}(?! ?[-~T] ?)|(?<![-.:n/])n-n(?= (?:C|y|n:n))"
-)
+@form_by_habit(rf"(?<![-.:n/])(?:n\. ?n\.(?!n)(?: ?9)?|n\.n{_THEN_TIME}(?! ?[-~T] ?)|n-n(?= (?:C|y|n:n)))")
 def _two_numbers_date(tokens: Sequence[Token], of: Habits) -> Built:
     """`3.12.`, and `7.20 10:00` or `12-03 10:00` where a clock time follows."""
     first, second, *year = _numbers(tokens)
@@ -545,20 +572,20 @@ def _two_numbers_date(tokens: Sequence[Token], of: Habits) -> Built:
         return None
     if not (1 <= first <= 31 and 1 <= second <= 31):
         return None
-    day = _two_numbers(first, second, replace(of, day_first=of.day_first and of.code != "en"))
+    day = _two_numbers(first, second, day_first=of.day_first or (of.code == "en" and tokens[-1].kind == "."))
     return kinds.DAY, replace(day, year=year[0]) if year else day
 
 
-@form(r"ω ?g? ?[nN] ?d")
-def _day_of_shifted_month(tokens: Sequence[Token], of: Habits) -> Built:
+@form(r"ω ?g? ?(?:g )?[nN] ?d|[nN] ?d ?(?:[gF] ?)*ω")
+def _day_of_shifted_month(tokens: Sequence[Token]) -> Built:
     """`来月5日`."""
     day = Day(day=_numbers(tokens)[0], months=_of(tokens, kinds.MONTH_SHIFT))
     return (kinds.DAY, day) if 1 <= _numbers(tokens)[0] <= 31 else None
 
 
-@form(r"[nN] ?d(?! ?[-~K] ?n ?d ?O)|d ?n(?! ?[:hHo/])|@ n\.?(?= (?:[@FE] ?)*(?:C|y|n ?[-~T:]))")
-def _day_of_month(tokens: Sequence[Token], of: Habits) -> Built:
-    if tokens[0].kind == kinds.AT and tokens[0].value != "date":
+@form(r"[nN] ?d(?! ?[-~K] ?n ?d ?O)|d ?n(?! ?[:hHo/])|@ n\.?(?= (?:[@FEm] ?)*(?:C|y|n ?[-~TtU:]))")
+def _day_of_month(tokens: Sequence[Token]) -> Built:
+    if tokens[0].kind == kinds.AT and tokens[0].value != "date" and tokens[-1].kind != ".":
         return None
     day = _numbers(tokens)[0]
     if not 1 <= day <= 31:
@@ -566,171 +593,35 @@ def _day_of_month(tokens: Sequence[Token], of: Habits) -> Built:
     return kinds.DAY, Day(day=day)
 
 
-@form(r"\( ?[WZod] ?\)|(?<![xn])Z\.?(?=$| ?[n(ypH]| ?[-~,@FC&|TUtg]| [DW])")
-def _short_weekday(tokens: Sequence[Token], of: Habits) -> Built:
+@form(r"\( ?[WZod] ?\)|(?<![xn])Z(?=Z+g?[ n])|(?<![xn])Z\.?(?=$| ?[n(ypH]| ?[-~,@FC&|TUtg]| [DW])")
+def _short_weekday(tokens: Sequence[Token]) -> Built:
     """`（水）`, and the one-letter weekdays where nothing else stands beside them."""
     token = next(t for t in tokens if t.kind in "WZod")
     return kinds.WEEKDAY, token.value
 
 
-@form(r"[Ek]g? ?(?:@ ?)?W|W ?(?:@ ?)?,? ?g?[kE]")
-def _weekday_of_week(tokens: Sequence[Token], of: Habits) -> Built:
+@form(r"[Ek]g? ?(?:@ ?)?W|W ?(?:@ ?)?,? ?(?:g ?)?[kE]")
+def _weekday_of_week(tokens: Sequence[Token]) -> Built:
     week = next(t.value for t in tokens if t.kind in "Ek")
     return kinds.DAY, Day(weekday=_of(tokens, kinds.WEEKDAY), week=week if isinstance(week, int) else None)
 
 
 @form(r"W")
-def _weekday(tokens: Sequence[Token], of: Habits) -> Built:
+def _weekday(tokens: Sequence[Token]) -> Built:
     weekday = tokens[0].value
     return kinds.DAY, Day(weekday=weekday) if isinstance(weekday, int) else weekday
 
 
 @form(r"D")
-def _day_word(tokens: Sequence[Token], of: Habits) -> Built:
+def _day_word(tokens: Sequence[Token]) -> Built:
     value = tokens[0].value
     if isinstance(value, tuple):
         return kinds.DAY, Day(offset=value[0], part=value[1])
     return kinds.DAY, Day(offset=value) if isinstance(value, int) else value
 
 
-# --- hours without a mark, where the words around them make them hours -----------------------------------------------
-
-_SEP = r"(?: ?K? ?(?:[-~TtUm&]|-~) ?(?:@ ?)?| ?K ?)"
-_END = r"(?![./:]?n)"
-
-
-def _bare(token: Token, of: Habits) -> Clock:
-    written = str(token.value)
-    if _is_hhmm(token):
-        return clock(int(written[:-2]), int(written[-2:]), written="0")
-    if len(written) > 4:
-        raise ValueError(written)
-    return clock(int(token.value), written=written, latest=of.latest_hour)  # type: ignore[call-overload]
-
-
-def _with_clocks(tokens: Sequence[Token], of: Habits) -> list[Token]:
-    return [
-        token._replace(kind=kinds.CLOCK, value=_as_clock(token, of)) if token.kind in "n9Ny" else token
-        for token in tokens
-    ]
-
-
-def _as_clock(token: Token, of: Habits) -> Clock:
-    if isinstance(token.value, HourOrLength):
-        value = token.value
-        exact = value.minutes is not None
-        return clock(
-            value.hours, value.minutes or 0, written=value.written, exact=exact, latest=of.latest_hour
-        )
-    return _bare(token, of)
-
-
-#: Pairs of hours and what stands between them; the tokens stay apart, so these are not forms.
-_PAIRS = [
-    re.compile(pattern)
-    for pattern in (
-        rf"(?<![-./:+n])n\.n(?=(?: ?[-~TU] ?)n\.n(?![-./:]?n))|(?<=[-~TU])n\.n(?![-./:]?n)|(?<=[-~TU] )n\.n(?![-./:]?n)",
-    )
-]
-_PAIR = re.compile(
-    rf"(?<![-./:+n¤])(?P<a>[n9Ny])(?: ?p)?(?P<sep>{_SEP})(?:[pD] ?g?)*(?P<b>[n9NyC]){_END}(?![-/][n9])"
-    rf"|(?P<c>C ?p?(?P<sep2>{_SEP})(?:[pD] ?g?)*)(?P<d>[n9Ny]){_END}"
-)
-_SINGLE = re.compile(
-    rf"(?:(?<=[FUmt@D])|(?<=[FUmt@Dp] )|(?<=p)|(?<=Dg)|(?<=[Dp]g )|(?<=Dp ))(?P<e>[nNy])(?![-./:]?[n9])(?! ?[-~cdoOYsx#])"
-    rf"|(?<![-./:+n¤])(?P<f>[ny])(?= ?g?[KGu]| ?p(?! ?[nC])| ?\+ ?l| ?\| ?[nCy]| (?:f ?)l$)(?<!\+n)"
-    rf"|(?<=\| )(?P<g>[n9y])(?= ?[-~TK]| ?f ?l|$)"
-)
-
-
-def hours(tokens: list[Token], of: Habits) -> list[Token]:
-    """Make the numbers into clock times that stand where a clock time must."""
-    tokens = _dotted_clocks(tokens, of)
-    row = letters(tokens)
-    for pattern in (_PAIR, _SINGLE):
-        found = list(tokens)
-        for match in _overlapping(pattern, row):
-            if match.re is _PAIR and _has_length(match, tokens):
-                continue
-            numbers = _numbers_in(match)
-            rings = any(_is_no_hhmm(found[index]) for index in numbers)
-            for index in numbers:
-                found[index] = found[index]._replace(kind=kinds.OTHER) if rings else _hour(found[index], of)
-        tokens, row = found, letters(found)
-    return tokens
-
-
-def _overlapping(pattern: re.Pattern[str], row: str) -> list[re.Match[str]]:
-    matches, position = [], 0
-    while match := pattern.search(row, position):
-        matches.append(match)
-        position = max(match.end() - 1, match.start() + 1)
-    return matches
-
-
-def _numbers_in(match: re.Match[str]) -> list[int]:
-    return [
-        match.start(name)
-        for name, text in match.groupdict().items()
-        if text and len(text) == 1 and text in "n9Ny"
-    ]
-
-
-def _has_length(match: re.Match[str], tokens: Sequence[Token]) -> bool:
-    """`2h until 18:00` begins with a length where `h` is no clock's, `13時から2h` ends with one."""
-    if match["b"] == kinds.CLOCK and "U" in match["sep"]:
-        value = tokens[match.start("a")].value
-    elif "K" in (match["sep"] or match["sep2"]):
-        value = tokens[match.start("b") if match["b"] else match.start("d")].value
-    else:
-        return False
-    return isinstance(value, HourOrLength) and not value.says_clock and value.hours <= 12
-
-
-def _is_hhmm(token: Token) -> bool:
-    return token.kind in "n9" and len(str(token.value)) in (3, 4)
-
-
-def _is_no_hhmm(token: Token) -> bool:
-    """555-1234 rings, it does not book."""
-    return _is_hhmm(token) and int(str(token.value)) % 5 > 0
-
-
-def _hour(token: Token, of: Habits) -> Token:
-    try:
-        return token._replace(kind=kinds.CLOCK, value=_as_clock(token, of))
-    except ValueError:
-        return token if token.kind == kinds.CLOCK else token._replace(kind=kinds.BROKEN)
-
-
-def _dotted_clocks(tokens: list[Token], of: Habits) -> list[Token]:
-    """`9.30-11.00`: dots are colons where two such stand in a range, or the word says clock."""
-    row = letters(tokens)
-    found = list(tokens)
-    for match in reversed(list(_DOTTED.finditer(row))):
-        start = match.start()
-        hour, minute = str(tokens[start].value), str(tokens[start + 2].value)
-        if len(minute) == 2 and len(hour) <= 2 and not hour == "0":
-            found[start : start + 3] = [_dotted(tokens[start], int(hour), int(minute), tokens[start + 2].end)]
-    return found
-
-
-_DOTTED = re.compile(
-    r"(?<![-./:+n])n\.n(?= ?K?[-~TUt&] ?(?:@ ?)?(?:[pD] ?)*n(?:\.n|(?! ?[ijMJ]))(?![./:]n)| ?K?[-~TUt] ?(?:@ ?)?(?:[pD] ?)*C| ?H)"
-    r"|(?:(?<=[-~TUtK])|(?<=[-~TUtK@] )|(?<=[F@] ))n\.n(?![-./:]n| ?[ijMJ])"
-)
-
-
-def _dotted(token: Token, hour: int, minute: int, end: int) -> Token:
-    try:
-        value = clock(hour, minute)
-    except ValueError:
-        return Token(kinds.BROKEN, None, token.start, end)
-    return Token(kinds.CLOCK, value, token.start, end)
-
-
 @form(r"C ?[Hh](?! ?n?[0-9])")
-def _clock_hour(tokens: Sequence[Token], of: Habits) -> Built:
+def _clock_hour(tokens: Sequence[Token]) -> Built:
     """`14:30 Uhr`."""
     marked = tokens[-1].value == "24h"
     value = tokens[0].value
@@ -739,25 +630,16 @@ def _clock_hour(tokens: Sequence[Token], of: Habits) -> Built:
 
 
 @form(r"C ?&? ?v(?! ?[iMhN])|C B q")
-def _clock_and_half(tokens: Sequence[Token], of: Habits) -> Built:
+def _clock_and_half(tokens: Sequence[Token]) -> Built:
     """`midi et demi`."""
     value = tokens[0].value
     assert isinstance(value, Clock)
     if value.minutes % 60:
         return None
-    return kinds.CLOCK, replace(value, minutes=value.minutes + (-15 if _has(tokens, "B") else 30), bare=False)
+    change = -15 if _has(tokens, kinds.BEFORE) else 30
+    return kinds.CLOCK, replace(value, minutes=value.minutes + change, bare=False)
 
 
 @form(r"\( ?z ?\)")
-def _zone(tokens: Sequence[Token], of: Habits) -> Built:
+def _zone(tokens: Sequence[Token]) -> Built:
     return kinds.ZONE, _of(tokens, kinds.ZONE)
-
-
-@form(r"z ?(?=z)")
-def _nothing(tokens: Sequence[Token], of: Habits) -> Built:
-    return None
-
-
-def parse_date(text: str) -> date:
-    """The date of an ISO text."""
-    return date.fromisoformat(text)

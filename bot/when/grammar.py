@@ -11,13 +11,15 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from bot.when import forms, kinds, zones
-from bot.when.clocks import Clock, Day, Daypart, Length
+from bot.when.clocks import Clock, Day, Daypart, Length, clock
 from bot.when.forms import HourOrLength
+from bot.when.hours import hours
 from bot.when.kinds import Token
 from bot.when.lexer import tokens as lex
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+
     from bot.when.fold import Folded
     from bot.when.lexer import Lexicon
 
@@ -74,10 +76,10 @@ class Parsed:
         return bool(self.asks or self.start or self.day or self.length or self.vague)
 
 
-def parse(folded: Folded, words: Lexicon, of: forms.Habits) -> Parsed:
-    """Everything a text says about time."""
-    row = forms.hours(forms.reduce(lex(folded, words), of), of)
-    row = _joined(_lone_hours(row))
+def parse(folded: Folded, words: Lexicon, of: forms.Habits, *, length_only: bool = False) -> Parsed:
+    """Everything a text says about time. `length_only`: 14h is no clock time here."""
+    row = hours(forms.reduce(lex(folded, words), of), of)
+    row = _joined(_lone_hours(row, length_only=length_only))
     purpose = _purpose_start(row)
     parsed = _Reader(row, purpose, folded).read()
     if not parsed.asks and purpose < len(row):
@@ -90,19 +92,20 @@ def _purpose_start(row: Sequence[Token]) -> int:
     """Where a purpose begins: a `for` with no time after it."""
     solid = [i for i, token in enumerate(row) if token.kind not in " @g"]
     for here, following in zip(solid, [*solid[1:], None], strict=True):
-        if row[here].kind == kinds.FOR and (following is None or row[following].kind not in "lyXDSLQERAP&F"):
+        time_follows = following is not None and row[following].kind in "lyXDSLQERAP&F"
+        if row[here].kind == kinds.FOR and not time_follows:
             return here
     return len(row)
 
 
-def _lone_hours(tokens: list[Token]) -> list[Token]:
+def _lone_hours(tokens: list[Token], *, length_only: bool) -> list[Token]:
     """Decide what each `13h` or `2h` is that no range decided."""
     decided = list(tokens)
     solid = [i for i, token in enumerate(tokens) if token.kind not in " g"]
     for place, index in enumerate(solid):
         value = tokens[index].value
         if isinstance(value, HourOrLength):
-            before = tokens[solid[place - 1]].kind if place else ""
+            before = "f" if length_only else tokens[solid[place - 1]].kind if place else ""
             after = tokens[solid[place + 1]].kind if place + 1 < len(solid) else ""
             decided[index] = _decided(tokens[index], value, before, after)
     return decided
@@ -112,13 +115,13 @@ def _decided(token: Token, value: HourOrLength, before: str, after: str) -> Toke
     is_clock = (
         before != "f"
         and value.says_clock
-        and (before in "@FUtDpK" and before or after == "f" or value.hours > 6)
+        and ((before in "@FUtDpK" and before) or after == "f" or value.hours > 6)
     )
-    if (is_clock or after in "uK" and after) and before not in ("C", "f"):
+    if (is_clock or (after in "uK" and after)) and before not in ("C", "f"):
         if value.hours > 24 or (value.minutes or 0) > 59:
             return token._replace(kind=kinds.BROKEN)
-        clock = forms.clock(value.hours, value.minutes or 0, written=value.written)
-        return token._replace(kind=kinds.CLOCK, value=clock)
+        face = clock(value.hours, value.minutes or 0, written=value.written)
+        return token._replace(kind=kinds.CLOCK, value=face)
     return token._replace(kind=kinds.LENGTH, value=Length(_time(value)))
 
 
@@ -126,8 +129,9 @@ def _time(value: HourOrLength) -> timedelta:
     return timedelta(hours=value.hours, minutes=value.minutes or 0)
 
 
-# --- moments -----------------------------------------------------------------------------------------------------------
+# --- moments ---
 
+_NOUNS = (kinds.LABEL, kinds.COUNTER, kinds.COUNTER_OR_LABEL)
 _ATOMS = "DCpzI"
 _BETWEEN_ATOMS = " @gt,():F"
 
@@ -139,9 +143,11 @@ def _joined(tokens: Sequence[Token]) -> list[Token]:
     for token in tokens:
         if token.kind == kinds.ZONE and token.value in zones.ALONE and not (row and _has_meridiem(row[-1])):
             token = token._replace(kind=kinds.OTHER)  # noqa: PLW2901 - PT is a zone in `3pm PT` only
+        if token.kind in _NOUNS:
+            token = token._replace(kind=kinds.OTHER)  # noqa: PLW2901 - it counted nothing: a word like any other
         previous = row[-1] if row and isinstance(row[-1].value, Moment) else None
         if token.kind in _ATOMS:
-            moment = _with(previous.value if previous else None, token, gap)
+            moment = _with(_moment(previous) if previous else None, token, gap)
             if previous and moment:
                 row[-1] = Token(_letter(moment), moment, previous.start, token.end)
             else:
@@ -169,7 +175,7 @@ def _letter(moment: Moment) -> str:
     return kinds.DAY if moment.day else kinds.DAYPART if moment.part else kinds.ZONE
 
 
-def _with(moment: Any, token: Token, gap: Sequence[Token]) -> Moment | None:
+def _with(moment: Moment | None, token: Token, gap: Sequence[Token]) -> Moment | None:
     """The moment with one more word; None where it already has such a word."""
     if moment is None:
         moment = Moment()
@@ -181,9 +187,7 @@ def _with(moment: Any, token: Token, gap: Sequence[Token]) -> Moment | None:
     if token.kind == kinds.DAY:
         return _with_day(moment, value, gap)
     if token.kind == kinds.ZONE:
-        return (
-            None if moment.zone or (moment == Moment() and not gap and False) else replace(moment, zone=value)
-        )
+        return None if moment.zone or (moment == Moment() and False) else replace(moment, zone=value)
     if moment.part and moment.part != value:
         return None
     return replace(moment, part=value, part_after=moment.clock is not None)
@@ -198,7 +202,9 @@ def _with_day(moment: Moment, value: Day, gap: Sequence[Token]) -> Moment | None
         return None
     if moment.day is None:
         part = moment.part or value.part
-        return replace(moment, day=value, part=part, day_after=moment.clock is not None)
+        after = moment.clock is not None
+        part_after = moment.part_after or (after and value.part is not None)
+        return replace(moment, day=value, part=part, day_after=after, part_after=part_after)
     day = _same_day(moment.day, value)
     if day is None or any(token.kind == kinds.FROM for token in gap):
         return None
@@ -206,7 +212,7 @@ def _with_day(moment: Moment, value: Day, gap: Sequence[Token]) -> Moment | None
 
 
 def _same_day(first: Day, second: Day) -> Day | None:
-    """`12/3 (Thu)`, `tomorrow, Dec 3`: one day said twice. The date says which, the weekday is checked against it."""
+    """`12/3 (Thu)`, `tomorrow, Dec 3`: one day said twice. The weekday is checked against the date later."""
     for a, b in ((first, second), (second, first)):
         if b.weekday is not None and a.weekday is None and b.week is None:
             return replace(a, weekday=b.weekday)
@@ -217,7 +223,7 @@ def _same_day(first: Day, second: Day) -> Day | None:
     return None
 
 
-# --- ranges ------------------------------------------------------------------------------------------------------------
+# --- ranges ---
 
 
 class _Pattern(NamedTuple):
@@ -226,10 +232,13 @@ class _Pattern(NamedTuple):
     build: Callable[[Sequence[Token]], Ask | None]
 
 
+#: Words about days that no form took.
+_DAYS_UNREAD = "OWkωδeYoJ"
 #: Says nothing between two times.
 _DROPPED = " @g():?"
 _SEP = "(?:K?,?[-~/TUt]+,?|K,?)"
 _START = "[XDRP]"
+_CHAIN = re.compile(f"X{_SEP}X{_SEP}X")
 
 _PATTERNS: list[_Pattern] = []
 
@@ -260,6 +269,12 @@ def _moment(token: Token) -> Moment:
     return token.value
 
 
+def _span_days(tokens: Sequence[Token]) -> tuple[Day, Day]:
+    value: Any = next(token.value for token in tokens if token.kind == kinds.DAY_SPAN)
+    first, last = value
+    return first, last
+
+
 def _worded(tokens: Sequence[Token]) -> bool:
     return any(token.kind in "TUtK" for token in tokens)
 
@@ -285,7 +300,7 @@ def _hours_and_days(tokens: Sequence[Token]) -> Ask | None:
 @_asks(rf"SK?,?F?X{_SEP}X|X{_SEP}X,?F?S")
 def _span_and_hours(tokens: Sequence[Token]) -> Ask | None:
     start, end = _moments(tokens)
-    first, last = next(token.value for token in tokens if token.kind == kinds.DAY_SPAN)  # type: ignore[misc]
+    first, last = _span_days(tokens)
     return Ask(replace(start, day=first), replace(end, day=last), each_day=True)
 
 
@@ -304,7 +319,7 @@ def _range(tokens: Sequence[Token]) -> Ask | None:
     return Ask(start, end, worded=_worded(tokens))
 
 
-@_asks(r"X,?f?l|Xf?l|XK?[-~,+/]*f?l|[RP]K?f?l")
+@_asks(r"X,?f?l|Xf?l|XK?[-~,+/]*f?l|[RP]K?[+,]?f?l")
 def _start_and_length(tokens: Sequence[Token]) -> Ask | None:
     length = _length(tokens)
     if any(token.kind in "-~" for token in tokens) and length.time < timedelta(hours=1):
@@ -325,11 +340,11 @@ def _length_and_start(tokens: Sequence[Token]) -> Ask | None:
 
 @_asks(r"F?Su?")
 def _span(tokens: Sequence[Token]) -> Ask | None:
-    first, last = next(token.value for token in tokens if token.kind == kinds.DAY_SPAN)  # type: ignore[misc]
+    first, last = _span_days(tokens)
     return Ask(Moment(day=first), Moment(day=last))
 
 
-@_asks(rf"(?:RK?)?,?U(?:X|D)u?|R?K?,?(?:X|D)u|^TX")
+@_asks(r"(?:RK?)?,?U(?:X|D)u?|R?K?,?(?:X|D)u|^T[XD]")
 def _until(tokens: Sequence[Token]) -> Ask | None:
     return Ask(end=_moments([token for token in tokens if token.kind != kinds.NOW])[0])
 
@@ -342,7 +357,7 @@ def _all_week(tokens: Sequence[Token]) -> Ask | None:
     return Ask(Moment(day=Day(weekday=0, week=week)), whole="weekend" if whole == "weekend" else "week")
 
 
-@_asks(r"D[K,F]*[fF]*L|L[,fF]*D|L", unless="V")
+@_asks(r"D[K,F]*[fF]*L|L[,fF]*D|L", unless="V|Lp")
 def _all_day(tokens: Sequence[Token]) -> Ask | None:
     moments = _moments(tokens)
     whole = next(str(token.value) for token in tokens if token.kind == kinds.ALL_DAY)
@@ -367,7 +382,7 @@ def _without_dash(tokens: Sequence[Token]) -> Ask | None:
     return Ask(start, end) if end.day is None and start.clock and end.clock else None
 
 
-@_asks(r"fl|^[^x]*l|lR?u?[^x]*$", unless="[XDPpSRV]")
+@_asks(r"flG?|^[^x]*l|lR?u?[^x]*$", unless=r"[XDPpSRVδkω]|l\||\|l")
 def _length_from_now(tokens: Sequence[Token]) -> Ask | None:
     return Ask(length=_length(tokens))
 
@@ -409,6 +424,8 @@ class _Reader:
         if matches:
             parsed.asks = self._with_loose_days(matches)
             parsed.asks = self._with_loose_length(matches, parsed.asks)
+            if self._says_more(matches):
+                parsed.asks = []
             parsed.vague = not parsed.asks
             parsed.asks = self._with_other_starts(matches, parsed.asks)
             self._use_loose_zone(parsed)
@@ -461,7 +478,8 @@ class _Reader:
         own = _own_day(ask)
         if own is None:
             self.used.update(loose)
-            return [_on_day(ask, self.solid[i]) for i in loose]
+            moved = [_on_day(ask, self.solid[i]) for i in loose]
+            return [ask, *moved] if self._is_behind_text(matches[0].end, loose) else moved
         beside = [i for i in loose if self._is_alternative(i)]
         self.used.update(beside)
         return asks + [_on_day(ask, self.solid[i]) for i in beside]
@@ -485,6 +503,10 @@ class _Reader:
             and isinstance(token.value, Moment)
         ]
 
+    def _is_behind_text(self, end: int, loose: list[int]) -> bool:
+        """`10-12 fix the demo for friday`: is it on Friday, or for it?"""
+        return all(i >= end and kinds.OTHER in self.letters[end:i] for i in loose)
+
     def _is_alternative(self, place: int) -> bool:
         """Whether a second day belongs to the range (`mon and wed 9-12`), or to the purpose."""
         beside = self.letters[max(place - 1, 0) : place] + self.letters[place + 1 : place + 2]
@@ -503,22 +525,37 @@ class _Reader:
         return (
             []
             if re.search(r"lF?$", self.letters[:start])
-            or self.letters[start : start + 2] == "FD"
-            and self.letters[start - 1 : start] == "l"
+            or (self.letters[start : start + 2] == "FD" and self.letters[start - 1 : start] == "l")
             else asks
         )
 
+    def _says_more(self, matches: list[_Match]) -> bool:
+        """Whether a word about days was not understood (`next week 10-12`): the range may be on any of them.
+
+        After the range and a word that is not about time, it belongs to the purpose.
+        """
+        last = max(match.end for match in matches)
+        if matches[0].ask.start is None and self._has_unused(kinds.MOMENT, last):
+            return True  # `14時に来て16時まで` does not begin now
+        if len(matches) == 1 and not matches[0].ask.each_day and _CHAIN.search(self.letters):
+            return True  # 13:00-15:00-17:00
+        end = self.letters.find(kinds.OTHER, last)
+        scope = self.letters if end < 0 else self.letters[:end]
+        return any(letter in _DAYS_UNREAD and i not in self.used for i, letter in enumerate(scope))
+
+    def _has_unused(self, kind: str, end: int) -> bool:
+        return any(letter == kind and i not in self.used for i, letter in enumerate(self.letters[:end]))
+
     def _with_other_starts(self, matches: list[_Match], asks: list[Ask]) -> list[Ask]:
         """`2pm or 3pm for 2h`, `10-12 or 14`: a second start offered beside the range."""
-        if len(matches) != 1 or len(asks) != 1 or asks[0].start is None:
+        if len(matches) != 1 or len(asks) != 1 or (asks[0].start is None and asks[0].end is None):
             return asks
         found = list(asks)
         for match in re.finditer(r"X(?=[|])|(?<=[|])X", self.letters):
             if match.start() not in self.used:
                 value = self.solid[match.start()].value
                 assert isinstance(value, Moment)
-                day = value.day or asks[0].start.day
-                found.append(replace(asks[0], start=replace(value, day=day)))
+                found.append(_with_other(asks[0], value))
                 self.used.add(match.start())
         return found
 
@@ -535,7 +572,7 @@ class _Reader:
         days = [i for i, letter in enumerate(self.letters) if letter == kinds.DAY]
         lengths = [i for i, letter in enumerate(self.letters) if letter == kinds.LENGTH]
         until = re.search(rf"D{_SEP}X|VX", self.letters)
-        parsed.vague = any(letter in "VQkpGRL" for letter in self.letters) or bool(until)
+        parsed.vague = any(letter in "VQkpGRLδω" for letter in self.letters) or bool(until)
         if kinds.NOW in self.letters:
             parsed.start = Moment(now=True)
         if starts and not until:
@@ -544,6 +581,7 @@ class _Reader:
                 parsed.start = replace(parsed.start, day=_moment(self.solid[days[0]]).day)
         if days:
             parsed.day = _moment(self.solid[days[0]]).day
+        parsed.vague = parsed.vague or bool(lengths)
         if lengths and (days or starts):
             parsed.length = _length([self.solid[lengths[0]]])
         self.used.update(starts[:1], days[:1], lengths[:1])
@@ -581,6 +619,14 @@ class _Reader:
 
 
 _TRIMMED = " \t\r\n,;:、。，.-–—~()（）「」[]|/"
+
+
+def _with_other(ask: Ask, moment: Moment) -> Ask:
+    """The ask with another start; with another end if it begins now."""
+    if ask.start is None:
+        assert ask.end is not None
+        return replace(ask, end=replace(moment, day=moment.day or ask.end.day))
+    return replace(ask, start=replace(moment, day=moment.day or ask.start.day))
 
 
 def _own_day(ask: Ask) -> Day | None:

@@ -1,7 +1,7 @@
 """The alphabet of the grammar: one letter for each kind of word a time range is made of.
 
-A sentence becomes a row of tokens; their letters, written side by side, are a string, and the grammar is a page
-of small patterns over such strings (`forms.py`). `tomorrow 2-5pm` is `D n-na`, and so is `明日2-5pm`.
+A sentence becomes a row of tokens; their letters, written side by side, are a string, and the grammar is a
+page of small patterns over such strings (`forms.py`). `tomorrow 2-5pm` is `D n-na`, and so is `明日2-5pm`.
 """
 
 from __future__ import annotations
@@ -63,6 +63,7 @@ GLUE = "g"  # の, ごろ, about: says nothing by itself
 IN = "A"  # before a delay: in 2 hours
 LATER = "G"  # after a delay: 2時間後
 VAGUE = "V"  # later, some time
+VAGUE_DAYS = "δ"  # the weekend, next month: days, but which?
 FEW = "Q"  # a few (hours)
 EVERY = "r"  # repeats
 SHORT_WEEKDAY = "Z"  # 水, where nothing else stands beside it

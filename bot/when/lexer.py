@@ -1,4 +1,4 @@
-"""Text to tokens: which words mean something, in the languages that are spoken here, and which only look like time."""
+"""Text to tokens: which words mean something in the languages spoken here, and which only look like time."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from bot.when.kinds import Token
 from bot.when.languages import LANGUAGES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator, Mapping
 
     from bot.when.fold import Folded
     from bot.when.languages import Language
@@ -43,7 +43,8 @@ _SCAN = re.compile(
     )
   | (?P<instant>[0-9]{{4}}-?(?:[0-9]{{2}}-?[0-9]{{2}}|w[0-9]{{2}}-?[1-7])
         t[0-9]{{2}}(?::?[0-9]{{2}}(?::?[0-9]{{2}}(?:[.,][0-9]+)?)?)?(?:z|[+-][0-9]{{2}}(?::?[0-9]{{2}})?)?(?![0-9a-z]))
-  | (?P<period>(?<![a-z0-9])p(?=t?[0-9])(?:[0-9]+w)?(?:[0-9]+d)?(?:t(?:[0-9.]+h)?(?:[0-9]+m)?(?:[0-9]+s)?)?(?![a-z0-9]))
+  | (?P<period>(?<![a-z0-9])p(?=t?[0-9])(?:[0-9]+w)?(?:[0-9]+d)?
+        (?:t(?:[0-9.]+h)?(?:[0-9]+m)?(?:[0-9]+s)?)?(?![a-z0-9]))
   | (?P<offset>(?<![a-z0-9])(?:utc|gmt)[ ]?[+-][ ]?[0-9]{{1,2}}(?::?[0-9]{{2}})?(?![0-9:])
         | (?:(?<=[0-9])|(?<=[0-9][ ]))\+[0-9]{{2}}:?[0-9]{{2}}(?![0-9:]))
   | (?P<zulu>(?<=[0-9])z(?![a-z0-9]))
@@ -72,7 +73,7 @@ _PHRASE = re.compile(r"(?:[a-z]+|[0-9]+[a-z]+)(?:'[a-z]*)*(?:[ -]{1,2}[a-z]+(?:'
 _GAP = re.compile(r"[ -]+")
 _NOT_TIME = frozenset({kinds.COUNTER, kinds.LABEL, kinds.TEXT, kinds.GLUE, "#"})
 _DAYS = frozenset({kinds.DAY, kinds.WEEKDAY})
-_YEARS = range(2020, 2030)
+_YEARS = range(2020, 2100)
 
 _SINGLE = {
     "mark": None,
@@ -154,9 +155,9 @@ class Lexicon:
         """The first of two known words written as one: `nextfriday`."""
         for size in range(3, len(word) - 2) if "'" not in word else ():
             first, second = self.words.get(word[:size]), self.words.get(word[size:])
-            if first and second and not {first.kind, second.kind} & _NOT_TIME:
-                if {first.kind, second.kind} & _DAYS:
-                    return first, size
+            together = {first.kind, second.kind} if first and second else set()
+            if first and together & _DAYS and not together & _NOT_TIME:
+                return first, size
         return None
 
     def cjk(self, text: str, start: int) -> tuple[Entry, int] | None:
@@ -209,22 +210,21 @@ def _one_letter_less(word: str) -> set[str]:
     return {word[:i] + word[i + 1 :] for i in range(len(word))}
 
 
-def numeral_value(written: str, values: dict[str, int] | object) -> int:
+def numeral_value(written: str, values: Mapping[str, int]) -> int:
     """十二 → 12, 二十三 → 23, 열두 → 12, 一八 → 18."""
-    assert isinstance(values, dict)
     total = current = 0
     for piece in _pieces(written.replace(" ", ""), values):
         value = values[piece]
-        if value in (10, 100) and piece not in ("열",):
+        if value in (10, 100) and piece != "열":
             total, current = total + (current or 1) * value, 0
-        elif 10 <= value:
+        elif value >= 10:
             total += value
         else:
             current = current * 10 + value
     return total + current
 
 
-def _pieces(written: str, values: dict[str, int]) -> Iterator[str]:
+def _pieces(written: str, values: Mapping[str, int]) -> Iterator[str]:
     start = 0
     while start < len(written):
         size = next((n for n in (3, 2, 1) if written[start : start + n] in values), 0)
@@ -252,10 +252,13 @@ _ASCII_GUESTS = ("de", "fr", "es")
 
 
 def lexicon_for(text: str, code: str) -> Lexicon:
-    """The words to read a folded text with: the person's own language, English, and whatever else is spoken in it."""
+    """The words to read a folded text with: the person's language, English, and what else is spoken in it."""
     guests = _ASCII_GUESTS if text.isascii() else _GUESTS
     spoken = [c for c in guests if c != code and c in LANGUAGES and _telltale(c).search(text)]
-    codes = dict.fromkeys([code, "en", *spoken])
+    # English is spoken everywhere, so it gives way where it shares a word with another language spoken here:
+    # the `a` of `de 14:00 a 16:00` is no article.
+    own = [code] if code != "en" else []
+    codes = dict.fromkeys([*own, *(c for c in spoken if c in _ASCII_GUESTS), "en", *spoken])
     return lexicon(tuple(codes))
 
 
@@ -277,7 +280,7 @@ def _token_at(text: str, start: int, words: Lexicon) -> Token:
     name = str(match.lastgroup)
     if name in _SINGLE:
         return Token(_SINGLE[name] or match.group(), None, start, match.end())
-    if name == "word" or name == "iana" or name == "meridiem":
+    if name in {"word", "iana", "meridiem"}:
         return _word(text, match, words)
     if name == "number":
         return _number(text, match, words)
@@ -351,7 +354,7 @@ _LETTERS = re.compile(r"[a-z]+(?:'[a-z]+)*")
 
 
 def _cjk(text: str, start: int, words: Lexicon) -> Token:
-    numeral = words.numeral(text, start)
+    numeral = None if text[start - 1 : start].isdigit() else words.numeral(text, start)
     word = words.cjk(text, start)
     if numeral and not (word and word[1] > numeral[1]):
         return Token(kinds.WORD_NUMBER, numeral[0], start, numeral[1])
@@ -369,7 +372,7 @@ def _era(match: re.Match[str]) -> Token:
         return Token(kinds.BROKEN, None, *match.span())
 
 
-_READERS = {
+_READERS: dict[str, Callable[[re.Match[str]], Token]] = {
     "era": _era,
     "opaque": lambda match: Token(kinds.OTHER, None, *match.span()),
     "other": lambda match: Token(kinds.OTHER, None, *match.span()),

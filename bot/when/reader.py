@@ -4,15 +4,20 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, tzinfo
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 from bot.when import forms, zones
+from bot.when.clocks import Day
+from bot.when.elsewhere import day_words
 from bot.when.fold import fold
 from bot.when.grammar import Ask, Parsed, parse
 from bot.when.languages import LANGUAGES
 from bot.when.lexer import lexicon_for
 from bot.when.reading import Kind, Reading, Unreadable
 from bot.when.resolve import Here, Mismatch, checked, placed, readings, start_of
+
+if TYPE_CHECKING:
+    from datetime import date
 
 #: Nobody books in a longer text; it is refused unread.
 LONGEST_TEXT = 600
@@ -29,15 +34,18 @@ def language_of(locale: str) -> str:
 def read(text: str, now: datetime, tz: tzinfo | str, locale: str) -> Reading:
     """The range a text asks for, seen from `now` in the person's zone; raises only Unreadable.
 
-    `locale` is a preference: other languages are understood too. `now` must be aware.
+    `locale` is a preference: other languages are understood too. A naive `now` is taken in that zone.
     """
+    text = text.strip()
     try:
-        return _read(text.strip(), now, tz, locale)
+        reading = _read(text, now, tz, locale)
+        dated = _dated_elsewhere(text, reading, locale, _here(now, tz).today) if _is_foreign(locale) else text
+        return reading if dated == text else _read(dated, now, tz, locale)
     except Unreadable:
         raise
     except (ValueError, OverflowError, ArithmeticError, StopIteration, Mismatch):
         # A date beyond the calendar: the year 10000, a month that never has such a day.
-        raise Unreadable(Kind.NO_RANGE, rest=text.strip()[:LONGEST_TEXT]) from None
+        raise Unreadable(Kind.NO_RANGE, rest=text[:LONGEST_TEXT]) from None
 
 
 def _read(text: str, now: datetime, tz: tzinfo | str, locale: str) -> Reading:
@@ -57,15 +65,37 @@ def _read(text: str, now: datetime, tz: tzinfo | str, locale: str) -> Reading:
     return _finished(found[0], parsed)
 
 
+def _is_foreign(locale: str) -> bool:
+    """Whether a locale names a language that has no table here."""
+    return bool(locale) and not locale.lower().startswith(language_of(locale))
+
+
+def _dated_elsewhere(text: str, reading: Reading, locale: str, today: date) -> str:
+    """The text with a day word of another language (`domani 14-16`) written as a date, if there is one."""
+    if not reading.day_assumed or not reading.rest:
+        return text
+    words = reading.rest.split()
+    language = locale.replace("_", "-").split("-")[0].lower()
+    for size in range(min(len(words), 3), 0, -1):
+        for run in (words[:size], words[-size:]):
+            phrase = " ".join(run)
+            day = day_words(phrase, today, language)
+            if day and phrase in text:
+                return text.replace(phrase, day.isoformat(), 1)
+    return text
+
+
 def _here(now: datetime, tz: tzinfo | str) -> Here:
     zone = (zones.zone_named(tz) or UTC) if isinstance(tz, str) else tz
-    return Here(now.astimezone(zone), zone, zones.name_of(zone, now))
+    if now.tzinfo is None:
+        now = now.replace(tzinfo=zone)  # never the zone of this machine
+    return Here(now.astimezone(UTC), zone, zones.name_of(zone, now))
 
 
-def _parse(text: str, code: str) -> Parsed:
+def _parse(text: str, code: str, *, length_only: bool = False) -> Parsed:
     folded = fold(text)
     words = lexicon_for(folded.text, code)
-    return parse(folded, words, forms.habits(LANGUAGES[code], words.languages))
+    return parse(folded, words, forms.habits(LANGUAGES[code], words.languages), length_only=length_only)
 
 
 def _finished(reading: Reading, parsed: Parsed) -> Reading:
@@ -93,6 +123,8 @@ def _all_readings(parsed: Parsed, here: Here) -> list[Reading]:
         raise Unreadable(
             error.kind, length=error.length, start=error.start, rest=parsed.rest, question=parsed.question
         )
+    if len(parsed.asks) > 1:
+        found.sort(key=lambda reading: reading.start.astimezone(UTC))
     return list(dict.fromkeys(found))
 
 
@@ -109,20 +141,29 @@ def _in_either_calendar(ask: Ask, here: Here) -> list[Reading]:
     day = ask.start.day if ask.start else None
     if day is None or day.offset is None or day.day is not None or not found[0].zone_given:
         return found
-    there = placed(here, ask.start)
+    there = placed(here, ask.start if ask.start and ask.start.zone else ask.end)
     if there.today == here.today:
         return found
     shift = (here.today - there.today).days
-    moved = replace(ask, start=replace(ask.start, day=replace(day, offset=day.offset + shift)))  # type: ignore[type-var]
+    assert ask.start is not None
+    moved = replace(ask, start=replace(ask.start, day=replace(day, offset=day.offset + shift)))
     return [*readings(moved, here), *found]
+
+
+def _without_weekday(day: Day) -> Day:
+    return replace(day, weekday=None)
+
+
+def _weekday_only(day: Day) -> Day:
+    return Day(weekday=day.weekday, part=day.part)
 
 
 def _either_day(ask: Ask, here: Here) -> list[Reading]:
     """A date with the wrong weekday: the date may be meant, or the weekday."""
     found = []
-    for drop in ({"weekday": None}, {"day": None, "month": None, "year": None, "offset": None}):
+    for keep in (_without_weekday, _weekday_only):
         moments = [
-            replace(moment, day=replace(moment.day, **drop))
+            replace(moment, day=keep(moment.day))
             if moment and moment.day and moment.day.weekday is not None
             else moment
             for moment in (ask.start, ask.end)
@@ -149,12 +190,12 @@ def _refuse(parsed: Parsed, here: Here, text: str) -> NoReturn:
 
 
 def read_length(text: str, locale: str) -> timedelta:
-    """The length a text names (`2h`, `90 min`, `一時間半`, `1h30`), and nothing but a length; raises only Unreadable."""
+    """The length a text names and nothing else (`2h`, `90 min`, `一時間半`); raises only Unreadable."""
     text = text.strip()
     if not text or len(text) > LONGEST_TEXT:
         raise Unreadable(Kind.NO_RANGE)
     try:
-        parsed = _parse(text, language_of(locale))
+        parsed = _parse(text, language_of(locale), length_only=True)
     except (ValueError, OverflowError):
         raise Unreadable(Kind.NO_RANGE, rest=text) from None
     ask = parsed.asks[0] if len(parsed.asks) == 1 else None
@@ -169,6 +210,7 @@ def warm() -> None:
     now = datetime(2026, 1, 5, 12, tzinfo=UTC)
     for code in LANGUAGES:
         read("13:00-18:00", now, UTC, code)
+    day_words("domani", now.date(), "it")
 
 
 __all__ = ["language_of", "read", "read_length", "warm"]

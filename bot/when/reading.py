@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import UTC
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
@@ -43,6 +44,11 @@ class Reading:
     doubled: bool = False
     #: The text asks rather than orders: answer, do not book.
     question: bool = False
+
+    @property
+    def length(self) -> timedelta:
+        """How long it takes. (`end - start` would count wall time: both are in one zone.)"""
+        return self.end.astimezone(UTC) - self.start.astimezone(UTC)
 
 
 class Unreadable(ValueError):  # noqa: N818 - a person reads "unreadable: too vague", not "unreadable error"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from bot.when import zones
 from bot.when.clocks import MINUTES_PER_DAY, NOON, Clock, Day, Daypart
@@ -34,7 +34,7 @@ class Here:
         return self.now.astimezone(self.zone).date()
 
     def at(self, day: date, minutes: int) -> datetime:
-        """A wall time as an instant. A skipped one takes the offset before the gap, a doubled one its first pass."""
+        """A wall time as an instant: skipped ones by the offset before the gap, doubled ones as the first."""
         day += timedelta(days=minutes // MINUTES_PER_DAY)
         minutes %= MINUTES_PER_DAY
         wall = datetime.combine(day, time(minutes // 60, minutes % 60), self.zone)
@@ -93,7 +93,7 @@ def readings(ask: Ask, here: Here) -> list[Reading]:
     if ask.start is None:
         return _from_now(ask, here)
     if ask.length and ask.end is None:
-        return _from_start(ask.start, ask.length.time, ask.length.whole_days, here)
+        return _from_start(ask.start, ask.length.time, here)
     assert ask.end is not None
     found = _between(ask.start, ask.end, ask, here)
     return found if ask.length is None else _of_length(found, ask.length.time, here)
@@ -101,14 +101,14 @@ def readings(ask: Ask, here: Here) -> list[Reading]:
 
 def _of_length(found: list[Reading], length: timedelta, here: Here) -> list[Reading]:
     """A length said beside both ends confirms one reading, or contradicts them all."""
-    fitting = [reading for reading in found if reading.end - reading.start == length]
+    fitting = [reading for reading in found if reading.length == length]
     return fitting or [
         *found[:1],
         *(replace(reading, end=here.after(reading.start, length)) for reading in found[:1]),
     ]
 
 
-# --- a length ----------------------------------------------------------------------------------------------------------
+# --- a length ---
 
 
 def checked(length: timedelta) -> timedelta:
@@ -120,7 +120,7 @@ def checked(length: timedelta) -> timedelta:
     return length
 
 
-def _from_start(start: Moment, length: timedelta, whole_days: bool, here: Here) -> list[Reading]:
+def _from_start(start: Moment, length: timedelta, here: Here) -> list[Reading]:
     checked(length)
     here = placed(here, start)
     if start.now or start.delay is not None:
@@ -132,8 +132,7 @@ def _from_start(start: Moment, length: timedelta, whole_days: bool, here: Here) 
     if start.clock is None:
         return [_whole_days(start, length, here)]
     faces = _faces(start)
-    found = [_first_open(start.day, here, face.minutes, None, length) for face in faces]
-    return _nearest_first(found) if len(found) > 1 else found
+    return [_first_open(start.day, here, face.minutes, None, length) for face in faces]
 
 
 def _whole_days(start: Moment, length: timedelta, here: Here) -> Reading:
@@ -164,7 +163,7 @@ def _in_part(face: Clock, part: Daypart, *, of_said_day: bool) -> Clock:
         raise Unreadable(Kind.NO_RANGE) from None
 
 
-# --- from now ----------------------------------------------------------------------------------------------------------
+# --- from now ---
 
 
 def _from_now(ask: Ask, here: Here) -> list[Reading]:
@@ -192,7 +191,7 @@ def _ends_from_now(end: Moment, here: Here) -> list[Reading]:
             raise Unreadable(Kind.TOO_VAGUE)
         last = here.at(next(end.day.candidates(here.today)), MINUTES_PER_DAY)
         return [_checked_past(_reading(here, now, last, start_given=False), here)]
-    found = []
+    found: list[Reading] = []
     faces = _end_faces(end, here)
     for face in faces:
         try:
@@ -205,17 +204,19 @@ def _ends_from_now(end: Moment, here: Here) -> list[Reading]:
         reading = _reading(here, now, last, start_given=False, day_assumed=end.day is None)
         found.append(
             replace(
-                reading, end_rolled=end.day is None and last.date() > here.today, **_changes(here, day, face)
+                reading,
+                end_rolled=end.day is None and last.date() > here.today,
+                **_changes(here, day, face)._asdict(),
             )
         )
-    return _nearest_first(found)
+    return found
 
 
 def _end_faces(end: Moment, here: Here) -> list[Clock]:
-    """An end may be either half of the day where the hour is bare and its 24 h meaning is not still ahead today."""
+    """An end may be in either half of the day if its hour is bare and not ahead today on a 24 h clock."""
     assert end.clock is not None
     face = end.clock
-    if end.part or not face.bare or end.day is not None and face.minutes > 7 * 60:
+    if end.part or not face.bare or (end.day is not None and face.minutes > 7 * 60):
         return _midnight_last(_faces(end), end)
     if face.minutes <= 7 * 60 or here.at(here.today, face.minutes) <= here.now:
         return [face.other_half(), face.literal()]
@@ -245,7 +246,7 @@ def _candidates(day: Day | None, today: date) -> Iterator[date]:
         yield from day.candidates(today)
 
 
-# --- two clock times ---------------------------------------------------------------------------------------------------
+# --- two clock times ---
 
 
 def _between(start: Moment, end: Moment, ask: Ask, here: Here) -> list[Reading]:
@@ -267,8 +268,7 @@ def _between(start: Moment, end: Moment, ask: Ask, here: Here) -> list[Reading]:
     if end_here.zone != start_here.zone:
         return [_two_zones(start, end, start_here, end_here)]
     choices = _hours(start, end)
-    found = [_first_open(start.day, start_here, each.start, each, None) for each in choices]
-    return _nearest_first(found) if len(found) > 1 else found
+    return [_first_open(start.day, start_here, each.start, each, None) for each in choices]
 
 
 def _coming_midnight(start: Moment) -> Moment:
@@ -279,7 +279,7 @@ def _coming_midnight(start: Moment) -> Moment:
 
 
 def _day_of_end(start: Moment, end: Moment, ask: Ask) -> tuple[Moment, Moment]:
-    """A day after the whole range is the range's: `10-12 tomorrow`; but `10pm to 6am tomorrow` ends tomorrow."""
+    """A day after the range is the range's: `10-12 tomorrow`; but `10pm to 6am tomorrow` ends tomorrow."""
     if start.day is not None or end.day is None or not end.day_after:
         return start, end
     if ask.worded and end.day.offset == 1 and end.day.day is None and _crosses_midnight(start, end):
@@ -299,14 +299,15 @@ def _from_delay(start: Moment, end: Moment, here: Here) -> list[Reading]:
     if start.now:
         return ends
     first = here.after(here.now.astimezone(here.zone), start.delay or timedelta())
-    if any(each.end <= first for each in ends):
+    if any(not _precedes(first, each.end) for each in ends):
         raise Unreadable(Kind.INVERTED)
     return [replace(each, start=first, start_given=True) for each in ends]
 
 
 def _hours(start: Moment, end: Moment) -> list[Hours]:
     """The hours two clock times may mean, in minutes after the start date's midnight."""
-    assert start.clock is not None and end.clock is not None
+    assert start.clock is not None
+    assert end.clock is not None
     first, last = start.clock, end.clock
     if first == last and start.part == end.part and not (first.open and end.part):
         raise Unreadable(Kind.INVERTED)
@@ -323,7 +324,8 @@ def _hours(start: Moment, end: Moment) -> list[Hours]:
 
 
 def _hours_in_parts(start: Moment, end: Moment, *, of_said_day: bool) -> Hours:
-    assert start.clock is not None and end.clock is not None
+    assert start.clock is not None
+    assert end.clock is not None
     first, last = start.clock, end.clock
     # A part of the day after the whole range is said of both: 7 to 9 in the evening.
     said_last = start.part is None and end.part is not None and end.part_after
@@ -408,10 +410,10 @@ def _first_open(
             reading = _reading(
                 here, first, last, day_assumed=day is None, end_rolled=bool(hours and hours.rolled)
             )
-            if last <= first:
+            if not _precedes(first, last):
                 raise Unreadable(Kind.INVERTED)
             ends = [] if hours is None else [hours.end]
-            return replace(reading, **_changes_at(here, candidate, [start, *ends]))
+            return replace(reading, **_changes_at(here, candidate, [start, *ends])._asdict())
     raise Unreadable(Kind.PAST)
 
 
@@ -426,7 +428,7 @@ def _check_weekday(day: Day | None, candidate: date) -> None:
         raise Mismatch
 
 
-# --- dates ---------------------------------------------------------------------------------------------------------------
+# --- dates ---
 
 
 def _dates(start: Moment, end: Moment, here: Here) -> Reading:
@@ -437,37 +439,33 @@ def _dates(start: Moment, end: Moment, here: Here) -> Reading:
         raise Unreadable(Kind.TOO_VAGUE)
     start_minutes = start.clock.minutes if start.clock else 0
     end_minutes = end.clock.minutes if end.clock else MINUTES_PER_DAY
-    return _over_days(start, end, start_minutes, end_minutes, here, here)
+    return _over_days(start, end, (start_minutes, end_minutes), here, here)
 
 
 def _two_days(start: Moment, end: Moment, here: Here, end_here: Here) -> list[Reading]:
-    assert start.clock is not None and end.clock is not None
-    first = _faces_of_range(start)
-    last = _faces_of_range(end)
+    assert start.clock is not None
+    assert end.clock is not None
+    first = _faces(start)
+    last = _faces(end)
     if len(first) == 2 and len(last) == 2:
         pairs = list(zip(first, last, strict=True))
     elif start.clock.open and end.clock.open and not (start.clock.bare and end.clock.bare):
         pairs = [(a, b) for a in first for b in last]
     else:  # 18:00 to 6:00: one 24 h clock makes the other one
         pairs = [(first[-1], last[-1])]
-    return [_over_days(start, end, a.minutes, b.minutes, here, end_here) for a, b in pairs]
+    return [_over_days(start, end, (a.minutes, b.minutes), here, end_here) for a, b in pairs]
 
 
-def _faces_of_range(moment: Moment) -> list[Clock]:
-    return _midnight_last(_faces(moment), moment) if moment.day_after is None else _faces(moment)
-
-
-def _over_days(
-    start: Moment, end: Moment, start_minutes: int, end_minutes: int, here: Here, end_here: Here
-) -> Reading:
+def _over_days(start: Moment, end: Moment, hours: tuple[int, int], here: Here, end_here: Here) -> Reading:
     assert end.day is not None
+    start_minutes, end_minutes = hours
     error: Unreadable | None = None
     for candidate in [here.today] if start.day is None else start.day.candidates(here.today):
         _check_weekday(start.day, candidate)
         last_day = _end_day(end.day, start.day, candidate, here.today, end_minutes - start_minutes)
         _check_weekday(end.day, last_day)
         first, last = here.at(candidate, start_minutes), end_here.at(last_day, end_minutes)
-        if last <= first:
+        if not _precedes(first, last):
             error = Unreadable(Kind.INVERTED)
         elif last > here.now:
             changes = _changes_at(here, candidate, [start_minutes])
@@ -475,8 +473,8 @@ def _over_days(
             reading = _reading(here, first, last.astimezone(here.zone), day_assumed=start.day is None)
             return replace(
                 reading,
-                skipped=changes["skipped"] or ends["skipped"],
-                doubled=changes["doubled"] or ends["doubled"],
+                skipped=changes.skipped or ends.skipped,
+                doubled=changes.doubled or ends.doubled,
             )
         else:
             error = error or Unreadable(Kind.PAST)
@@ -492,13 +490,11 @@ def _end_day(end: Day, start: Day | None, first: date, today: date, gain: int) -
     if end.day is not None and end.month is not None and end.year is None:
         return _month_day_after(end.month, end.day, first)
     if end.day is not None and end.month is None:
-        return _day_after(end.day, first, fixed=start is not None and start.month is not None)
+        return _day_after(end.day, first)
     if end.weekday is not None and end.day is None and end.offset is None and end.week is None:
         ahead = (end.weekday - first.weekday()) % 7
         same = start is not None and start.weekday == end.weekday
         return first + timedelta(days=ahead or (0 if same or gain > 0 else 7))
-    if end.weekday is not None and end.week is not None and end.day is None:
-        return next(end.candidates(today))
     return next(end.candidates(today))
 
 
@@ -514,7 +510,7 @@ def _month_day_after(month: int, day: int, first: date) -> date:
     return same_year
 
 
-def _day_after(day: int, first: date, *, fixed: bool) -> date:
+def _day_after(day: int, first: date) -> date:
     same = _date(first.year, first.month, day)
     if same and same >= first:
         return same
@@ -552,19 +548,20 @@ def _whole(ask: Ask, here: Here) -> Reading:
 
 def _each_day(ask: Ask, here: Here) -> list[Reading]:
     """`3-5 Dec 10:00-12:00`: the hours of the first day, or through to the last."""
-    assert ask.start is not None and ask.end is not None
+    assert ask.start is not None
+    assert ask.end is not None
     one = replace(ask, end=replace(ask.end, day=None, day_after=False), each_day=False)
     through = replace(ask, each_day=False)
     return [*readings(one, here)[:1], *readings(through, here)[:1]]
 
 
-# --- instants ----------------------------------------------------------------------------------------------------------
+# --- instants ---
 
 
 def _instants(start: Moment, end: Moment, here: Here) -> Reading:
     first, first_here = _instant_of(start, None, placed(here, start))
     last, _ = _instant_of(end, first, placed(here, end) if end.zone else first_here)
-    if last <= first:
+    if not _precedes(first, last):
         raise Unreadable(Kind.INVERTED)
     return _checked_past(_reading(first_here, first, last.astimezone(first_here.zone)), here)
 
@@ -595,17 +592,18 @@ def _instant(text: str, here: Here) -> tuple[datetime, Here]:
 
 
 def _two_zones(start: Moment, end: Moment, here: Here, end_here: Here) -> Reading:
-    assert start.clock is not None and end.clock is not None
+    assert start.clock is not None
+    assert end.clock is not None
     for day in _candidates(start.day, here.today):
         first, last = here.at(day, start.clock.minutes), end_here.at(day, end.clock.minutes)
-        if last <= first:
+        if not _precedes(first, last):
             last = end_here.at(day + DAY, end.clock.minutes)
         if last > here.now:
             return _reading(here, first, last.astimezone(here.zone), day_assumed=start.day is None)
     raise Unreadable(Kind.PAST)
 
 
-# --- readings ----------------------------------------------------------------------------------------------------------
+# --- readings ---
 
 
 def _reading(
@@ -628,31 +626,39 @@ def _reading(
     )
 
 
+def _precedes(first: datetime, last: datetime) -> bool:
+    """Compared as instants: within one zone Python compares wall times, which run twice in autumn."""
+    return first.astimezone(UTC) < last.astimezone(UTC)
+
+
 def _checked_past(reading: Reading, here: Here) -> Reading:
     if reading.end <= here.now:
         raise Unreadable(Kind.PAST)
-    if reading.end <= reading.start:
+    if not _precedes(reading.start, reading.end):
         raise Unreadable(Kind.INVERTED)
     return reading
 
 
-def _changes(here: Here, day: date, face: Clock) -> dict[str, bool]:
+class Changes(NamedTuple):
+    """What a change of the clocks does to written times."""
+
+    skipped: bool
+    doubled: bool
+
+
+def _changes(here: Here, day: date, face: Clock) -> Changes:
     return _changes_at(here, day, [face.minutes])
 
 
-def _changes_at(here: Here, day: date, minutes: list[int]) -> dict[str, bool]:
+def _changes_at(here: Here, day: date, minutes: list[int]) -> Changes:
     """Whether a clock change makes a written time one that never is, or one that is twice."""
     odd = [m for m in minutes if here.is_doubled(day, m)]
     never = [m for m in odd if _wall_minutes(here.at(day, m)) != m % MINUTES_PER_DAY]
-    return {"skipped": bool(never), "doubled": len(odd) > len(never)}
+    return Changes(skipped=bool(never), doubled=len(odd) > len(never))
 
 
 def _wall_minutes(moment: datetime) -> int:
     return moment.hour * 60 + moment.minute
-
-
-def _nearest_first(found: list[Reading]) -> list[Reading]:
-    return found
 
 
 def start_of(moment: Moment, here: Here) -> datetime | None:

@@ -3,22 +3,19 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, timedelta, timezone, tzinfo
+from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from functools import lru_cache
-from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-if TYPE_CHECKING:
-    from datetime import datetime
-
-#: Minutes east of UTC. An abbreviation means this offset in any season: 3pm PST in June is 4pm in Los Angeles.
+#: Minutes east of UTC. An abbreviation means this offset in any season: 3pm PST in June is 4pm in California.
 ABBREVIATIONS = {
-    "utc": 0, "gmt": 0, "zulu": 0, "wet": 0, "west": 60, "bst": 60, "cet": 60, "cest": 120, "eet": 120, "eest": 180,
-    "mez": 60, "mesz": 120, "msk": 180, "trt": 180, "gst": 240, "pkt": 300, "ist": 330, "npt": 345, "ict": 420,
-    "wib": 420, "sgt": 480, "hkt": 480, "awst": 480, "pht": 480, "myt": 480, "jst": 540, "kst": 540, "acst": 570,
-    "aest": 600, "acdt": 630, "aedt": 660, "nzst": 720, "nzdt": 780, "brt": -180, "art": -180, "clt": -240,
-    "est": -300, "edt": -240, "cst": -360, "cdt": -300, "mst": -420, "mdt": -360, "pst": -480, "pdt": -420,
-    "akst": -540, "akdt": -480, "hst": -600, "ast": -240, "adt": -180, "nst": -210, "ndt": -150, "sast": 120,
+    "utc": 0, "gmt": 0, "zulu": 0, "wet": 0, "west": 60, "bst": 60, "cet": 60, "cest": 120, "eet": 120,
+    "eest": 180, "mez": 60, "mesz": 120, "msk": 180, "trt": 180, "gst": 240, "pkt": 300, "ist": 330,
+    "npt": 345, "ict": 420, "wib": 420, "sgt": 480, "hkt": 480, "awst": 480, "pht": 480, "myt": 480,
+    "jst": 540, "kst": 540, "acst": 570, "aest": 600, "acdt": 630, "aedt": 660, "nzst": 720,
+    "nzdt": 780, "brt": -180, "art": -180, "clt": -240, "est": -300, "edt": -240, "cst": -360,
+    "cdt": -300, "mst": -420, "mdt": -360, "pst": -480, "pdt": -420, "akst": -540, "akdt": -480,
+    "hst": -600, "ast": -240, "adt": -180, "nst": -210, "ndt": -150, "sast": 120,
 }  # fmt: skip
 
 #: Names that follow the season of a place.
@@ -60,7 +57,7 @@ PLACES = {
 
 _BY_PLACE = {name.strip(): zone for zone, names in PLACES.items() for name in names.split(",")}
 #: Short for a zone even without "time" after it.
-ALONE = ("et", "pt")
+ALONE = ("et", "pt", "pacific", "eastern", "central", "mountain")
 
 
 @lru_cache(maxsize=512)
@@ -86,7 +83,7 @@ def place(name: str) -> ZoneInfo | None:
 
 
 def abbreviated(name: str, now: datetime) -> tzinfo | None:
-    """The zone of an abbreviation. The person's own meaning comes first: IST is Dublin's to someone in Dublin."""
+    """The zone of an abbreviation; the person's own meaning first: IST is Dublin's to someone in Dublin."""
     if now.tzinfo is not None and name in own_abbreviations(now.tzinfo, now.year):
         offset = own_abbreviations(now.tzinfo, now.year)[name]
         return timezone(offset, name.upper())
@@ -109,8 +106,6 @@ def own_abbreviations(zone: tzinfo, year: int) -> dict[str, timedelta]:
 
 
 def _at(year: int, month: int, zone: tzinfo) -> datetime:
-    from datetime import datetime
-
     return datetime(year, month, 15, 12, tzinfo=zone)
 
 

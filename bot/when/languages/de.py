@@ -11,8 +11,11 @@ GERMAN = Language(
     telltale=r"\b(?:uhr|bis|morgen|ubermorgen|uebermorgen|heute|gestern|montag|dienstag|mittwoch|donnerstag|freitag|samstag|sonntag"
     r"|stunden?|std|minuten|ganztagig|nachsten?|naechsten?|vormittags?|nachmittags?|abends?|mittags?|jetzt|fur|fuer|zwischen|oder"
     r"|tage?n?|wochen?|januar|februar|marz|maerz|juni|juli|oktober|dezember|kommenden|diesen|jeden|mitternacht|von)\b",
-    forgiving="ubermorgen, montag, dienstag, mittwoch, donnerstag, freitag, samstag, sonntag, januar, februar, september, oktober,"
-    " november, dezember, vormittag, nachmittag, morgen, stunden, minuten",
+    forgiving=(
+        "ubermorgen, montag, dienstag, mittwoch, donnerstag, freitag, samstag, sonntag, januar, "
+        "februar, september, oktober, november, dezember, vormittag, nachmittag, morgen, stunden, "
+        "minuten"
+    ),
     day_first=True,
     dotted_dates=True,
     words={
@@ -27,8 +30,13 @@ GERMAN = Language(
             (1, Daypart.MORNING): "morgen früh, morgen frueh, morgen in der früh",
             2: "übermorgen, uebermorgen",
             3: "überübermorgen",
-            Day(offset=1, from_start=True): "am nächsten tag, am folgetag, nächster tag, am tag darauf, am darauffolgenden tag, folgetag,"
-            " nächsten tag, am naechsten tag",
+            Day(month=1, day=1): "neujahr",
+            Day(month=12, day=24): "heiligabend",
+            Day(month=12, day=31): "silvester",
+            Day(offset=1, from_start=True): (
+                "am nächsten tag, am folgetag, nächster tag, am tag darauf, am darauffolgenden tag, "
+                "folgetag, nächsten tag, am naechsten tag"
+            ),
         },
         kinds.WEEKDAY: {
             0: "montag, mo., mont",
@@ -43,15 +51,20 @@ GERMAN = Language(
         kinds.WEEK: {
             -1: "letzte woche, vorige woche, letzter woche",
             0: "diese woche, dieser woche, in dieser woche",
-            1: "nächste woche, nächster woche, naechste woche, kommende woche, kommender woche, in der nächsten woche, nächste wo,"
-            " naechster woche, der nächsten woche, der kommenden woche, in der kommenden woche",
+            1: (
+                "nächste woche, nächster woche, naechste woche, kommende woche, kommender woche, "
+                "in der nächsten woche, nächste wo, naechster woche, der nächsten woche, "
+                "der kommenden woche, in der kommenden woche"
+            ),
             2: "übernächste woche, übernächster woche, uebernaechste woche",
         },
         kinds.SHIFT: {
             None: "kommenden, kommender, kommende, den kommenden, am kommenden, dem kommenden, kommendes",
             0: "diesen, dieser, diesem, dieses, an diesem",
-            1: "nächsten, nächster, nächste, nächstes, naechsten, naechste, die nächsten, den nächsten, am nächsten, die naechsten,"
-            " der nächste, die nächste, die kommenden",
+            1: (
+                "nächsten, nächster, nächste, nächstes, naechsten, naechste, die nächsten, "
+                "den nächsten, am nächsten, die naechsten, der nächste, die nächste, die kommenden"
+            ),
             -1: "letzten, letzter, letzte, vorigen",
         },
         kinds.MONTH_SHIFT: {0: "diesen monat", 1: "nächsten monat, nächsten monats"},
@@ -71,7 +84,10 @@ GERMAN = Language(
         },
         kinds.DAYPART: {
             Daypart.DAWN: "frühmorgens, in den frühen morgenstunden, in aller früh",
-            Daypart.MORNING: "früh, morgens, am morgen, vormittag, vormittags, am vormittag, frueh, in der früh, in der frueh, am frühen morgen",
+            Daypart.MORNING: (
+                "früh, morgens, am morgen, vormittag, vormittags, am vormittag, frueh, in der früh, "
+                "in der frueh, am frühen morgen"
+            ),
             Daypart.MIDDAY: "mittags, am mittag, zur mittagszeit",
             Daypart.AFTERNOON: "nachmittag, nachmittags, am nachmittag, nachm",
             Daypart.EVENING: "abend, abends, am abend, abds",
@@ -88,7 +104,10 @@ GERMAN = Language(
         kinds.QUARTER: {15: "viertel, eine viertel, einer viertel"},
         kinds.PAST: {"": "nach"},
         kinds.BEFORE: {"": "vor"},
-        kinds.CLOCK: {Clock(NOON): "mittag, zwölf uhr mittags, 12 uhr mittags", Clock(0, midnight_word=True): "mitternacht"},
+        kinds.CLOCK: {
+            Clock(NOON): "mittag, zwölf uhr mittags, 12 uhr mittags",
+            Clock(0, midnight_word=True): "mitternacht",
+        },
         kinds.WORD_NUMBER: {
             1: "ein, eine, einen, einer, eins",
             1.5: "anderthalb, eineinhalb, einundeinhalb, anderthalbe",
@@ -121,38 +140,76 @@ GERMAN = Language(
         },
         kinds.NOW: {"": "jetzt, sofort, gleich jetzt, jetzt gleich, ab sofort, nun"},
         kinds.ALL_DAY: {
-            "": "ganztägig, den ganzen tag, ganzer tag, ganztags, ganztaegig, der ganze tag, ganzen tag, den ganzen, den vollen tag,"
-            " den gesamten tag, kompletten tag, den kompletten tag, ganztägige, ganztag",
-            "weekend": "das ganze wochenende, ganzes wochenende, übers wochenende, das gesamte wochenende, das komplette wochenende",
+            "": (
+                "ganztägig, den ganzen tag, ganzer tag, ganztags, ganztaegig, der ganze tag, "
+                "ganzen tag, den ganzen, den vollen tag, den gesamten tag, kompletten tag, "
+                "den kompletten tag, ganztägige, ganztag"
+            ),
+            "weekend": (
+                "das ganze wochenende, ganzes wochenende, übers wochenende, das gesamte wochenende, "
+                "das komplette wochenende"
+            ),
             "week": "die ganze woche, ganze woche, die gesamte woche",
         },
-        kinds.FROM: {"": "von, ab, vom, seit, beginnend, startend, beginn, von ca., start, beginnend um, ab ca., ab dem, von dem, start um"},
-        kinds.UNTIL: {"": "bis, bis zum, bis um, bis zu, bis ca., bis etwa, bis gegen, bis inkl., bis einschließlich, ende, ende um"},
+        kinds.FROM: {
+            "": (
+                "von, ab, vom, seit, beginnend, startend, beginn, von ca., start, beginnend um, "
+                "ab ca., ab dem, von dem, start um"
+            )
+        },
+        kinds.UNTIL: {
+            "": (
+                "bis, bis zum, bis um, bis zu, bis ca., bis etwa, bis gegen, bis inkl., "
+                "bis einschließlich, ende, ende um"
+            )
+        },
         kinds.FOR: {"": "für, fuer, fur, für ca., für etwa, für die, wegen, zum, zwecks, fürs"},
         kinds.BETWEEN: {"": "zwischen"},
         kinds.AND: {"": "und, sowie, und dann, u., &"},
         kinds.OR: {"": "oder, oder auch, bzw., bzw, alternativ"},
         kinds.AT: {"": "um, am, an, gegen, im, auf, zu", "date": "den, dem"},
         kinds.GLUE: {
-            "": "etwa, ungefähr, ca, circa, zirka, lang, genau, punkt, der, die, das, bitte, ungefaehr, des, gern, gerne, rund, jeweils nur,"
-            " ortszeit, immer noch, schon, dann, noch, also, zeit"
+            "": (
+                "etwa, ungefähr, ca, circa, zirka, lang, genau, punkt, der, die, das, bitte, "
+                "ungefaehr, des, gern, gerne, rund, jeweils nur, ortszeit, immer noch, schon, dann, "
+                "noch, also, zeit"
+            )
         },
         kinds.IN: {"": "in, in ca., in etwa"},
         kinds.LATER: {"": "später, spaeter, ab jetzt, von jetzt an"},
         kinds.VAGUE: {
-            "": "nachher, bald, irgendwann, demnächst, wochenende, am wochenende, dieses wochenende, nächstes wochenende, spätestens, bis dann,"
-            " feierabend, eine weile, kurz, mal, länger, ein bisschen, ne weile, über nacht, die nacht über, bis später, die nächsten tage"
+            "": (
+                "nachher, bald, irgendwann, demnächst, spätestens, bis dann, feierabend, eine weile, "
+                "kurz, mal, länger, ein bisschen, ne weile, über nacht, die nacht über, bis später"
+            )
+        },
+        kinds.VAGUE_DAYS: {
+            "": (
+                "weihnachten, ostern, pfingsten, wochenende, am wochenende, dieses wochenende, "
+                "nächstes wochenende, die nächsten tage"
+            )
         },
         kinds.FEW: {"": "ein paar, einige, mehrere, paar, wenige"},
         kinds.EVERY: {
-            "": "jeden, jede, jeder, jedes, täglich, wöchentlich, montags, dienstags, mittwochs, donnerstags, freitags, samstags, sonntags,"
-            " werktags, wochentags, immer, taeglich, woechentlich, monatlich, stündlich, alle zwei wochen, jeweils, werktäglich"
+            "": (
+                "jeden, jede, jeder, jedes, täglich, wöchentlich, montags, dienstags, mittwochs, "
+                "donnerstags, freitags, samstags, sonntags, werktags, wochentags, immer, taeglich, "
+                "woechentlich, monatlich, stündlich, alle zwei wochen, jeweils, werktäglich"
+            )
         },
         kinds.COUNTER: {
-            "": "gpus, karten, knoten, epochen, schritte, läufe, seiten, personen, leute, stück, mal, kerne, schichten, euro, prozent, bilder,"
-            " dateien, grafikkarten, versuche, zeilen"
+            "": (
+                "gpus, karten, knoten, epochen, schritte, läufe, seiten, personen, leute, stück, "
+                "mal, kerne, schichten, euro, prozent, bilder, dateien, grafikkarten, versuche, "
+                "zeilen"
+            )
         },
-        kinds.LABEL: {"": "seite, kapitel, version, raum, nummer, epoche, schritt, tel., telefon, nr, nr., zimmer, gebäude, aufgabe, abschnitt, schicht"},
+        kinds.LABEL: {
+            "": (
+                "seite, kapitel, version, raum, nummer, epoche, schritt, tel., telefon, nr, nr., "
+                "zimmer, gebäude, aufgabe, abschnitt, schicht"
+            )
+        },
         kinds.ZONE: {
             "=Europe/Berlin": "deutscher zeit, berliner zeit, deutsche zeit, zeit in berlin",
             "=Asia/Tokyo": "tokioter zeit, japanischer zeit, japanische zeit, tokio zeit, zeit in tokio",
@@ -162,6 +219,11 @@ GERMAN = Language(
             "=Europe/London": "londoner zeit, britischer zeit, englischer zeit",
             "=Europe/Paris": "pariser zeit",
         },
-        kinds.TEXT: {"": "ist, west, art, est, wir, test, vor allem, nach dem, nach der, vor dem, vor der, guten morgen, morgens und abends"},
+        kinds.TEXT: {
+            "": (
+                "ist, west, art, est, wir, test, vor allem, nach dem, nach der, vor dem, vor der, "
+                "guten morgen, morgens und abends"
+            )
+        },
     },
-)  # fmt: skip
+)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from bot.when import kinds
-from bot.when.clocks import NOON, Clock, Day, Daypart
+from bot.when.clocks import NOON, Clock, Day, Daypart, Length
 from bot.when.languages.shape import Language
 from bot.when.zones import PLACES
 
@@ -20,14 +22,24 @@ ENGLISH = Language(
             (0, Daypart.AFTERNOON): "this afternoon, this aft",
             (0, Daypart.EVENING): "this evening, this eve",
             (0, Daypart.NIGHT): "tonight, tonite, tonihgt, 2nite, this night",
-            1: "tomorrow, tomorow, tommorow, tommorrow, tomorrrow, tomorro, tommorw, tomorr, tomarrow, tmorrow, tmorow,"
-            " tomoro, tmrw, tmr, tmrrw, tmrow, tmw, tmo, tom, tomm, 2moro, 2morrow, 2mrw, toms, tomorrows, tomorrow's,"
-            " tmro, tmrrow, morrow, the next day",
+            1: (
+                "tomorrow, tomorow, tommorow, tommorrow, tomorrrow, tomorro, tommorw, tomorr, "
+                "tomarrow, tmorrow, tmorow, tomoro, tmrw, tmr, tmrrw, tmrow, tmw, tmo, tom, tomm, "
+                "2moro, 2morrow, 2mrw, toms, tomorrows, tomorrow's, tmro, tmrrow, morrow, "
+                "the next day"
+            ),
             Day(
                 offset=1, from_start=True
             ): "the next day, next day, the following day, following day, the day after",
-            2: "day after tomorrow, the day after tomorrow, day after tmr, day after tmrw, the day after tmrw, overmorrow,"
-            " day after tomorow, the day after tomorow, the day after tmr",
+            Day(month=1, day=1): "new year's day, new years day",
+            Day(month=12, day=24): "christmas eve, xmas eve",
+            Day(month=12, day=25): "christmas, xmas, christmas day",
+            Day(month=12, day=31): "new year's eve, new years eve, nye",
+            2: (
+                "day after tomorrow, the day after tomorrow, day after tmr, day after tmrw, "
+                "the day after tmrw, overmorrow, day after tomorow, the day after tomorow, "
+                "the day after tmr"
+            ),
         },
         kinds.WEEKDAY: {
             0: "monday, mon, mo., monady, mondy",
@@ -41,7 +53,10 @@ ENGLISH = Language(
         kinds.WEEK: {
             -1: "last week, previous week",
             0: "this week",
-            1: "next week, nxt week, next wk, the following week, following week, the next week, week after this",
+            1: (
+                "next week, nxt week, next wk, the following week, following week, the next week, "
+                "week after this"
+            ),
             2: "week after next, the week after next, in two weeks time",
         },
         kinds.SHIFT: {
@@ -63,13 +78,15 @@ ENGLISH = Language(
             11: "november, nov",
             12: "december, dec",
         },
+        kinds.MONTH_SHIFT: {0: "this month", 1: "next month"},
+        kinds.LENGTH: {Length(timedelta(weeks=2), whole_days=True): "fortnight, a fortnight"},
         kinds.MONTH_OR_WORD: {3: "march", 5: "may"},
         kinds.DAY_MARK: {"": "st, nd, rd, th"},
         kinds.DAYPART: {
             Daypart.DAWN: "at dawn, early morning, in the early morning, early in the morning",
             Daypart.MORNING: "morning, in the morning, mornings, am in the morning, morn, mroning, in the am",
             Daypart.MIDDAY: "lunchtime, lunch time, at lunch, over lunch, at lunchtime",
-            Daypart.AFTERNOON: "afternoon, in the afternoon, aft, arvo, late afternoon, early afternoon, in the pm",
+            Daypart.AFTERNOON: "afternoon, in the afternoon, aft, arvo, late afternoon, early afternoon",
             Daypart.EVENING: "evening, in the evening, eve, late evening, early evening",
             Daypart.NIGHT: "night, at night, late night, late at night, nite, in the night",
         },
@@ -81,7 +98,10 @@ ENGLISH = Language(
         kinds.WEEKS: {"": "week, weeks, wk, wks, weeks', week's"},
         kinds.HALF: {30: "half, half a, half of a, a half, half an, half of an"},
         kinds.QUARTER: {
-            15: "quarter, a quarter, quater, quarter of a, quarters, quarters of a, quarters of an, quarter of an"
+            15: (
+                "quarter, a quarter, quater, quarter of a, quarters, quarters of a, quarters of an, "
+                "quarter of an"
+            )
         },
         kinds.PAST: {"": "past, after"},
         kinds.CLOCK: {
@@ -118,24 +138,36 @@ ENGLISH = Language(
         },
         kinds.NOW: {"": "now, right now, immediately, asap, rn, right away, straight away, starting now"},
         kinds.ALL_DAY: {
-            "": "all day, all-day, allday, whole day, the whole day, entire day, the entire day, full day, a full day,"
-            " all day long, the full day, for the day",
+            "": (
+                "all day, all-day, allday, whole day, the whole day, entire day, the entire day, "
+                "full day, a full day, all day long, the full day, for the day"
+            ),
             "all": "all, all of, the whole of",
-            "weekend": "all weekend, the whole weekend, whole weekend, over the weekend, the entire weekend, all this weekend,"
-            " for the weekend, the full weekend, entire weekend, all weekend long",
+            "weekend": (
+                "all weekend, the whole weekend, whole weekend, over the weekend, "
+                "the entire weekend, all this weekend, for the weekend, the full weekend, "
+                "entire weekend, all weekend long"
+            ),
             "week": "all week, the whole week, whole week, the entire week, entire week",
         },
         kinds.FROM: {
-            "": "from, form, frm, starting, starting at, starting from, beginning, beginning at, since, start, begin,"
-            " starts, starts at, starting on, after, as of, start at, start from"
+            "": (
+                "from, form, frm, starting, starting at, starting from, beginning, beginning at, "
+                "since, start, begin, starts, starts at, starting on, after, as of, start at, "
+                "start from"
+            )
         },
         kinds.TO: {
-            "": "to, thru, through, too, up to, upto, ending, ending at, ends at, ends, end at, ending on, end, t,"
-            " to about, through to, and ending at, and ends at"
+            "": (
+                "to, thru, through, too, up to, upto, ending, ending at, ends at, ends, end at, "
+                "ending on, end, t, to about, through to, and ending at, and ends at"
+            )
         },
         kinds.UNTIL: {
-            "": "until, till, til, 'til, untill, unitl, untl, up until, right until, all the way to, ti, utnil,"
-            " finishing at, until about, lasting until, and until"
+            "": (
+                "until, till, til, 'til, untill, unitl, untl, up until, right until, all the way to, "
+                "ti, utnil, finishing at, until about, lasting until, and until"
+            )
         },
         kinds.FOR: {
             "": "for, 4 the next, lasting, fro, for about, for around, for the, for a total of, for at least"
@@ -145,47 +177,71 @@ ENGLISH = Language(
         kinds.OR: {"": "or, or else, or maybe, and/or, alternatively, otherwise"},
         kinds.AT: {"": "at, on, @, on the, at about, at around, on this, by"},
         kinds.GLUE: {
-            "": "the, about, around, approx, approximately, roughly, ish, exactly, sharp, ca, circa, of, please, pls, plz,"
-            " local time, my time, local, maybe, in total, total, hence, straight, time, ok, just, sometime, probably,"
-            " some time, any time, anytime"
+            "": (
+                "the, about, around, approx, approximately, roughly, ish, exactly, sharp, ca, circa, "
+                "of, please, pls, plz, local time, my time, local, maybe, in total, total, hence, "
+                "straight, time, ok, just, sometime, probably, some time, any time, anytime"
+            )
         },
         kinds.IN: {"": "in, in about, after, within"},
         kinds.LATER: {"": "later, hence, from today, after now", "now": "from now, from right now"},
         kinds.VAGUE: {
-            "": "later, soon, sometime, some time, anytime, any time, a while, a bit, whenever, eventually, a moment,"
-            " shortly, the rest, tba, tbd, before, eod, end of day, cob, end of business, the weekend, weekend,"
-            " this weekend, next weekend, next month, this month, no later than, overnight, end of the week,"
-            " end of week, later today, asap tomorrow, some point, a little while, awhile, long, next year, the day,"
-            " midweek, mid-week"
+            "": (
+                "later, soon, sometime, some time, anytime, any time, a while, a bit, whenever, "
+                "eventually, a moment, shortly, the rest, tba, tbd, before, eod, end of day, cob, "
+                "end of business, no later than, overnight, later today, asap tomorrow, some point, "
+                "a little while, awhile, long, the day"
+            )
+        },
+        kinds.VAGUE_DAYS: {
+            "": (
+                "easter, thanksgiving, halloween, the holidays, new year, the weekend, weekend, "
+                "this weekend, next weekend, next year, end of the week, end of week, midweek, "
+                "mid-week"
+            )
         },
         kinds.FEW: {
-            "": "a few, few, several, some, a couple, a couple of, couple, couple of, many, a number of, the few"
+            "": (
+                "a few, few, several, some, a couple, a couple of, couple, couple of, many, "
+                "a number of, the few"
+            )
         },
         kinds.EVERY: {
-            "": "every, each, daily, weekly, weekdays, weekends, every other, mondays, tuesdays, wednesdays, thursdays,"
-            " fridays, saturdays, sundays, nightly, biweekly, hourly, mornings and, weekday, monthly, everyday,"
-            " recurring, repeating, on weekdays, business days, working days, evenings, afternoons, nights"
+            "": (
+                "every, each, daily, weekly, weekdays, weekends, every other, mondays, tuesdays, "
+                "wednesdays, thursdays, fridays, saturdays, sundays, nightly, biweekly, hourly, "
+                "mornings and, weekday, monthly, everyday, recurring, repeating, on weekdays, "
+                "business days, working days, evenings, afternoons, nights"
+            )
         },
         kinds.ASKING: {"": "is it free, available or not"},
         kinds.COUNTER: {
-            "": "gpus, cards, nodes, epochs, steps, layers, runs, seeds, gb,"
-            " gib, mb, tb, kb, k, ms, x, px, people, users, files, images, samples, batches, cores, models, jobs, tasks,"
-            " times, points, pages, items, tokens, iterations, iters, folds, percent, w, watts, vram, cpus, threads,"
-            " workers, machines, servers, trials, experiments, shots, bits, classes, heads, videos, rows,"
-            " students, million, billion, thousand, params, repeats, replicas, devices, slots, units, eur, usd, dollars,"
-            " degrees, fps, hz, khz, mhz, ghz, dim, dims, lines, questions, chapters, parts, datasets, checkpoints"
+            "": (
+                "gpus, cards, nodes, epochs, steps, layers, runs, seeds, gb, gib, mb, tb, kb, k, ms, "
+                "x, px, people, users, files, images, samples, batches, cores, models, jobs, tasks, "
+                "times, points, pages, items, tokens, iterations, iters, folds, percent, watts, "
+                "vram, cpus, threads, workers, machines, servers, trials, experiments, shots, bits, "
+                "classes, heads, videos, rows, students, million, billion, thousand, params, "
+                "repeats, replicas, devices, slots, units, eur, usd, dollars, degrees, fps, hz, khz, "
+                "mhz, ghz, dim, dims, lines, questions, chapters, parts, datasets, checkpoints"
+            )
         },
         kinds.LABEL: {
-            "": "seed, seeds, layer, layers, epoch, epochs, step, steps, page, pages, version, versions, ver, chapter,"
-            " chapters, section, sections, sec, line, lines, room, gpu, gpus, id, ids, no, no., nr, batch, batches, fold,"
-            " folds, exp, experiment, experiments, run, runs, task, tasks, job, jobs, issue, issues, pr, prs, bug, bugs,"
-            " ticket, part, parts, level, rtx, port, ports, row, rows, fig, figs, figure, figures, table, tables, ages,"
-            " lesson, config, configs, idx, index, trial, trials, sample, samples, model, models, checkpoint, ckpt,"
-            " iteration, iter, node, nodes, machine, cuda, python, rank, ranks, card, cards, slot, slots, device, devices,"
-            " phase, stage, group, team, lab, building, floor, tel, phone, call, ext, fax, score, ratio, top, subjects,"
-            " subject, scenes, scene, shard, shards, problem, q, question, questions, eq, class, grade, ep, episode,"
-            " pp, p., scale, size, sizes, dim, rate, lr, k, n, temperature, temp, bs, split, splits, set, number,"
-            " numbers, eq., vol, volume, chap, act, verse, psalm, john, week number, won, lost, aspect, order"
+            "": (
+                "seed, seeds, layer, layers, epoch, epochs, step, steps, page, pages, version, "
+                "versions, ver, chapter, chapters, section, sections, sec, line, lines, room, gpu, "
+                "gpus, id, ids, no, no., nr, batch, batches, fold, folds, exp, experiment, "
+                "experiments, run, runs, task, tasks, job, jobs, issue, issues, pr, prs, bug, bugs, "
+                "ticket, part, parts, level, rtx, port, ports, row, rows, fig, figs, figure, "
+                "figures, table, tables, ages, lesson, config, configs, idx, index, trial, trials, "
+                "sample, samples, model, models, checkpoint, ckpt, iteration, iter, node, nodes, "
+                "machine, cuda, python, rank, ranks, card, cards, slot, slots, device, devices, "
+                "phase, stage, group, team, lab, building, floor, tel, phone, call, ext, fax, score, "
+                "ratio, top, subjects, subject, scenes, scene, shard, shards, problem, q, question, "
+                "questions, eq, class, grade, ep, episode, pp, p., scale, size, sizes, dim, rate, "
+                "lr, k, n, temperature, temp, bs, split, splits, set, number, numbers, eq., vol, "
+                "volume, chap, act, verse, psalm, john, week number, won, lost, aspect, order"
+            )
         },
         kinds.ZONE: {
             f"={zone}": ", ".join(f"{name.strip()} time, in {name.strip()} time" for name in names.split(","))
@@ -193,6 +249,9 @@ ENGLISH = Language(
         },
         kinds.TEXT: {"": "one to one, one-to-one, one on one, mar-a-lago, may i, may we, day to day, 24/7"},
     },
-    forgiving="tomorrow, tonight, yesterday, monday, tuesday, wednesday, thursday, friday, saturday, sunday, january,"
-    " february, september, october, november, december, august, morning, afternoon, evening, midnight, minutes",
+    forgiving=(
+        "tomorrow, tonight, yesterday, monday, tuesday, wednesday, thursday, friday, saturday, "
+        "sunday, january, february, september, october, november, december, august, morning, "
+        "afternoon, evening, midnight, minutes"
+    ),
 )

@@ -1,4 +1,4 @@
-"""Spanish. `mañana` is tomorrow, `por la mañana` the morning; `a` stands before a start as well as before an end."""
+"""Spanish. `mañana` is tomorrow, `por la mañana` the morning; `a` stands before a start and before an end."""
 
 from __future__ import annotations
 
@@ -8,9 +8,12 @@ from bot.when.languages.shape import Language
 
 SPANISH = Language(
     code="es",
-    telltale=r"\b(?:manana|hoy|ayer|lunes|martes|miercoles|jueves|viernes|sabado|domingo|hasta|horas?|mediodia|medianoche|durante|ahora|desde"
-    r"|proxim[oa]s?|enero|febrero|abril|junio|julio|septiembre|octubre|noviembre|diciembre|semana|noche|tarde|(?:a|de) las)\b",
-    forgiving="manana, miercoles, viernes, sabado, domingo, febrero, septiembre, octubre, noviembre, diciembre",
+    telltale=r"\b(?:manana|hoy|ayer|lunes|martes|miercoles|jueves|viernes|sabado|domingo|hasta|horas?|mediodia"
+    r"|medianoche|durante|ahora|desde|proxim[oa]s?|enero|febrero|abril|junio|julio|septiembre|octubre|noviembre"
+    r"|diciembre|semana|noche|tarde|(?:a|de) las)\b",
+    forgiving=(
+        "manana, miercoles, viernes, sabado, domingo, febrero, septiembre, octubre, noviembre, diciembre"
+    ),
     day_first=True,
     words={
         kinds.DAY: {
@@ -22,11 +25,20 @@ SPANISH = Language(
             (0, Daypart.AFTERNOON): "esta tarde, hoy por la tarde",
             (0, Daypart.NIGHT): "esta noche, hoy por la noche",
             1: "mañana, el día de mañana, mñn, mñana, maniana",
-            (1, Daypart.MORNING): "mañana por la mañana, mañana en la mañana, mañana temprano, mañana a la mañana",
+            (
+                1,
+                Daypart.MORNING,
+            ): "mañana por la mañana, mañana en la mañana, mañana temprano, mañana a la mañana",
             (1, Daypart.AFTERNOON): "mañana por la tarde, mañana en la tarde, mañana a la tarde",
             (1, Daypart.NIGHT): "mañana por la noche, mañana en la noche, mañana a la noche",
             2: "pasado mañana, pasado",
-            Day(offset=1, from_start=True): "el día siguiente, al día siguiente, del día siguiente, día siguiente, del otro día, al otro día",
+            Day(month=12, day=24): "nochebuena",
+            Day(month=12, day=25): "navidad",
+            Day(month=12, day=31): "nochevieja",
+            Day(offset=1, from_start=True): (
+                "el día siguiente, al día siguiente, del día siguiente, día siguiente, del otro día, "
+                "al otro día"
+            ),
         },
         kinds.WEEKDAY: {
             0: "lunes, lun.",
@@ -41,15 +53,20 @@ SPANISH = Language(
         kinds.WEEK: {
             -1: "la semana pasada, semana pasada",
             0: "esta semana, de esta semana, esta misma semana",
-            1: "la próxima semana, próxima semana, la semana que viene, de la semana que viene, la semana próxima, de la próxima semana,"
-            " semana que viene, la sem que viene, de la semana próxima, la siguiente semana",
+            1: (
+                "la próxima semana, próxima semana, la semana que viene, de la semana que viene, "
+                "la semana próxima, de la próxima semana, semana que viene, la sem que viene, "
+                "de la semana próxima, la siguiente semana"
+            ),
             2: "en dos semanas",
         },
         kinds.SHIFT: {
             None: "que viene, que entra, venidero",
             0: "este, esta, el mismo",
-            1: "próximo, próxima, próximos, próximas, las próximas, los próximos, el próximo, la próxima, siguientes, las siguientes,"
-            " los siguientes, siguiente",
+            1: (
+                "próximo, próxima, próximos, próximas, las próximas, los próximos, el próximo, "
+                "la próxima, siguientes, las siguientes, los siguientes, siguiente"
+            ),
             -1: "pasado, pasada, último",
         },
         kinds.MONTH_SHIFT: {0: "de este mes", 1: "del próximo mes, del mes que viene"},
@@ -83,7 +100,10 @@ SPANISH = Language(
         kinds.HALF: {30: "media, una media"},
         kinds.QUARTER: {15: "cuarto, un cuarto"},
         kinds.BEFORE: {"": "menos"},
-        kinds.CLOCK: {Clock(NOON): "mediodía, el mediodía, medio día", Clock(0, midnight_word=True): "medianoche, la medianoche, media noche"},
+        kinds.CLOCK: {
+            Clock(NOON): "mediodía, el mediodía, medio día",
+            Clock(0, midnight_word=True): "medianoche, la medianoche, media noche",
+        },
         kinds.WORD_NUMBER: {
             1: "un, una, uno",
             2: "dos",
@@ -111,33 +131,71 @@ SPANISH = Language(
         },
         kinds.NOW: {"": "ahora, ya, ahora mismo, ahorita, de inmediato, inmediatamente, desde ya"},
         kinds.ALL_DAY: {
-            "": "todo el día, el día entero, día completo, todo el dia, todo el santo día, el día completo, día entero",
+            "": (
+                "todo el día, el día entero, día completo, todo el dia, todo el santo día, "
+                "el día completo, día entero"
+            ),
             "weekend": "todo el fin de semana, el fin de semana entero, todo el finde",
             "week": "toda la semana, la semana entera",
         },
         kinds.FROM: {
-            "": "de, desde, del, desde las, desde la, de las, de la, a partir de, a partir de las, a partir del, desde el, empezando a las,"
-            " a partir de la, comenzando a las, empezando, entre las de"
+            "": (
+                "de, desde, del, desde las, desde la, de las, de la, a partir de, a partir de las, "
+                "a partir del, desde el, empezando a las, a partir de la, comenzando a las, "
+                "empezando, entre las de"
+            )
         },
         kinds.UNTIL: {"": "hasta, hasta las, hasta la, hasta el, hasta eso de las, hasta aprox"},
         kinds.TO_OR_AT: {"": "a, a las, a la, al, a eso de las"},
-        kinds.FOR: {"": "por, durante, para, x, durante las, durante los, por unas, durante unas, para el, para la"},
+        kinds.FOR: {
+            "": "por, durante, para, x, durante las, durante los, por unas, durante unas, para el, para la"
+        },
         kinds.BETWEEN: {"": "entre, entre las, entre la, entre el"},
         kinds.AND: {"": "y, e, y las, y la, así como, y luego, y el"},
         kinds.OR: {"": "o, u, o bien, o el, o las"},
         kinds.AT: {"": "sobre las, hacia las", "date": "el"},
-        kinds.GLUE: {"": "aproximadamente, aprox, la, las, los, como, más o menos, porfa, por favor, hora local, unas, horario, sobre, unos, aprox."},
+        kinds.GLUE: {
+            "": (
+                "aproximadamente, aprox, la, las, los, como, más o menos, porfa, por favor, "
+                "hora local, unas, horario, sobre, unos, aprox."
+            )
+        },
         kinds.IN: {"": "en, dentro de, de aquí a"},
         kinds.LATER: {"": "después, más tarde, a partir de ahora"},
         kinds.VAGUE: {
-            "": "luego, pronto, algún día, fin de semana, este fin de semana, el fin de semana, un rato, antes, cuando sea, un momento, finde,"
-            " el finde, este finde, próximo fin de semana, más adelante, antes de, antes de las, un poco, al rato"
+            "": (
+                "luego, pronto, algún día, un rato, antes, cuando sea, un momento, más adelante, "
+                "antes de, antes de las, un poco, al rato"
+            )
         },
-        kinds.FEW: {"": "unas cuantas, algunas, varias, unos cuantos, algunos, varios, un par de, pocas, unas pocas"},
-        kinds.EVERY: {"": "cada, todos los, todas las, diario, diariamente, semanalmente, los lunes, los martes, los miércoles, los jueves, los viernes,"
-                      " los sábados, los domingos, entre semana, a diario, todos"},
-        kinds.COUNTER: {"": "gpus, tarjetas, nodos, épocas, páginas, personas, pasos, capas, euros, archivos, imágenes, iteraciones, veces, gráficas, pruebas"},
-        kinds.LABEL: {"": "página, páginas, versión, sala, número, época, paso, capítulo, tel, teléfono, semilla, capa, aula, experimento, lote"},
+        kinds.VAGUE_DAYS: {
+            "": (
+                "semana santa, fin de semana, este fin de semana, el fin de semana, finde, el finde, "
+                "este finde, próximo fin de semana"
+            )
+        },
+        kinds.FEW: {
+            "": "unas cuantas, algunas, varias, unos cuantos, algunos, varios, un par de, pocas, unas pocas"
+        },
+        kinds.EVERY: {
+            "": (
+                "cada, todos los, todas las, diario, diariamente, semanalmente, los lunes, "
+                "los martes, los miércoles, los jueves, los viernes, los sábados, los domingos, "
+                "entre semana, a diario, todos"
+            )
+        },
+        kinds.COUNTER: {
+            "": (
+                "gpus, tarjetas, nodos, épocas, páginas, personas, pasos, capas, euros, archivos, "
+                "imágenes, iteraciones, veces, gráficas, pruebas"
+            )
+        },
+        kinds.LABEL: {
+            "": (
+                "página, páginas, versión, sala, número, época, paso, capítulo, tel, teléfono, "
+                "semilla, capa, aula, experimento, lote"
+            )
+        },
         kinds.ZONE: {
             "=Europe/Madrid": "hora de madrid, hora española, hora peninsular, hora de españa",
             "=America/Mexico_City": "hora de méxico, hora de ciudad de méxico, hora del centro",
@@ -152,6 +210,11 @@ SPANISH = Language(
             "=America/Santiago": "hora chilena, hora de chile",
             "=UTC": "hora universal",
         },
-        kinds.TEXT: {"": "una prueba, un experimento, un modelo, un test, una vez, est, art, una gpu, un gpu, para un, para una, y un, y una, el modelo, el experimento"},
+        kinds.TEXT: {
+            "": (
+                "una prueba, un experimento, un modelo, un test, una vez, est, art, una gpu, un gpu, "
+                "para un, para una, y un, y una, el modelo, el experimento"
+            )
+        },
     },
-)  # fmt: skip
+)

@@ -1,4 +1,4 @@
-"""French. `14h` is a clock time and `pour 2h` a length; `à` stands before a start as well as before an end."""
+"""French. `14h` is a clock time and `pour 2h` a length; `à` stands before a start and before an end."""
 
 from __future__ import annotations
 
@@ -8,10 +8,14 @@ from bot.when.languages.shape import Language
 
 FRENCH = Language(
     code="fr",
-    telltale=r"\b(?:demain|aujourd'hui|apres[- ]demain|hier|lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche|jusqu'(?:a|au|en)|heures?|midi"
-    r"|minuit|pendant|matin|soir|apres[- ]midi|maintenant|prochaine?s?|journee|janvier|fevrier|avril|juillet|aout|septembre|octobre"
+    telltale=r"\b(?:demain|aujourd'hui|apres[- ]demain|hier|lundi|mardi|mercredi|jeudi|vendredi|samedi"
+    r"|dimanche|jusqu'(?:a|au|en)|heures?|midi|minuit|pendant|matin|soir|apres[- ]midi|maintenant"
+    r"|prochaine?s?|journee|janvier|fevrier|avril|juillet|aout|septembre|octobre"
     r"|novembre|decembre|entre|semaine|ce soir|cette nuit)\b|[0-9]h[0-9]* a [0-9]",
-    forgiving="demain, mercredi, vendredi, dimanche, samedi, janvier, fevrier, juillet, septembre, octobre, novembre, decembre, aujourd'hui",
+    forgiving=(
+        "demain, mercredi, vendredi, dimanche, samedi, janvier, fevrier, juillet, septembre, "
+        "octobre, novembre, decembre, aujourd'hui"
+    ),
     day_first=True,
     words={
         kinds.DAY: {
@@ -24,8 +28,11 @@ FRENCH = Language(
             (0, Daypart.EVENING): "ce soir",
             (0, Daypart.NIGHT): "cette nuit",
             1: "demain, dmain, 2main, dem",
+            Day(month=12, day=25): "noël, à noël",
             2: "après-demain, apres demain, aprés-demain",
-            Day(offset=1, from_start=True): "le lendemain, lendemain, le jour suivant, du lendemain, au lendemain",
+            Day(
+                offset=1, from_start=True
+            ): "le lendemain, lendemain, le jour suivant, du lendemain, au lendemain",
         },
         kinds.WEEKDAY: {
             0: "lundi, lun.",
@@ -40,14 +47,20 @@ FRENCH = Language(
         kinds.WEEK: {
             -1: "la semaine dernière, semaine dernière",
             0: "cette semaine, de cette semaine",
-            1: "la semaine prochaine, semaine prochaine, de la semaine prochaine, la semaine suivante, de la semaine suivante, la sem prochaine,"
-            " semaine pro, la semaine pro",
+            1: (
+                "la semaine prochaine, semaine prochaine, de la semaine prochaine, "
+                "la semaine suivante, de la semaine suivante, la sem prochaine, semaine pro, "
+                "la semaine pro"
+            ),
             2: "dans deux semaines",
         },
         kinds.SHIFT: {
             None: "qui vient",
             0: "ce, cet, cette",
-            1: "prochain, prochaine, prochains, prochaines, les prochaines, les prochains, la prochaine, le prochain, pro, suivant",
+            1: (
+                "prochain, prochaine, prochains, prochaines, les prochaines, les prochains, "
+                "la prochaine, le prochain, pro, suivant"
+            ),
             -1: "dernier, dernière, passé",
         },
         kinds.MONTH_SHIFT: {0: "ce mois-ci", 1: "du mois prochain, le mois prochain"},
@@ -70,7 +83,10 @@ FRENCH = Language(
             Daypart.DAWN: "au petit matin, à l'aube, tôt le matin",
             Daypart.MORNING: "matin, du matin, le matin, au matin, dans la matinée, en matinée, dans la mat",
             Daypart.MIDDAY: "à l'heure du déjeuner, entre midi et deux",
-            Daypart.AFTERNOON: "après-midi, de l'après-midi, l'après-midi, dans l'après-midi, aprem, apres midi, l'aprem, apm, de l'aprem",
+            Daypart.AFTERNOON: (
+                "après-midi, de l'après-midi, l'après-midi, dans l'après-midi, aprem, apres midi, "
+                "l'aprem, apm, de l'aprem"
+            ),
             Daypart.EVENING: "soir, du soir, le soir, en soirée, dans la soirée, au soir",
             Daypart.NIGHT: "nuit, la nuit, de la nuit, dans la nuit, de nuit",
         },
@@ -107,33 +123,76 @@ FRENCH = Language(
             45: "quarante-cinq",
             90: "quatre-vingt-dix",
         },
-        kinds.NOW: {"": "maintenant, tout de suite, immédiatement, de suite, dès maintenant, dès à présent, mtn"},
+        kinds.NOW: {
+            "": "maintenant, tout de suite, immédiatement, de suite, dès maintenant, dès à présent, mtn"
+        },
         kinds.ALL_DAY: {
-            "": "toute la journée, la journée entière, journée complète, toute la journee, journée entière, la journée complète, la journée,"
-            " toute journée",
+            "": (
+                "toute la journée, la journée entière, journée complète, toute la journee, "
+                "journée entière, la journée complète, la journée, toute journée"
+            ),
             "weekend": "tout le week-end, tout le weekend, le week-end entier",
             "week": "toute la semaine, la semaine entière",
         },
-        kinds.FROM: {"": "de, du, dès, depuis, à partir de, à partir du, à compter de, à partir d', d', dès le, commençant à, début, à partir, des"},
-        kinds.UNTIL: {"": "jusqu'à, jusqu'au, jusque, jusqu'en, jusqua, jusqu à, jusqu'aux, jusqu'à la, fin à, jsqu'à, jusqu'a environ, jusque vers, jusqu'"},
+        kinds.FROM: {
+            "": (
+                "de, du, dès, depuis, à partir de, à partir du, à compter de, à partir d', d', "
+                "dès le, commençant à, début, à partir, des"
+            )
+        },
+        kinds.UNTIL: {
+            "": (
+                "jusqu'à, jusqu'au, jusque, jusqu'en, jusqua, jusqu à, jusqu'aux, jusqu'à la, fin à, "
+                "jsqu'à, jusqu'a environ, jusque vers, jusqu'"
+            )
+        },
         kinds.TO_OR_AT: {"": "à, au, a, aux"},
         kinds.FOR: {"": "pour, pendant, durant, pdt, pour une durée de, pour environ, pour les, afin, pr"},
         kinds.BETWEEN: {"": "entre"},
         kinds.AND: {"": "et, puis, ainsi que"},
         kinds.OR: {"": "ou, ou bien, ou alors, sinon"},
         kinds.AT: {"": "vers, sur, vers les, en, dans la journée de", "date": "le"},
-        kinds.GLUE: {"": "environ, la, les, l', heure locale, pile, svp, stp, à peu près, précises, tapantes, exactement, donc, env, env., s'il vous plaît, au total"},
+        kinds.GLUE: {
+            "": (
+                "environ, la, les, l', heure locale, pile, svp, stp, à peu près, précises, tapantes, "
+                "exactement, donc, env, env., s'il vous plaît, au total"
+            )
+        },
         kinds.IN: {"": "dans, d'ici"},
         kinds.LATER: {"": "plus tard, à partir de maintenant"},
         kinds.VAGUE: {
-            "": "bientôt, tout à l'heure, ce week-end, le week-end, tantôt, avant, un moment, un jour, ce weekend, week-end, weekend, dans la semaine,"
-            " un peu, un de ces jours, dès que possible, quand possible, la fin, longtemps, au plus tard, le week-end prochain, fin de journée"
+            "": (
+                "bientôt, tout à l'heure, tantôt, avant, un moment, un jour, un peu, "
+                "un de ces jours, dès que possible, quand possible, la fin, longtemps, au plus tard, "
+                "fin de journée"
+            )
+        },
+        kinds.VAGUE_DAYS: {
+            "": (
+                "pâques, toussaint, ce week-end, le week-end, ce weekend, week-end, weekend, "
+                "dans la semaine, le week-end prochain"
+            )
         },
         kinds.FEW: {"": "quelques, plusieurs, une paire d', deux ou trois, une poignée d'"},
-        kinds.EVERY: {"": "chaque, tous les, tous, toutes les, quotidien, quotidiennement, hebdomadaire, tlj, les lundis, les mardis, en semaine, les jours ouvrés"},
+        kinds.EVERY: {
+            "": (
+                "chaque, tous les, tous, toutes les, quotidien, quotidiennement, hebdomadaire, tlj, "
+                "les lundis, les mardis, en semaine, les jours ouvrés"
+            )
+        },
         kinds.ASKING: {"": "est-ce que, est ce que, c'est libre, est-il, est-elle"},
-        kinds.COUNTER: {"": "gpus, cartes, nœuds, noeuds, époques, pages, personnes, étapes, couches, euros, fichiers, images, itérations, exemplaires, fois, essais"},
-        kinds.LABEL: {"": "page, pages, version, salle, numéro, époque, étape, chapitre, tél, téléphone, no, n°, graine, couche, expérience, lot"},
+        kinds.COUNTER: {
+            "": (
+                "gpus, cartes, nœuds, noeuds, époques, pages, personnes, étapes, couches, euros, "
+                "fichiers, images, itérations, exemplaires, fois, essais"
+            )
+        },
+        kinds.LABEL: {
+            "": (
+                "page, pages, version, salle, numéro, époque, étape, chapitre, tél, téléphone, no, "
+                "n°, graine, couche, expérience, lot"
+            )
+        },
         kinds.ZONE: {
             "=Europe/Paris": "heure de paris, heure française, heure de france",
             "=Asia/Tokyo": "heure de tokyo, heure japonaise, heure du japon",
@@ -144,6 +203,11 @@ FRENCH = Language(
             "=Europe/Berlin": "heure de berlin, heure allemande",
             "=UTC": "temps universel, heure utc",
         },
-        kinds.TEXT: {"": "est, un test, une expérience, un modèle, un run, un entraînement, pour un, pour une, c'est, art, un essai"},
+        kinds.TEXT: {
+            "": (
+                "est, un test, une expérience, un modèle, un run, un entraînement, pour un, "
+                "pour une, c'est, art, un essai"
+            )
+        },
     },
-)  # fmt: skip
+)

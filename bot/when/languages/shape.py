@@ -8,15 +8,13 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-#: kind of word → meaning → the words, comma-separated, as people write them (case, accents and width do not matter).
-Words = "Mapping[str, Mapping[object, str]]"
-
 
 @dataclass(frozen=True)
 class Language:
     """The words of one language, and the few habits that are not words."""
 
     code: str
+    #: Kind of word → meaning → the words, comma-separated; case, accents and width do not matter.
     words: Mapping[str, Mapping[object, str]]
     #: A pattern over folded text that shows this language is spoken, whatever the reader's locale.
     telltale: str

@@ -1,0 +1,150 @@
+"""Hours without a mark: a bare number is a clock time only where the words around it make it one.
+
+`13-18` is a pair of hours, `13 layers` is not; `until 18`, `tomorrow 13 for 2h` and `13から` need the hour.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from bot.when import kinds
+from bot.when.clocks import Clock, clock
+from bot.when.forms import Habits, HourOrLength, letters
+from bot.when.kinds import Token
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+_SEP = r"(?: ?K? ?(?:[-~TtUm&]|-~) ?(?:@ ?)?| ?K ?)"
+_END = r"(?![./:]?n)"
+
+
+def _bare(token: Token, of: Habits) -> Clock:
+    written = str(token.value)
+    if _is_hhmm(token):
+        return clock(int(written[:-2]), int(written[-2:]), written="0")
+    if len(written) > 4:
+        raise ValueError(written)
+    return clock(int(token.value), written=written, latest=of.latest_hour)  # type: ignore[call-overload]
+
+
+def _as_clock(token: Token, of: Habits) -> Clock:
+    if isinstance(token.value, HourOrLength):
+        value = token.value
+        exact = value.minutes is not None
+        return clock(
+            value.hours, value.minutes or 0, written=value.written, exact=exact, latest=of.latest_hour
+        )
+    return _bare(token, of)
+
+
+#: Two hours and what stands between them; the tokens stay apart, so these are not forms.
+_PAIR = re.compile(
+    rf"(?<![-./:+n¤])(?P<a>[n9Ny])g?(?: ?p)?(?P<sep>{_SEP})(?:[pD] ?g?)*(?P<b>[n9NyC]){_END}(?![-/][n9])"
+    rf"|(?P<c>C ?p?(?P<sep2>{_SEP})(?:[pD] ?g?)*)(?P<d>[n9Ny]){_END}"
+)
+_SINGLE = re.compile(
+    r"(?:(?<=[FUmt@D])|(?<=[FUmt@Dp] )|(?<=p)|(?<=Dg)|(?<=[Dp]g )|(?<=Dp ))"
+    r"(?P<e>[nNy])(?![-./:]?[n9])(?! ?[-~cdoOYsx#])"
+    r"|(?<![-./:+n¤])(?<!A )(?P<f>[ny])(?= D ?(?:p ?)?[-~TU]| ?g?[KGu]"
+    r"| ?p(?! ?[nC])| ?\+ ?l| ?\| ?[nCy]| (?:f ?)l$)(?<!\+n)"
+    r"|(?<=[TU] )(?P<h>n)(?= D)|(?<=\| )(?P<g>[n9y])(?= ?[-~TK]| ?f ?l|$)"
+)
+
+
+def hours(tokens: list[Token], of: Habits) -> list[Token]:
+    """Make the numbers into clock times that stand where a clock time must."""
+    tokens = _dotted_clocks(tokens)
+    row = letters(tokens)
+    for pattern in (_PAIR, _SINGLE):
+        found = list(tokens)
+        for match in _overlapping(pattern, row):
+            if match.re is _PAIR and _has_length(match, tokens):
+                continue
+            numbers = [i for i in _numbers_in(match) if match.re is _PAIR or not _is_length(tokens[i])]
+            rings = any(_is_no_hhmm(found[index]) for index in numbers)
+            for index in numbers:
+                found[index] = found[index]._replace(kind=kinds.OTHER) if rings else _hour(found[index], of)
+        tokens, row = found, letters(found)
+    return tokens
+
+
+def _overlapping(pattern: re.Pattern[str], row: str) -> list[re.Match[str]]:
+    matches, position = [], 0
+    while match := pattern.search(row, position):
+        matches.append(match)
+        position = max(match.end() - 1, match.start() + 1)
+    return matches
+
+
+def _numbers_in(match: re.Match[str]) -> list[int]:
+    return [
+        match.start(name)
+        for name, text in match.groupdict().items()
+        if text and len(text) == 1 and text in "n9Ny"
+    ]
+
+
+def _has_length(match: re.Match[str], tokens: Sequence[Token]) -> bool:
+    """`2h until 18:00` begins with a length where `h` is no clock's, `13時から2h` ends with one."""
+    if match["b"] == kinds.CLOCK and "U" in match["sep"]:
+        value = tokens[match.start("a")].value
+    elif "K" in (match["sep"] or match["sep2"]):
+        value = tokens[match.start("b") if match["b"] else match.start("d")].value
+    else:
+        return False
+    return _says_length(value)
+
+
+def _is_length(token: Token) -> bool:
+    return _says_length(token.value)
+
+
+def _says_length(value: object) -> bool:
+    return isinstance(value, HourOrLength) and not value.says_clock and value.hours <= 12
+
+
+def _is_hhmm(token: Token) -> bool:
+    return token.kind in "n9" and len(str(token.value)) in (3, 4)
+
+
+def _is_no_hhmm(token: Token) -> bool:
+    """555-1234 rings, it does not book."""
+    return _is_hhmm(token) and int(str(token.value)) % 5 > 0
+
+
+def _hour(token: Token, of: Habits) -> Token:
+    try:
+        return token._replace(kind=kinds.CLOCK, value=_as_clock(token, of))
+    except ValueError:
+        return token if token.kind == kinds.CLOCK else token._replace(kind=kinds.BROKEN)
+
+
+def _dotted_clocks(tokens: list[Token]) -> list[Token]:
+    """`9.30-11.00`: dots are colons where two such stand in a range, or the word says clock."""
+    row = letters(tokens)
+    found = list(tokens)
+    for match in reversed(list(_DOTTED.finditer(row))):
+        start = match.start()
+        hour, minute = str(tokens[start].value), str(tokens[start + 2].value)
+        if len(minute) == 2 and len(hour) <= 2 and hour != "0":
+            end = tokens[start + 2].end
+            found[start : start + 3] = [_dotted(tokens[start], int(hour), int(minute), end)]
+    return found
+
+
+_DOTTED = re.compile(
+    r"(?<![-./:+n])n\.n(?= ?K?[-~TUt&] ?(?:@ ?)?(?:[pD] ?)*n(?:\.n|(?! ?[ijMJ]))(?![./:]n)"
+    r"| ?K?[-~TUt] ?(?:@ ?)?(?:[pD] ?)*C| ?H)"
+    r"|(?:(?<=[-~TUtK])|(?<=[-~TUtK@] )|(?<=[F@] ))n\.n(?![-./:]n| ?[ijMJ])"
+)
+
+
+def _dotted(token: Token, hour: int, minute: int, end: int) -> Token:
+    try:
+        value = clock(hour, minute)
+    except ValueError:
+        return Token(kinds.BROKEN, None, token.start, end)
+    return Token(kinds.CLOCK, value, token.start, end)
