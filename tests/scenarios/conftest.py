@@ -5,11 +5,13 @@ from __future__ import annotations
 import socket
 import threading
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 
 import pytest
 import uvicorn
+from slack_bolt import App
 from slack_bolt.adapter.socket_mode.builtin import SocketModeHandler
 from slack_sdk import WebClient
 
@@ -32,6 +34,7 @@ class World:
     desk: Desk
     sender: Sender
     clock: Clock
+    hands: ThreadPoolExecutor  # on which its listeners run
 
     def person(self, name: str) -> PersonDriver:
         return self.slack.person(name)
@@ -78,15 +81,15 @@ def running(transport: str, database_url: str, clock: Clock) -> Iterator[World]:
                 work, slack_id=slack.team_id, name="Lab", zone="Asia/Tokyo", channel=slack.channel_id("#gpu")
             )
         desk = Desk(database, lab, client, clock)
-        stack.enter_context(_by_socket(slack, desk) if transport == "socket" else _by_http(slack, desk))
-        yield World(slack, desk, Sender(desk), clock)
+        hands = stack.enter_context(ThreadPoolExecutor(WORKERS, thread_name_prefix="listener"))
+        app = build_app(desk, signing_secret=slack.signing_secret, executor=hands)
+        stack.enter_context(_by_socket(slack, app) if transport == "socket" else _by_http(slack, desk, app))
+        yield World(slack, desk, Sender(desk), clock, hands)
 
 
 @contextmanager
-def _by_socket(slack: Workspace, desk: Desk) -> Iterator[None]:
-    handler = SocketModeHandler(
-        build_app(desk), slack.app_token, web_client=WebClient(base_url=slack.api_url), concurrency=WORKERS
-    )
+def _by_socket(slack: Workspace, app: App) -> Iterator[None]:
+    handler = SocketModeHandler(app, slack.app_token, web_client=WebClient(base_url=slack.api_url), concurrency=WORKERS)
     handler.connect()
     slack.wait_connected(timeout=10)
     yield
@@ -95,8 +98,7 @@ def _by_socket(slack: Workspace, desk: Desk) -> Iterator[None]:
 
 
 @contextmanager
-def _by_http(slack: Workspace, desk: Desk) -> Iterator[None]:
-    app = build_app(desk, signing_secret=slack.signing_secret)
+def _by_http(slack: Workspace, desk: Desk, app: App) -> Iterator[None]:
     listening = socket.create_server(("127.0.0.1", 0))
     server = uvicorn.Server(uvicorn.Config(build_web(desk, slack=app), log_config=None, access_log=False))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
