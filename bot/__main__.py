@@ -1,12 +1,12 @@
-"""python -m bot [web|worker|migrate|gpus|check]: reads the settings, and runs what was asked for."""
+"""python -m bot [web|worker|migrate|copy-database|gpus|check]: reads the settings, and runs what was asked for."""
 
 from __future__ import annotations
 
 import argparse
 import sys
 
-from bot import admin, check, log, run
-from bot.settings import BadSettings, Settings
+from bot import admin, check, copy, log, run
+from bot.settings import BadSettings, Settings, check_database_url
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -40,10 +40,20 @@ def _parser() -> argparse.ArgumentParser:
     add("web", "hear and answer Slack", run=run.web, talks=True, listens=True)
     add("worker", "send reminders and other notices", run=run.worker, talks=True)
     add("migrate", "bring the database up to date", run=run.migrate)
+    copying = add("copy-database", "copy a lab to another, empty database; stop the bot before", run=copy.run)
+    copying.add_argument("source", metavar="FROM", type=_database, help="the address of the one that holds it")
+    copying.add_argument("target", metavar="TO", type=_database, help="the address of the new one")
     _add_gpus(add("gpus", "the lab's GPUs"))
     checking = add("check", "is everything set up? database, token, scopes, channel", run=check.run, talks=True)
     checking.add_argument("--message", action="store_true", help="also post a test message to the lab's channel")
     return parser
+
+
+def _database(url: str) -> str:
+    try:
+        return check_database_url(url)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(f"{url} {error}") from None
 
 
 def _add_gpus(gpus: argparse.ArgumentParser) -> None:

@@ -38,7 +38,8 @@ def _command(command: str) -> str:
     return command
 
 
-def _database(url: str) -> str:
+def check_database_url(url: str) -> str:
+    """The address as it came; ValueError says what is wrong with it."""
     if not re.match(r"sqlite:///.|postgresql\+psycopg://", url):
         raise ValueError("is no database; write sqlite:///gpu-slots.db or postgresql+psycopg://user:password@host/name")
     return url
@@ -66,7 +67,7 @@ class Settings(BaseSettings):
         env_file=".env", env_ignore_empty=True, extra="ignore", hide_input_in_errors=True, frozen=True
     )
 
-    database_url: Annotated[str, AfterValidator(_database), Field(repr=False)] = "sqlite:///gpu-slots.db"
+    database_url: Annotated[str, AfterValidator(check_database_url), Field(repr=False)] = "sqlite:///gpu-slots.db"
     timezone: Annotated[str, AfterValidator(_zone)] = "UTC"
     slack_bot_token: Annotated[SecretStr, _starts_with("xoxb-")] | None = None
     slack_app_token: Annotated[SecretStr, _starts_with("xapp-")] | None = None
