@@ -7,6 +7,7 @@ import sys
 
 from bot import admin, check, copy, log, run
 from bot.settings import BadSettings, Settings, check_database_url
+from core.errors import Busy
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -23,6 +24,9 @@ def main(arguments: list[str] | None = None) -> int:
         code: int = asked.run(settings, asked)
     except run.CannotStart as reason:
         print(reason, file=sys.stderr)
+        return 1
+    except Busy:
+        print("The database gave no turn; nothing was changed. Try again, or see who holds it.", file=sys.stderr)
         return 1
     return code
 
