@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 from sqlalchemy import select
 
@@ -58,7 +59,7 @@ def named(work: Work, organization_id: int, name: str) -> facts.Gpu:
     """The GPU called so: `GPU0`, `lab-node-1/GPU0`, or just `0`; UnknownGpu or UnclearGpu otherwise."""
     known = gpus(work, organization_id)
     wanted = name.casefold()
-    matches = [gpu for gpu in known if wanted in _names(gpu)]
+    matches = [gpu for gpu in known if wanted in _names(gpu.node, gpu.label)]
     if not matches:
         raise errors.UnknownGpu(name, known)
     if len(matches) > 1:
@@ -126,14 +127,20 @@ def _load(work: Work, organization_id: int) -> tuple[facts.Gpu, ...]:
     return tuple(sorted(found, key=lambda gpu: (_counted(gpu.node), _counted(gpu.label))))
 
 
-def _counted(name: str) -> list[tuple[int, str]]:
+# Every booking asks these of every GPU of the lab, and the answers never change.
+
+
+@cache
+def _counted(name: str) -> tuple[tuple[int, str], ...]:
     """Sorts GPU10 after GPU9."""
-    return [(int(part), "") if part.isdigit() else (-1, part) for part in re.split(r"(\d+)", name) if part]
+    return tuple((int(part), "") if part.isdigit() else (-1, part) for part in re.split(r"(\d+)", name) if part)
 
 
-def _names(gpu: facts.Gpu) -> tuple[str, ...]:
-    label = gpu.label.casefold()
-    return (label, label.removeprefix("gpu"), gpu.full_name.casefold())
+@cache
+def _names(node: str, label: str) -> tuple[str, ...]:
+    """What this GPU answers to."""
+    folded = label.casefold()
+    return (folded, folded.removeprefix("gpu"), f"{node}/{label}".casefold())
 
 
 def _is_model(gpu: facts.Gpu, model: str | None) -> bool:
