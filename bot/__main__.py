@@ -1,4 +1,4 @@
-"""python -m bot [web|worker|migrate|gpus|check]: reads the settings, and runs what was asked for."""
+"""python -m bot [web|worker|migrate|copy-database|gpus|check]: reads the settings, and runs what was asked for."""
 
 from __future__ import annotations
 
@@ -6,8 +6,9 @@ import argparse
 import sys
 from collections.abc import Callable
 
-from bot import admin, check, log, run, settings
+from bot import admin, check, copy, log, run, settings
 from bot.settings import BadSettings, Settings
+from core.errors import Busy
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -25,6 +26,9 @@ def main(arguments: list[str] | None = None) -> int:
     except run.CannotStart as reason:
         print(reason, file=sys.stderr)
         return 1
+    except Busy:
+        print("The database gave no turn; nothing was changed. Try again, or see who holds it.", file=sys.stderr)
+        return 1
     return code
 
 
@@ -41,6 +45,16 @@ def _parser() -> argparse.ArgumentParser:
     add("web", "hear and answer Slack", run=run.web, talks=True, listens=True)
     add("worker", "send reminders and other notices", run=run.worker, talks=True)
     add("migrate", "bring the database up to date", run=run.migrate)
+    copying = add("copy-database", "copy a lab to another, empty database; stop the bot before", run=copy.run)
+    copying.add_argument(
+        "source",
+        metavar="FROM",
+        type=_checked(settings.check_database_url),
+        help="the address of the one that holds it",
+    )
+    copying.add_argument(
+        "target", metavar="TO", type=_checked(settings.check_database_url), help="the address of the new one"
+    )
     _add_gpus(add("gpus", "the lab's GPUs"))
     _add_lab(add("lab", "the lab's own settings: shows them, and changes what is given", run=admin.settle))
     checking = add("check", "is everything set up? database, token, scopes, channel", run=check.run, talks=True)
@@ -71,8 +85,8 @@ def _add_gpus(gpus: argparse.ArgumentParser) -> None:
 
 
 def _add_lab(lab: argparse.ArgumentParser) -> None:
-    lab.add_argument("--zone", type=_checked(settings.zone), help="its time zone, like Asia/Tokyo")
-    lab.add_argument("--channel", type=_checked(settings.channel), help="the id of its channel, like C0123ABCD")
+    lab.add_argument("--zone", type=_checked(settings.check_zone), help="its time zone, like Asia/Tokyo")
+    lab.add_argument("--channel", type=_checked(settings.check_channel), help="the id of its channel, like C0123ABCD")
     lab.add_argument("--announce", choices=("on", "off"), help="whether bookings are told in the channel")
 
 
@@ -83,7 +97,7 @@ def _checked(check: Callable[[str], str]) -> Callable[[str], str]:
         try:
             return check(given)
         except ValueError as problem:
-            raise argparse.ArgumentTypeError(f"{given} {problem}") from None
+            raise argparse.ArgumentTypeError(f"this {problem}") from None  # not the value: it may hold a password
 
     return checked
 

@@ -20,13 +20,13 @@ class BadSettings(Exception):  # noqa: N818 - what is bad are the settings
         self.problems = problems
 
 
-def zone(name: str) -> str:
+def check_zone(name: str) -> str:
     if name not in available_timezones():
         raise ValueError("is no IANA time zone; write one like Asia/Tokyo")
     return name
 
 
-def channel(channel: str) -> str:
+def check_channel(channel: str) -> str:
     if not re.fullmatch(r"[CG][A-Z0-9]{2,}", channel):
         raise ValueError("is no channel id; it looks like C0123ABCD and stands at the end of the channel's details")
     return channel
@@ -38,7 +38,8 @@ def _command(command: str) -> str:
     return command
 
 
-def _database(url: str) -> str:
+def check_database_url(url: str) -> str:
+    """The address as it came; ValueError says what is wrong with it."""
     if not re.match(r"sqlite:///.|postgresql\+psycopg://", url):
         raise ValueError("is no database; write sqlite:///gpu-slots.db or postgresql+psycopg://user:password@host/name")
     return url
@@ -66,13 +67,13 @@ class Settings(BaseSettings):
         env_file=".env", env_ignore_empty=True, extra="ignore", hide_input_in_errors=True, frozen=True
     )
 
-    database_url: Annotated[str, AfterValidator(_database), Field(repr=False)] = "sqlite:///gpu-slots.db"
-    timezone: Annotated[str, AfterValidator(zone)] = "UTC"
+    database_url: Annotated[str, AfterValidator(check_database_url), Field(repr=False)] = "sqlite:///gpu-slots.db"
+    timezone: Annotated[str, AfterValidator(check_zone)] = "UTC"
     slack_bot_token: Annotated[SecretStr, _starts_with("xoxb-")] | None = None
     slack_app_token: Annotated[SecretStr, _starts_with("xapp-")] | None = None
     slack_signing_secret: SecretStr | None = None
     slack_api_url: Annotated[str, AfterValidator(_api_url)] = "https://slack.com/api/"
-    gpu_channel: Annotated[str, AfterValidator(channel)] | None = None
+    gpu_channel: Annotated[str, AfterValidator(check_channel)] | None = None
     gpu_command: Annotated[str, AfterValidator(_command)] = "/gpu"
     port: Annotated[int, Field(ge=1, le=65535)] | None = None
 

@@ -55,6 +55,7 @@ def reserve(
         purpose=purpose,
         version=1,
         created_at=work.now,
+        slots=[],
     )
     work.session.add(row)
     placement.place(work, row, gpus, clipped)

@@ -7,6 +7,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 from sqlalchemy import select
 
@@ -133,15 +134,20 @@ def _load(work: Work, organization_id: int) -> tuple[facts.Gpu, ...]:
     return tuple(sorted(found, key=lambda gpu: (_counted(gpu.node), _counted(gpu.label))))
 
 
-def _counted(name: str) -> list[tuple[int, str]]:
+# Every booking asks these of every GPU of the lab, and the answers never change.
+
+
+@cache
+def _counted(name: str) -> tuple[tuple[int, str], ...]:
     """Sorts GPU10 after GPU9."""
-    return [(int(part), "") if part.isdigit() else (-1, part) for part in re.split(r"(\d+)", name) if part]
+    return tuple((int(part), "") if part.isdigit() else (-1, part) for part in re.split(r"(\d+)", name) if part)
 
 
-def names(gpu: facts.Gpu) -> set[str]:
+@cache
+def names(gpu: facts.Gpu) -> frozenset[str]:
     """What a GPU may be called, folded: `gpu0`, `lab-node-1/gpu0`, just `0`, and for buttons `#` with its id."""
     label = folded(gpu.label)
-    return {label, label.removeprefix("gpu"), folded(gpu.full_name), f"#{gpu.id}"}
+    return frozenset({label, label.removeprefix("gpu"), folded(gpu.full_name), f"#{gpu.id}"})
 
 
 def folded(name: str) -> str:

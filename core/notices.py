@@ -7,13 +7,13 @@ that was never settled lapses, so that a crash delays and loses nothing.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, case, func, select, update
+from sqlalchemy import ColumnElement, Select, case, func, insert, select, update
 
 from core import availability, facts, members, models, organizations
 from core.db import insert_if_new
@@ -311,21 +311,22 @@ def _withdraw(work: Work, row: models.Reservation) -> set[Kind]:
     return unsent
 
 
-def _owe(work: Work, row: models.Reservation, plans: Iterable[_Plan]) -> None:
-    for plan in plans:
-        work.session.add(
-            models.Notice(
-                recipient_id=_recipient_id(work, row.organization_id, plan.whom),
-                reservation_id=row.id,
-                version=row.version,
-                kind=plan.kind,
-                due_at=plan.due_at,
-                useful_until=plan.useful_until,
-                data=plan.data,
-            )
-        )
-        work.owes(plan.due_at)
-    work.session.flush()
+def _owe(work: Work, row: models.Reservation, plans: Sequence[_Plan]) -> None:
+    planned = [
+        {
+            "recipient_id": _recipient_id(work, row.organization_id, plan.whom),
+            "reservation_id": row.id,
+            "version": row.version,
+            "kind": plan.kind,
+            "due_at": plan.due_at,
+            "useful_until": plan.useful_until,
+            "data": plan.data,
+        }
+        for plan in plans
+    ]
+    if planned:  # in one statement: a booking has up to seven
+        work.session.execute(insert(models.Notice), planned)
+        work.owes(min(plan.due_at for plan in plans))
 
 
 def _recipient_id(work: Work, organization_id: int, whom: str) -> int:

@@ -53,7 +53,7 @@ class Database:
         Raises Busy, with nothing written, when the database gives no turn within `patience` or the whole takes longer.
         """
         deadline = time.monotonic() + patience.total_seconds()
-        with _busy_in_words(), self.engine.connect() as connection:
+        with busy_in_words(), self.engine.connect() as connection:
             _limit_waiting_for_turn(connection, patience)
             with Session(connection, expire_on_commit=False) as session, session.begin():
                 _limit_waiting_inside(session, patience)
@@ -68,7 +68,7 @@ class Database:
     @contextmanager
     def read(self, now: datetime) -> Iterator[Work]:
         """A question: takes no write lock and leaves nothing behind."""
-        with _busy_in_words(), self.engine.connect() as connection:
+        with busy_in_words(), self.engine.connect() as connection:
             reading = connection.execution_options(writes=False)
             with Session(reading, expire_on_commit=False) as session:
                 yield Work(session, utc(now))
@@ -87,23 +87,23 @@ class Database:
 def _limit_waiting_for_turn(connection: Connection, patience: timedelta) -> None:
     """SQLite waits where a transaction begins, so the limit is set before, past SQLAlchemy, which would begin one."""
     if connection.dialect.name == "sqlite" and (driver := connection.connection.driver_connection):
-        driver.execute(f"PRAGMA busy_timeout = {_milliseconds(patience)}")
+        driver.execute(f"PRAGMA busy_timeout = {milliseconds(patience)}")
 
 
 def _limit_waiting_inside(session: Session, patience: timedelta) -> None:
     """PostgreSQL waits for rows and statements, for this transaction only."""
     connection = session.connection()
     if connection.dialect.name == "postgresql":
-        connection.exec_driver_sql(f"SET LOCAL lock_timeout = {_milliseconds(patience)}")
-        connection.exec_driver_sql(f"SET LOCAL statement_timeout = {_milliseconds(patience)}")
+        connection.exec_driver_sql(f"SET LOCAL lock_timeout = {milliseconds(patience)}")
+        connection.exec_driver_sql(f"SET LOCAL statement_timeout = {milliseconds(patience)}")
 
 
-def _milliseconds(length: timedelta) -> int:
+def milliseconds(length: timedelta) -> int:
     return int(length.total_seconds() * 1000)
 
 
 @contextmanager
-def _busy_in_words() -> Iterator[None]:
+def busy_in_words() -> Iterator[None]:
     """Turn the databases' ways of saying "not now" into Busy; everything else stays what it is."""
     try:
         yield

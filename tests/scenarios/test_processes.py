@@ -198,6 +198,42 @@ def test_check_names_the_cure(site: Site) -> None:
     assert "not_in_channel; type /invite @gpu there" in checked.stdout
 
 
+def test_a_lab_moves_to_postgresql_and_goes_on_there(site: Site, new_database_url: Callable[[str], str]) -> None:
+    file, server = site.database_url, new_database_url("postgresql")
+    with site.bot():
+        site.slack.person("alice").types("#gpu", "/gpu book now for 2h")
+        site.slack.person("minjun").waits_for("#gpu", "is yours now")
+    copied = site.run("copy-database", file, server)
+    assert copied.returncode == 0, copied.stderr
+    assert "reservations            1" in copied.stdout
+    assert site.run("copy-database", file, server).stdout == copied.stdout
+
+    site.database_url = server
+    with site.bot():
+        site.slack.person("alice").types("#gpu", "/gpu status")
+        site.slack.person("alice").waits_for("#gpu", "until")
+        site.slack.person("minjun").types("#gpu", "/gpu book GPU0 now for 1h")
+        site.slack.person("minjun").waits_for("#gpu", "✗")
+    back = site.run("copy-database", server, file)
+    assert back.returncode == 1
+    assert "TO holds something else already, in members" in back.stderr
+
+
+def test_a_copy_that_cannot_be_made_says_why(site: Site, new_database_url: Callable[[str], str]) -> None:
+    target = new_database_url("sqlite")
+    for source, why in (
+        ("sqlite:///nowhere.db", "There is no file nowhere.db."),
+        ("mysql://host/name", "is no database"),
+        ("postgresql+psycopg://me:hunter2@127.0.0.1:9/name", "A database refuses"),
+    ):
+        ended = site.run("copy-database", source, target)
+        assert ended.returncode != 0
+        assert why in ended.stderr
+        assert "Traceback" not in ended.stderr
+        assert "hunter2" not in ended.stderr
+    assert not (site.folder / "nowhere.db").exists()
+
+
 def someone(database: Database, site: Site) -> tuple[Actor, int]:
     with database.begin(datetime.now(UTC)) as work:
         lab = organizations.find(work, site.slack.team_id)

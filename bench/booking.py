@@ -1,0 +1,334 @@
+"""What a booking costs: beside a bare insert, after a long history, and with many processes at once.
+
+    .venv/bin/python bench/booking.py [--quick]
+
+Both sides of each ratio are measured in turn in the same run, so that a busy machine slows both.
+"""
+
+from __future__ import annotations
+
+import argparse
+import multiprocessing
+import statistics
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from multiprocessing.synchronize import Barrier
+from typing import Any
+
+from places import KINDS, MEMBERS, NOW, databases, found_lab, percentile, show
+from sqlalchemy import insert, text
+
+from core import availability, booking, errors, facts, inventory, models
+from core.db import OVERLAP, write_guard
+from core.inventory import Wanted
+from core.members import Actor
+from core.timerange import TimeRange
+from core.work import Database
+
+HOUR = timedelta(hours=1)
+PROCESSES = (1, 4, 8)
+
+
+@dataclass(frozen=True)
+class Size:
+    """How much is measured."""
+
+    small: int = 10_000  # reservations of a short history
+    large: int = 1_000_000
+    bookings: int = 300  # in each of them
+    questions: int = 60
+    blocks: int = 12  # of bookings, then of bare inserts
+    block: int = 50
+    seconds: float = 4  # of many processes on distinct slots
+    rounds: int = 40  # of many processes on the same slot
+
+
+QUICK = Size(large=100_000, bookings=100, questions=20, blocks=5, block=30, seconds=1.5, rounds=12)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--quick", action="store_true", help="a tenth of the history, and fewer rounds")
+    size = QUICK if parser.parse_args().quick else Size()
+    with databases() as new:
+        rates = [rate(kind, new(kind), size) for kind in KINDS]
+        show(
+            "Bookings a second, one process (aim: at least 0.40 of a bare guarded insert)",
+            ("", "use case", "bare insert", "ratio"),
+            *rates,
+        )
+        grown = [row for kind in KINDS for row in growth(kind, new, size)]
+        show(
+            f"At {size.small:,} and {size.large:,} reservations (aim: ratios at most 1.30)",
+            ("", "p50 ms", "p95 ms", "p50 ms", "p95 ms", "p50 ratio", "p95 ratio"),
+            *grown,
+        )
+        for kind in KINDS:
+            crowd(kind, new, size)
+
+
+# --- beside a bare insert ---
+
+
+def rate(kind: str, database: Database, size: Size) -> tuple[object, ...]:
+    actor, gpus = found_lab(database)
+    slots = far_slots(gpus)
+    ratios, ours, bare = [], [], []
+    for _ in range(size.blocks):
+        taken = took(lambda: repeat(size.block, lambda: reserve(database, actor, *next(slots))))
+        plain = took(lambda: repeat(size.block, lambda: insert_bare(database, actor, *next(slots))))
+        ours.append(size.block / taken)
+        bare.append(size.block / plain)
+        ratios.append(plain / taken)
+    return kind, round(statistics.median(ours)), round(statistics.median(bare)), statistics.median(ratios)
+
+
+def reserve(database: Database, actor: Actor, gpu: facts.Gpu, wish: TimeRange) -> None:
+    with database.begin(NOW) as work:
+        key = f"{actor.member_id} {gpu.id} {wish.start}"
+        booking.reserve(work, actor, Wanted(names=(gpu.full_name,)), wish, request_key=key)
+
+
+def insert_bare(database: Database, actor: Actor, gpu: facts.Gpu, wish: TimeRange) -> None:
+    """What nobody can do without: a reservation and its slot, with the database's guard, committed."""
+    with database.engine.begin() as connection:
+        held = connection.execute(
+            insert(models.Reservation).returning(models.Reservation.id),
+            {"organization_id": actor.organization_id, "member_id": actor.member_id, "created_at": NOW},
+        ).scalar_one()
+        connection.execute(
+            insert(models.Slot),
+            {"reservation_id": held, "gpu_id": gpu.id, "start_at": wish.start, "end_at": wish.end},
+        )
+
+
+def far_slots(gpus: tuple[facts.Gpu, ...]) -> Iterator[tuple[facts.Gpu, TimeRange]]:
+    """Half hours that nobody holds, one after another on all GPUs."""
+    for number in range(50 * 48):
+        start = NOW + timedelta(days=4) + number * HOUR / 2
+        for gpu in gpus:
+            yield gpu, TimeRange(start, start + HOUR / 2)
+
+
+# --- after a long history ---
+
+
+def growth(kind: str, new: Callable[[str], Database], size: Size) -> list[tuple[object, ...]]:
+    labs = []
+    for count in (size.small, size.large):
+        database = new(kind)
+        actor, gpus = found_lab(database)
+        fill(database, count)
+        labs.append((database, actor, gpus))
+    return [
+        compared(f"{kind}, a booking", size.bookings, [booked_in_gaps(*lab) for lab in labs]),
+        compared(f"{kind}, 100 GPUs over a day", size.questions, [asked(lab[0], lab[1]) for lab in labs]),
+    ]
+
+
+def compared(name: str, times: int, steps: list[Callable[[int], object]]) -> tuple[object, ...]:
+    """The same step on the small and on the large database, in turn."""
+    taken: list[list[float]] = [[] for _ in steps]
+    for number in range(-10, times):
+        for step, list_ in zip(steps, taken, strict=True):
+            seconds = took(lambda step=step, number=number: step(number + 10))  # type: ignore[misc]
+            if number >= 0:
+                list_.append(seconds)
+    small, large = taken
+    figures = [percentile(list_, percent) for list_ in taken for percent in (50, 95)]
+    return name, *figures, *(percentile(large, percent) / percentile(small, percent) for percent in (50, 95))
+
+
+def booked_in_gaps(database: Database, actor: Actor, gpus: tuple[facts.Gpu, ...]) -> Callable[[int], object]:
+    """Each booking fills an hour between two that are held, in the next two days."""
+
+    def book(number: int) -> None:
+        gap, gpu = divmod(number, len(gpus))
+        start = NOW + HOUR + gap * 2 * HOUR
+        reserve(database, actor, gpus[gpu], TimeRange(start, start + HOUR))
+
+    return book
+
+
+def asked(database: Database, actor: Actor) -> Callable[[int], object]:
+    """Who holds which of 100 GPUs over the next day: 1,200 bookings."""
+    day = TimeRange(NOW, NOW + timedelta(days=1))
+
+    def ask(_number: int) -> None:
+        with database.read(NOW) as work:
+            known = inventory.gpus(work, actor.organization_id)
+            assert len(availability.holdings(work, actor.organization_id, known, day)) >= 1_200
+
+    return ask
+
+
+def fill(database: Database, count: int) -> None:
+    """Each GPU is held every other hour, up to two days from now, as far back as `count` reservations reach."""
+    with database.engine.begin() as connection:
+        is_sqlite = connection.dialect.name == "sqlite"
+        if not is_sqlite:
+            connection.exec_driver_sql(f"ALTER TABLE slots DROP CONSTRAINT {OVERLAP}")
+        for statement in _FILL_SQLITE if is_sqlite else _FILL_POSTGRESQL:
+            connection.execute(text(statement), {"count": count, "people": MEMBERS, "last": _instant(is_sqlite)})
+        write_guard(connection)
+    if not is_sqlite:
+        with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.exec_driver_sql("VACUUM ANALYZE")
+
+
+def _instant(is_sqlite: bool) -> object:
+    last = NOW + 48 * HOUR
+    return f"{last:%Y-%m-%d %H:%M:%S}" if is_sqlite else last
+
+
+_NUMBERS = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < :count)"
+_AT = "strftime('%Y-%m-%d %H:%M:%S.000000', :last, -({hours}) || ' hours')"
+_FILL_SQLITE = (
+    f"""INSERT INTO reservations (id, organization_id, member_id, purpose, created_at)
+        {_NUMBERS} SELECT i, 1, 1 + i % :people, 'run ' || i, {_AT.format(hours="2 * (1 + (i - 1) / 100)")} FROM n""",
+    f"""INSERT INTO slots (reservation_id, gpu_id, start_at, end_at)
+        {_NUMBERS} SELECT i, 1 + (i - 1) % 100, {_AT.format(hours="2 * (1 + (i - 1) / 100)")},
+               {_AT.format(hours="2 * (1 + (i - 1) / 100) - 1")} FROM n""",
+    f"""INSERT INTO notices (organization_id, reservation_id, version, kind, whom, due_at, useful_until, outcome)
+        {_NUMBERS} SELECT 1, i, 1, 'end', 'channel', {_AT.format(hours="2 * (1 + (i - 1) / 100) - 1")},
+               {_AT.format(hours="2 * (1 + (i - 1) / 100) - 25")}, 'sent' FROM n""",
+)
+_STARTS = "CAST(:last AS timestamptz) - interval '2 hours' * (1 + (i - 1) / 100)"
+_FILL_POSTGRESQL = (
+    f"""INSERT INTO reservations (id, organization_id, member_id, purpose, created_at)
+        SELECT i, 1, 1 + i % :people, 'run ' || i, {_STARTS} FROM generate_series(1, :count) AS i""",
+    f"""INSERT INTO slots (reservation_id, gpu_id, start_at, end_at)
+        SELECT i, 1 + (i - 1) % 100, {_STARTS}, {_STARTS} + interval '1 hour' FROM generate_series(1, :count) AS i""",
+    f"""INSERT INTO notices (organization_id, reservation_id, version, kind, whom, due_at, useful_until, outcome)
+        SELECT 1, i, 1, 'end', 'channel', {_STARTS} + interval '1 hour', {_STARTS} + interval '25 hours', 'sent'
+        FROM generate_series(1, :count) AS i""",
+    "SELECT setval('reservations_id_seq', :count)",
+)
+
+
+# --- many processes ---
+
+
+@dataclass(frozen=True)
+class Crowd:
+    """What the processes of one run did: for each, how long its attempts took; and who won what."""
+
+    taken: list[list[float]]
+    wins: int
+
+    def p99(self) -> float:
+        return percentile([each for list_ in self.taken for each in list_], 99)
+
+    def worst(self) -> float:
+        return max(each for list_ in self.taken for each in list_) * 1000
+
+    def fairness(self) -> float:
+        """What the slowest did, of what the fastest did."""
+        return min(map(len, self.taken)) / max(map(len, self.taken))
+
+
+def crowd(kind: str, new: Callable[[str], Database], size: Size) -> None:
+    apart = {count: run(new(kind), on_distinct_slots, count, size) for count in PROCESSES}
+    show(
+        f"{kind}: processes on distinct slots"
+        " (aims on PostgreSQL: slowest at least 0.50 of the fastest, no wait over 1,000 ms)",
+        ("processes", "bookings/s", "p99 ms", "longest wait ms", "slowest / fastest"),
+        *(
+            (count, round(done.wins / size.seconds), done.p99(), done.worst(), done.fairness())
+            for count, done in apart.items()
+        ),
+    )
+    same = {count: run(new(kind), on_the_same_slot, count, size) for count in PROCESSES}
+    show(
+        f"{kind}: processes on the same slot (aims: one winner each round; p99 at most 4.00 times the uncontended)",
+        ("processes", "winners/round", "p99 ms", "longest wait ms", "p99 / one alone", "p99 / as many apart"),
+        *(
+            (
+                count,
+                done.wins / size.rounds,
+                done.p99(),
+                done.worst(),
+                done.p99() / same[1].p99(),
+                done.p99() / apart[count].p99(),
+            )
+            for count, done in same.items()
+        ),
+    )
+
+
+def run(database: Database, attempts: Callable[..., Any], count: int, size: Size) -> Crowd:
+    found_lab(database)
+    url = database.engine.url.render_as_string(hide_password=False)
+    context = multiprocessing.get_context("spawn")
+    barrier, results = context.Barrier(count), context.Queue()
+    workers = [
+        context.Process(target=attempts, args=(url, number, size, barrier, results), daemon=True)
+        for number in range(count)
+    ]
+    for each in workers:
+        each.start()
+    found = [results.get(timeout=300) for _ in workers]
+    for each in workers:
+        each.join()
+    return Crowd([taken for taken, _ in found], sum(wins for _, wins in found))
+
+
+def on_distinct_slots(url: str, number: int, size: Size, barrier: Barrier, results: Any) -> None:
+    """Each process books on GPUs of its own, as fast as it can."""
+    with closing(Database(url)) as database:
+        actor, gpus = who_and_what(database, number)
+        slots = far_slots(gpus[number :: max(PROCESSES)])
+        for _ in range(5):
+            reserve(database, actor, *next(slots))
+        barrier.wait()
+        taken, end = [], time.perf_counter() + size.seconds
+        while time.perf_counter() < end:
+            taken.append(took(lambda: reserve(database, actor, *next(slots))))
+        results.put((taken, len(taken)))
+
+
+def on_the_same_slot(url: str, number: int, size: Size, barrier: Barrier, results: Any) -> None:
+    """In each round all of them want the same hour of the same GPU; those who lose are offered others."""
+    with closing(Database(url)) as database:
+        actor, gpus = who_and_what(database, number)
+        reserve(database, actor, gpus[50 + number], hour_from(NOW + timedelta(days=1)))
+        taken, wins = [], 0
+        for round_ in range(size.rounds):
+            barrier.wait()
+            began = time.perf_counter()
+            try:
+                reserve(database, actor, gpus[0], hour_from(NOW + timedelta(days=2) + round_ * HOUR))
+                wins += 1
+            except errors.GpuTaken:
+                pass
+            taken.append(time.perf_counter() - began)
+        results.put((taken, wins))
+
+
+def who_and_what(database: Database, number: int) -> tuple[Actor, tuple[facts.Gpu, ...]]:
+    """A member for each process: whoever holds a slot already is told so, rather than refused."""
+    with database.read(NOW) as work:
+        actor = Actor(1, number + 1, facts.Role.USER, facts.Standing.MEMBER)
+        return actor, inventory.gpus(work, 1)
+
+
+def hour_from(start: datetime) -> TimeRange:
+    return TimeRange(start, start + HOUR)
+
+
+def repeat(times: int, work: Callable[[], object]) -> None:
+    for _ in range(times):
+        work()
+
+
+def took(work: Callable[[], object]) -> float:
+    began = time.perf_counter()
+    work()
+    return time.perf_counter() - began
+
+
+if __name__ == "__main__":
+    main()
