@@ -15,7 +15,7 @@ from bot import errors
 from bot.desk import Desk, Visit, request_key
 from bot.listeners import LISTENERS, home
 from bot.views.kit import Message
-from core.errors import Busy, Refusal
+from core.errors import Busy, Refusal, Unwritable
 
 log = logging.getLogger(__name__)
 
@@ -131,7 +131,7 @@ def _apologise(error: Exception, context: BoltContext, body: Body) -> BoltRespon
         log.error("no visit", exc_info=error)
         return None
     if isinstance(error, Refusal):
-        visit.answer(errors.answer(error, visit.reader), keep=isinstance(error, Busy))
+        visit.answer(errors.answer(error, visit.reader), keep=isinstance(error, Busy | Unwritable))
         return None
     incident = secrets.token_hex(4)
     log.error("incident %s", incident, exc_info=error)

@@ -198,6 +198,14 @@ def _(_refusal: errors.UnknownReservation, reader: Reader) -> str:
 
 
 @words.register
+def _(_refusal: errors.Unwritable, reader: Reader) -> str:
+    return reader.say(
+        "My database takes no writing: its disk is full, or its file is read-only. Nothing was done."
+        " Please tell an admin."
+    )
+
+
+@words.register
 def _(_refusal: errors.Busy, reader: Reader) -> str:
     return reader.say("Too much is going on at this moment, and nothing was done. Please try again.")
 

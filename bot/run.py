@@ -148,6 +148,7 @@ def _ticker(desk: Desk, running: ExitStack) -> Ticker:
     desk.database.on_due = ticker.wake
     ticker.start()
     running.callback(ticker.stop)
+    running.enter_context(desk.database.listening(ticker.wake))
     return ticker
 
 

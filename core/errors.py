@@ -172,5 +172,9 @@ class NotHeld(Invalid):
     gpu: facts.Gpu
 
 
+class Unwritable(Refusal):
+    """The database takes no writing: its disk is full, or its file is read-only. Nothing was written."""
+
+
 class Busy(Refusal):
     """The database gave no turn in time. Nothing was written; asking again may work."""

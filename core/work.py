@@ -5,17 +5,18 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
-from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
+from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.orm import Session
 
+from core import wakeup
 from core.db import OVERLAP, connect
-from core.errors import Busy
+from core.errors import Busy, Refusal, Unwritable
 from core.timerange import utc
 
 log = logging.getLogger(__name__)
@@ -31,6 +32,7 @@ class Work:
     now: datetime
     memo: dict[object, object] = field(default_factory=dict)  # what was looked up already in this transaction
     next_due: datetime | None = None  # the soonest notice this change planned
+    is_committing: bool = False
 
     def owes(self, due_at: datetime) -> None:
         self.next_due = min(self.next_due or due_at, due_at)
@@ -50,28 +52,37 @@ class Database:
     def begin(self, now: datetime, patience: timedelta = PATIENCE) -> Iterator[Work]:
         """A change: commits at the end, rolls back on any error.
 
-        Raises Busy, with nothing written, when the database gives no turn within `patience` or the whole takes longer.
+        Raises Busy, with nothing written, when the database gives no turn within `patience`, goes away before the
+        commit, or the whole takes longer; Unwritable when it takes no writing.
         """
         deadline = time.monotonic() + patience.total_seconds()
-        with busy_in_words(), self.engine.connect() as connection:
+        work = Work(Session(), utc(now))
+        with _in_our_words(work), self.engine.connect() as connection:
             _limit_waiting_for_turn(connection, patience)
-            with Session(connection, expire_on_commit=False) as session, session.begin():
-                _limit_waiting_inside(session, patience)
-                work = Work(session, utc(now))
+            with Session(connection, expire_on_commit=False) as work.session, work.session.begin():
+                _limit_waiting_inside(work.session, patience)
                 yield work
-                session.flush()
+                work.session.flush()
+                if work.next_due is not None:
+                    wakeup.notify(work.session, work.next_due)
                 if time.monotonic() > deadline:
                     raise Busy
+                work.is_committing = True
         if work.next_due is not None:
             self._tell_due(work.next_due)
 
     @contextmanager
     def read(self, now: datetime) -> Iterator[Work]:
         """A question: takes no write lock and leaves nothing behind."""
-        with busy_in_words(), self.engine.connect() as connection:
+        work = Work(Session(), utc(now))
+        with _in_our_words(work), self.engine.connect() as connection:
             reading = connection.execution_options(writes=False)
-            with Session(reading, expire_on_commit=False) as session:
-                yield Work(session, utc(now))
+            with Session(reading, expire_on_commit=False) as work.session:
+                yield work
+
+    def listening(self, wake: Callable[[datetime], None]) -> AbstractContextManager[None]:
+        """While this lasts, call `wake` for what any process plans, where the database can tell; from any thread."""
+        return wakeup.listening(self.engine, wake)
 
     def _tell_due(self, due_at: datetime) -> None:
         """The change is made; that nobody could be woken for it must not look as if it were not."""
@@ -109,18 +120,47 @@ def busy_in_words() -> Iterator[None]:
         yield
     except PoolTimeoutError as error:
         raise Busy from error
-    except IntegrityError as error:
-        if OVERLAP in str(error.orig):
-            raise Busy from error  # somebody wrote around the lock; the guard held
-        raise
-    except (OperationalError, DBAPIError) as error:
-        if _is_not_now(error):
-            raise Busy from error
-        raise
+    except DBAPIError as error:
+        raise (_refusal(error) or error) from error
 
 
-_NOT_NOW = ("40P01", "40001", "55P03", "57014")  # deadlock, serialization, lock and statement time-out
+@contextmanager
+def _in_our_words(work: Work) -> Iterator[None]:
+    """The same, and Busy for a connection that was cut before the commit began.
+
+    Cut in the midst of it, nobody can say whether it was done: that error stays what it is.
+    """
+    with busy_in_words():
+        try:
+            yield
+        except DBAPIError as error:
+            if error.connection_invalidated and not work.is_committing:
+                raise Busy from error
+            raise
 
 
-def _is_not_now(error: DBAPIError) -> bool:
-    return "database is locked" in str(error.orig) or getattr(error.orig, "sqlstate", None) in _NOT_NOW
+_NOT_NOW = (
+    "40P01",
+    "40001",
+    "55P03",
+    "57014",
+    "57P03",
+)  # deadlock, serialization, lock and statement time-out, start-up
+_NO_WRITING = ("53100", "25006")  # disk full, read-only
+
+
+def _refusal(error: DBAPIError) -> Refusal | None:
+    """What our own callers know this error by, if they do."""
+    said, state = str(error.orig), getattr(error.orig, "sqlstate", None)
+    if OVERLAP in said:
+        return Busy()  # somebody wrote around the lock; the guard held
+    if "database is locked" in said or state in _NOT_NOW or _is_no_connection(error):
+        return Busy()
+    if "readonly database" in said or "disk is full" in said or state in _NO_WRITING:
+        return Unwritable()
+    return None
+
+
+def _is_no_connection(error: DBAPIError) -> bool:
+    """The server could not be reached to begin with, so nothing can have been done."""
+    return error.statement is None and isinstance(error, OperationalError) and not error.connection_invalidated

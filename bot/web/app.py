@@ -43,7 +43,7 @@ def _slack_events(slack: App) -> Handler:
             return PlainTextResponse("too large", 413)
         try:
             asked = to_bolt_request(request, body)
-        except ValueError:
+        except Exception:  # noqa: BLE001 - Bolt takes the body apart, and it may be anything
             return PlainTextResponse("not a request of Slack's", 400)
         # Bolt's app is synchronous: in the event loop, one slow answer would hold up all others.
         return to_starlette_response(await run_in_threadpool(slack.dispatch, asked))

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+import time
+from contextlib import closing
+from datetime import datetime, timedelta
+from queue import Queue
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from core import errors, models, notices
 from core.inventory import Wanted
 from core.notices import Kind, Outcome
+from core.work import Database
 from tests.core.conftest import Lab
 
 LEASE = timedelta(seconds=30)
@@ -200,3 +204,38 @@ def test_a_refused_change_owes_nothing_new(lab: Lab) -> None:
     with pytest.raises(errors.GpuTaken):
         lab.reserve(lab.bob, lab.hours(1))
     assert owed(lab) == before
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+def test_another_process_hears_what_is_planned(lab: Lab, database_url: str) -> None:
+    heard: Queue[datetime] = Queue()
+    with closing(Database(database_url)) as other, other.listening(heard.put):
+        wait_until_listening(lab)
+        lab.reserve(lab.alice, lab.hours(0, 3))
+        assert heard.get(timeout=5) == lab.clock.now
+        cut_connections(lab)
+        wait_until_listening(lab)
+        lab.reserve(lab.bob, lab.hours(5))
+        assert heard.get(timeout=5) == lab.clock.now
+
+
+def wait_until_listening(lab: Lab) -> None:
+    listening = text(
+        "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND query LIKE 'LISTEN%'"
+    )
+    for _ in range(100):
+        with lab.database.engine.connect() as connection:
+            if connection.scalar(listening):
+                return
+        time.sleep(0.1)
+    raise AssertionError("nobody listens")
+
+
+def cut_connections(lab: Lab) -> None:
+    with lab.database.engine.connect() as connection:
+        connection.execute(
+            text(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            )
+        )

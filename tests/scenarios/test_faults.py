@@ -1,0 +1,194 @@
+"""What goes wrong around the bot: nothing is lost, nothing is doubled, and people read what is the matter."""
+
+from __future__ import annotations
+
+import time
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine, event, text
+
+from bot.workspace.driver import PersonDriver
+from bot.workspace.state import Person
+from core import booking, members
+from core.inventory import Wanted
+from core.members import Actor
+from core.timerange import TimeRange
+from core.work import Database, Work
+from tests.scenarios.conftest import World
+
+PEOPLE = 32
+
+
+def test_thirty_two_commands_while_the_database_is_slow(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """All are acknowledged in time, and whoever was told that it is done holds it."""
+    for number in range(PEOPLE):
+        world.slack.add_person(Person(name=f"user{number}", real_name=f"User {number}"))
+        world.add_gpu("lab-node-2", f"GPU{number + 1}")
+    slow_down(monkeypatch, 0.5)
+    people = [world.person(f"user{number}") for number in range(PEOPLE)]
+
+    def book(number: int) -> bool:
+        ack = people[number].types("#gpu", f"/gpu book now for 2h on GPU{number + 1}")
+        assert not ack.late
+        return ack.seconds < 2.5
+
+    with ThreadPoolExecutor(PEOPLE) as fingers:
+        assert all(fingers.map(book, range(PEOPLE)))
+    for person in people:
+        person.waits_for("#gpu", "✓ Booked", timeout=60)
+    with world.desk.database.engine.connect() as connection:
+        assert connection.scalar(text("SELECT count(*) FROM reservations")) == PEOPLE
+
+
+def slow_down(monkeypatch: pytest.MonkeyPatch, seconds: float) -> None:
+    read, begin = Database.read, Database.begin
+
+    def slow_read(self: Database, now: datetime) -> AbstractContextManager[Work]:
+        time.sleep(seconds)
+        return read(self, now)
+
+    def slow_begin(self: Database, now: datetime, *more: timedelta) -> AbstractContextManager[Work]:
+        time.sleep(seconds)
+        return begin(self, now, *more)
+
+    monkeypatch.setattr(Database, "read", slow_read)
+    monkeypatch.setattr(Database, "begin", slow_begin)
+
+
+def test_a_hundred_reminders_due_at_once_are_five_messages_in_order(world: World) -> None:
+    for number in range(1, 101):
+        world.add_gpu("lab-node-2", f"GPU{number}")
+    world.book("alice", "tomorrow 13-14 on GPU0")
+    start = world.clock.now.replace(hour=12, minute=0, second=0)
+    with world.desk.database.begin(world.clock()) as work:
+        lab = world.desk.organization.id
+        member = members.find(work, lab, world.person("alice").id)
+        assert member is not None
+        for number in range(1, 101):
+            wish = TimeRange(start, start + timedelta(hours=1))
+            booking.reserve(work, Actor.of(lab, member), Wanted(names=(f"GPU{number}",)), wish)
+    while world.tick():
+        pass
+    world.clock.forward(hours=3)
+    posted = 0
+    while world.tick():
+        posted += 1
+    assert posted == 5
+    lines = [
+        line
+        for message in world.person("minjun").sees("#gpu")
+        for line in message.words.splitlines()
+        if "is yours now" in line
+    ]
+    assert len(lines) == len(set(lines)) == 100
+
+
+def test_connections_that_are_cut_are_made_again(world: World) -> None:
+    if world.desk.database.engine.dialect.name != "postgresql":
+        return
+    world.book("alice", "tomorrow 13-14")
+    cut_connections(world.desk.database.engine)
+    world.book("alice", "tomorrow 15-16")
+
+
+def cut_connections(engine: Engine) -> None:
+    with engine.connect() as connection:
+        connection.execute(
+            text(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            )
+        )
+
+
+@pytest.mark.parametrize("world", ["socket-sqlite"], indirect=True)
+@pytest.mark.parametrize("pragma", ["PRAGMA max_page_count = 1", "PRAGMA query_only = ON"], ids=["full", "read-only"])
+def test_a_database_that_takes_no_writing_is_said(world: World, pragma: str) -> None:
+    alice = world.person("alice")
+    alice.types("#gpu", "/gpu status")
+    alice.waits_for("#gpu", "free now")
+    engine = world.desk.database.engine
+    fill(engine, pragma)
+    assert any(is_refused(alice, day) for day in range(10, 30))
+    fill(engine, "PRAGMA query_only = OFF")
+    fill(engine, "PRAGMA max_page_count = 1000000")
+    world.book("alice", "13:00-18:00")
+
+
+def is_refused(alice: PersonDriver, day: int) -> bool:
+    """The last page may have room for a few more bookings."""
+    seen = max((message.ts for message in alice.sees("#gpu")), default="0")
+    alice.types("#gpu", f"/gpu book 2027-01-{day} 13:00-14:00 for {'x' * 190}")
+    return "takes no writing" in alice.waits_for("#gpu", "", after=seen).words
+
+
+def fill(engine: Engine, pragma: str) -> None:
+    """Say it on every connection, those that are open included."""
+
+    def say(connection: Any, *_more: Any) -> None:
+        connection.execute(pragma)
+
+    event.listen(engine, "connect", say)
+    engine.dispose()
+
+
+@pytest.mark.parametrize("world", ["socket-sqlite"], indirect=True)
+@pytest.mark.parametrize("reason", ["refresh_requested", "warning", "cut"])
+def test_socket_mode_comes_back_by_itself(world: World, reason: str) -> None:
+    world.book("alice", "tomorrow 13-14")
+    world.slack.disconnect_sockets(reason)
+    time.sleep(0.3)
+    world.slack.wait_connected(timeout=20)
+    world.book("alice", "tomorrow 15-16")
+
+
+def test_slack_that_hangs_holds_up_nobody_for_long(world: World) -> None:
+    world.slack.fail("chat.postMessage", hang=30)
+    world.book("alice", "now for 2h")
+    began = time.monotonic()
+    world.tick()
+    assert time.monotonic() - began < 10
+    world.slack.heal()
+    world.later(minutes=2)
+    world.person("minjun").waits_for("#gpu", "is yours now")
+
+
+def test_an_archived_channel_is_told_to_an_admin(world: World) -> None:
+    world.book("alice", "now for 2h")
+    world.slack.archive("#gpu")
+    world.tick()
+    world.tick()
+    assert "is_archived" in world.person("alice").waits_for("@gpu", "I could not tell the lab's channel").words
+
+
+def test_a_revoked_token_loses_nothing_once_there_is_a_new_one(world: World) -> None:
+    world.book("alice", "now for 2h")
+    world.slack.fail("chat.postMessage", error="token_revoked", times=3)
+    for _ in range(3):
+        assert world.later(minutes=1) == 0
+    assert world.later(minutes=2) == 1
+    world.person("minjun").waits_for("#gpu", "is yours now")
+
+
+def test_one_who_was_deactivated_holds_up_nobody(world: World) -> None:
+    world.book("haruka", "19:00-20:00")
+    world.tick()
+    world.slack.deactivate("haruka")
+    world.later(minutes=50)
+    world.later(minutes=10)
+    world.person("minjun").waits_for("#gpu", "is yours now")
+
+
+@pytest.mark.parametrize("world", ["socket-sqlite"], indirect=True)
+def test_a_message_slack_cannot_take_does_not_take_others_down(world: World) -> None:
+    world.add_gpu("lab-node-1", "GPU1")
+    world.book("alice", "now for 2h on GPU0")
+    world.book("haruka", "now for 2h on GPU1")
+    world.slack.fail("chat.postMessage", error="invalid_blocks", times=2)
+    world.tick()
+    said = [message.words for message in world.person("minjun").sees("#gpu")]
+    assert sum("is yours now" in words for words in said) == 1
