@@ -9,7 +9,6 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from functools import cached_property
 from typing import Any
 
 from slack_sdk import WebClient, WebhookClient
@@ -62,20 +61,24 @@ class Visit:
     response_url: str = ""
     hurried: bool = False  # Slack must have the outcome within its 3 s
     received_at: float = field(default_factory=time.monotonic)  # seconds, of this process
+    _member: facts.Member | None = None
 
-    @cached_property
+    @property
     def member(self) -> facts.Member:
-        return people.find(self.desk, self.slack_id, self.now, hurried=self.hurried)
+        """Who it is; looked up once. (No `cached_property`: before Python 3.12 all visits would share its one lock.)"""
+        if self._member is None:
+            self._member = people.find(self.desk, self.slack_id, self.now, hurried=self.hurried)
+        return self._member
 
     @property
     def organization_id(self) -> int:
         return self.desk.organization.id
 
-    @cached_property
+    @property
     def actor(self) -> Actor:
         return Actor.of(self.organization_id, self.member)
 
-    @cached_property
+    @property
     def reader(self) -> Reader:
         return Reader.of(self.member.language, self.member.zone, self.slack_id, self.desk.command)
 
