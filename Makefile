@@ -4,13 +4,16 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: demo test check format messages clean
+.PHONY: demo test soak check format messages clean
 
 demo: $(READY)  ## A Slack-like page on this machine, with the bot in it
 	@$(BIN)/python -m bot.workspace
 
 test: $(READY)  ## The whole test suite
 	@$(BIN)/python -m pytest
+
+soak: $(READY)  ## The storms of the suite at full size, some minutes
+	@SOAK=1 $(BIN)/python -m pytest tests/scenarios/test_storm.py
 
 check: $(READY)  ## Style, types, and who may import whom
 	@$(BIN)/ruff format --check .
