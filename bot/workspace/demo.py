@@ -57,6 +57,10 @@ class BotProcess:
                 )
             time.sleep(0.05)
 
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
     def check(self) -> None:
         """Say so when the bot is no longer there."""
         code = self._process.poll()
