@@ -151,10 +151,7 @@ def owe(database: Database, into: list[str], count: int, due: datetime) -> None:
         ids = range(1, len(into) + 1)
         add(
             models.Organization,
-            [
-                {"id": i, "slack_id": f"T{i}", "name": "Lab", "channel": into[i - 1], "announce": True} | common
-                for i in ids
-            ],
+            [lab | {"id": i, "slack_id": f"T{i}", "channel": into[i - 1]} for i in ids],
         )
         add(models.Member, [{"id": i, "organization_id": i, "slack_id": "U1", "name": "M"} | common for i in ids])
         add(models.Node, [{"id": i, "organization_id": i, "hostname": "lab-node-1"} for i in ids])
