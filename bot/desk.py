@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
-from contextlib import AbstractContextManager
-from dataclasses import dataclass
+import time
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any
@@ -16,6 +17,7 @@ from bot import people
 from bot.reader import Reader
 from bot.views.kit import Message
 from core import facts
+from core.errors import Refusal
 from core.members import Actor
 from core.work import PATIENCE, Database, Work
 
@@ -49,6 +51,9 @@ class Visit:
     trigger_id: str | None = None  # lets a form be opened, for 3 s
     response_url: str = ""
     is_form: bool = False
+    story: str = ""  # what it is about, for the log: never what somebody wrote
+    outcome: str = "done"  # or the refusal, or the number of the incident
+    began: float = field(default_factory=time.monotonic)
 
     @cached_property
     def member(self) -> facts.Member:
@@ -79,10 +84,16 @@ class Visit:
     def is_zone_known(self) -> bool:
         return self.member.checked_at is not None
 
-    def begin(self) -> AbstractContextManager[Work]:
+    @contextmanager
+    def begin(self) -> Iterator[Work]:
         """A change. Who is asking is settled before: Slack may have to be asked, and never inside a transaction."""
         _ = self.member
-        return self.desk.database.begin(self.now, FORM_PATIENCE if self.is_form else PATIENCE)
+        try:
+            with self.desk.database.begin(self.now, FORM_PATIENCE if self.is_form else PATIENCE) as work:
+                yield work
+        except Refusal as refusal:
+            self.outcome = type(refusal).__name__
+            raise
 
     def read(self) -> AbstractContextManager[Work]:
         """A question; the same goes for it."""

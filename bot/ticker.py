@@ -24,8 +24,16 @@ JUMP = timedelta(seconds=2)  # a wall clock that moves by this much more than ti
 
 
 class Ticker:
-    def __init__(self, sender: Sender, clock: Callable[[], datetime]) -> None:
+    """`on_tick` is told of each round that went well."""
+
+    def __init__(
+        self,
+        sender: Sender,
+        clock: Callable[[], datetime],
+        on_tick: Callable[[datetime], None] = lambda _now: None,
+    ) -> None:
         self._sender = sender
+        self._on_tick = on_tick
         self._clock = clock
         self._offset = self._read_offset()
         self.last_tick: datetime | None = None
@@ -58,6 +66,7 @@ class Ticker:
         try:
             self._sender.send_due()
             due_at = self._sender.next_due()
+            self._on_tick(self.last_tick)
         except Exception:  # a tick that fails must not be the last
             log.exception("tick failed")
             return

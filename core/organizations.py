@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from core import facts, inventory, models
 from core.work import Work
@@ -40,6 +40,13 @@ def seed(work: Work, *, slack_id: str, name: str, zone: str, channel: str | None
     elif row.channel is None:
         row.channel = channel
     return fact(row)
+
+
+def ticked(work: Work, organization_id: int) -> None:
+    """A sender has looked after the lab's notices; every process may see so."""
+    work.session.execute(
+        update(models.Organization).where(models.Organization.id == organization_id).values(ticked_at=work.now)
+    )
 
 
 def fact(row: models.Organization) -> facts.Organization:

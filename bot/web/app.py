@@ -1,9 +1,9 @@
-"""The ASGI application: `GET /health`, and `POST /slack/events` where Slack speaks HTTP to us."""
+"""The ASGI application: `GET /health` of this process, `GET /api/health` of the lab, and Slack over HTTP."""
 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from slack_bolt import App
 from slack_bolt.adapter.starlette.handler import to_bolt_request, to_starlette_response
@@ -13,12 +13,12 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
-from core import notices
+from core import health, notices
+from core.health import SILENT_FOR
 from core.migrate import revisions
 from core.work import Database
 
 BIGGEST = 1_000_000  # bytes; Slack's own requests stay far below
-SILENT_FOR = timedelta(minutes=1)  # after which a ticker that should tick is not well
 
 Handler = Callable[[Request], Awaitable[Response]]
 
@@ -28,10 +28,13 @@ def build_web(
     clock: Callable[[], datetime],
     *,
     slack: App | None = None,
+    organization_id: int | None = None,
     last_tick: Callable[[], datetime | None] | None = None,
 ) -> Starlette:
     """`slack`: the app that takes Slack's requests, where they come by HTTP. `last_tick`: of this process's ticker."""
     routes = [Route("/health", _health(database, clock, last_tick))]
+    if organization_id is not None:
+        routes.append(Route("/api/health", _whole(database, clock, organization_id)))
     if slack is not None:
         routes.append(Route("/slack/events", _slack_events(slack), methods=["POST"]))
     return Starlette(routes=routes)
@@ -65,7 +68,7 @@ async def _read(request: Request) -> bytes | None:
 def _health(
     database: Database, clock: Callable[[], datetime], last_tick: Callable[[], datetime | None] | None
 ) -> Callable[[Request], Response]:
-    def health(_request: Request) -> Response:
+    def own(_request: Request) -> Response:
         now = clock()
         try:
             current, expected = revisions(database)
@@ -82,15 +85,41 @@ def _health(
                 "database": "ok",
                 "migration": {"current": current, "expected": expected},
                 "last_tick": ticked.isoformat() if ticked else None,
-                "notices": {
-                    "owed": outbox.owed,
-                    "due": outbox.due,
-                    "late": outbox.late,
-                    "failed": outbox.failed,
-                    "next_due": outbox.next_due.isoformat() if outbox.next_due else None,
-                },
+                "notices": _notices(outbox),
             },
             200 if well else 503,
         )
 
-    return health
+    return own
+
+
+def _whole(database: Database, clock: Callable[[], datetime], organization_id: int) -> Callable[[Request], Response]:
+    """How the lab is served, by whichever processes; counts only, nothing of people."""
+
+    def whole(_request: Request) -> Response:
+        try:
+            found = health.look(database, clock(), organization_id)
+        except Exception as error:  # noqa: BLE001 - whatever it is, the database is not well
+            return JSONResponse({"status": "failing", "database": type(error).__name__}, 503)
+        return JSONResponse(
+            {
+                "status": "ok" if found.is_well else "failing",
+                "database": "ok",
+                "migration": {"current": found.revision, "expected": found.expected},
+                "last_tick": found.last_tick.isoformat() if found.last_tick else None,
+                "notices": _notices(found.outbox),
+            },
+            200 if found.is_well else 503,
+        )
+
+    return whole
+
+
+def _notices(outbox: notices.Health) -> dict[str, object]:
+    return {
+        "owed": outbox.owed,
+        "due": outbox.due,
+        "late": outbox.late,
+        "failed": outbox.failed,
+        "next_due": outbox.next_due.isoformat() if outbox.next_due else None,
+    }
