@@ -5,11 +5,15 @@ from __future__ import annotations
 import json
 import logging
 import secrets
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-from slack_bolt import Ack, App, BoltContext, BoltResponse
+from slack_bolt import Ack, App, BoltContext, BoltRequest, BoltResponse
+from slack_bolt.listener.listener_completion_handler import ListenerCompletionHandler
+from slack_bolt.listener.listener_start_handler import ListenerStartHandler
+from structlog.contextvars import bind_contextvars, clear_contextvars
 
 from bot import errors
 from bot.desk import Desk, Visit, request_key
@@ -37,6 +41,8 @@ def build_app(desk: Desk, *, signing_secret: str | None = None, executor: Thread
     )
     app.use(_welcome(desk))
     app.error(_apologise)
+    app.listener_runner.listener_start_handler = _Begins()
+    app.listener_runner.listener_completion_handler = _Ends()
     for listener in LISTENERS:
         listener.register(app, desk)
     return app
@@ -63,6 +69,26 @@ def _is_of_another_team(desk: Desk, body: Body) -> bool:
     return team is not None and team != desk.organization.slack_id
 
 
+class _Begins(ListenerStartHandler):
+    """From here on, whatever this thread logs carries the request's number."""
+
+    def handle(self, request: BoltRequest, response: BoltResponse | None) -> None:  # noqa: ARG002 - Bolt's signature
+        visit: Visit | None = request.context.get("visit")
+        if visit is not None:
+            bind_contextvars(request=visit.key[:12])
+
+
+class _Ends(ListenerCompletionHandler):
+    """One line for each command, press and form."""
+
+    def handle(self, request: BoltRequest, response: BoltResponse | None) -> None:  # noqa: ARG002 - Bolt's signature
+        visit: Visit | None = request.context.get("visit")
+        if visit is not None:
+            took = round((time.monotonic() - visit.received_at) * 1000)
+            log.info("answered", extra={"story": visit.story, "outcome": visit.outcome, "ms": took})
+        clear_contextvars()
+
+
 def _visit(desk: Desk, body: Body, context: BoltContext) -> Visit:
     now, slack_id = desk.clock(), context.user_id or ""
     visit = Visit(
@@ -74,9 +100,23 @@ def _visit(desk: Desk, body: Body, context: BoltContext) -> Visit:
         trigger_id=body.get("trigger_id"),
         response_url=body.get("response_url", ""),
         hurried=body.get("type") == "view_submission",
+        story=_story(body),
     )
     visit.speak = _speaker(visit, body)
     return visit
+
+
+def _story(body: Body) -> str:
+    """Our own names of what was done; what was typed is named once it is read."""
+    match body.get("type"):
+        case "block_actions":
+            return f"press {body['actions'][0].get('action_id')}"
+        case "view_submission":
+            return f"form {body['view'].get('callback_id')}"
+        case "event_callback":
+            return f"event {body['event'].get('type')}"
+        case kind:
+            return str(kind or "command")
 
 
 def _key(body: Body) -> str:
@@ -131,9 +171,11 @@ def _apologise(error: Exception, context: BoltContext, body: Body) -> BoltRespon
         log.error("no visit", exc_info=error)
         return None
     if isinstance(error, Refusal):
+        visit.outcome = type(error).__name__
         visit.answer(errors.answer(error, visit.reader), keep=isinstance(error, Busy | Unwritable))
         return None
     incident = secrets.token_hex(4)
+    visit.outcome = f"incident {incident}"
     log.error("incident %s", incident, exc_info=error)
     if visit.hurried and context.ack.response is None:
         return _form_error(errors.unexpected_words(incident, visit.default_reader), body)

@@ -58,6 +58,11 @@ class Cancel:
 
 
 @dataclass(frozen=True)
+class Health:
+    pass
+
+
+@dataclass(frozen=True)
 class Help:
     pass
 
@@ -69,7 +74,7 @@ class TooMuch:
     length: int
 
 
-Command = Book | Status | Mine | Extend | End | Cancel | Help | TooMuch
+Command = Book | Status | Mine | Extend | End | Cancel | Health | Help | TooMuch
 
 
 @dataclass(frozen=True)
@@ -228,6 +233,7 @@ VERBS = (
     Verb(("extend", "longer", "prolong"), _extend, "extend <length>"),
     Verb(("end", "release", "stop", "done"), lambda text: End(_named(text)), "end [<gpu>]"),
     Verb(("cancel", "delete"), lambda text: Cancel(_named(text)), "cancel [<gpu>]"),
+    Verb(("health",), lambda _text: Health(), "health"),
     Verb(("help", "?"), lambda _text: Help(), "help"),
 )
 _BY_WORD = {word: verb for verb in VERBS for word in verb.words}

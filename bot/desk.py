@@ -5,8 +5,8 @@ from __future__ import annotations
 import hashlib
 import logging
 import time
-from collections.abc import Callable
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -24,7 +24,7 @@ from bot import people
 from bot.reader import Reader
 from bot.views.kit import Message
 from core import facts
-from core.errors import Busy
+from core.errors import Busy, Refusal
 from core.members import Actor
 from core.work import PATIENCE, Database, Work
 
@@ -61,6 +61,8 @@ class Visit:
     response_url: str = ""
     hurried: bool = False  # Slack must have the outcome within its 3 s
     received_at: float = field(default_factory=time.monotonic)  # seconds, of this process
+    story: str = ""  # what it is about, for the log: never what somebody wrote
+    outcome: str = "done"  # or the refusal, or the number of the incident
     _member: facts.Member | None = None
 
     @property
@@ -92,10 +94,16 @@ class Visit:
     def is_zone_known(self) -> bool:
         return self.member.checked_at is not None
 
-    def begin(self) -> AbstractContextManager[Work]:
+    @contextmanager
+    def begin(self) -> Iterator[Work]:
         """A change. Who is asking is settled before: Slack may have to be asked, and never inside a transaction."""
         _ = self.member
-        return self.desk.database.begin(self.now, self._patience())
+        try:
+            with self.desk.database.begin(self.now, self._patience()) as work:
+                yield work
+        except Refusal as refusal:
+            self.outcome = type(refusal).__name__
+            raise
 
     def read(self) -> AbstractContextManager[Work]:
         """A question; the same goes for it."""

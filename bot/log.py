@@ -1,4 +1,4 @@
-"""What goes to the log: one line each, and never a secret."""
+"""What goes to the log: one line each, `key=value`, with the number of its request, and never a secret."""
 
 from __future__ import annotations
 
@@ -6,18 +6,34 @@ import logging
 import re
 import sys
 
+from structlog.contextvars import merge_contextvars
+from structlog.processors import LogfmtRenderer, TimeStamper
+from structlog.stdlib import ExtraAdder, ProcessorFormatter, add_log_level, add_logger_name
+
 _SECRETS = re.compile(r"xox[a-z]-[\w-]+|xapp-[\w-]+|(?<=://)[^\s:@]+:[^\s@]+(?=@)|https://hooks\.slack\.com/\S+")
+
+_FIELDS = ("story", "outcome", "ms")  # what a line may say beside its words; libraries have extras of their own
 
 
 def configure(level: int = logging.INFO) -> None:
     handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(_Formatter("%(asctime)s %(levelname)-7s %(name)s: %(message)s"))
+    handler.setFormatter(
+        _Formatter(
+            foreign_pre_chain=[merge_contextvars, add_log_level, add_logger_name, ExtraAdder(_FIELDS)],
+            processors=[
+                TimeStamper(fmt="iso"),
+                ProcessorFormatter.remove_processors_meta,
+                LogfmtRenderer(key_order=["timestamp", "level", "logger", "event"], drop_missing=True),
+            ],
+            keep_exc_info=True,  # a traceback stays readable, below its line
+        )
+    )
     logging.basicConfig(level=level, handlers=[handler], force=True)
     for chatty in ("apscheduler", "slack_bolt", "slack_sdk", "alembic", "httpx", "uvicorn.access"):
         logging.getLogger(chatty).setLevel(logging.WARNING)
 
 
-class _Formatter(logging.Formatter):
+class _Formatter(ProcessorFormatter):
     """Blots out tokens, passwords in addresses, and the keys inside response URLs, tracebacks included."""
 
     def format(self, record: logging.LogRecord) -> str:

@@ -7,7 +7,7 @@ import logging
 import signal
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
@@ -24,7 +24,7 @@ from bot.app import WORKERS, build_app
 from bot.delivery import Sender
 from bot.desk import Desk, answer_retries
 from bot.settings import Settings
-from bot.ticker import Ticker
+from bot.ticker import SWEEP, Ticker
 from bot.web.app import build_web
 from core import facts, organizations
 from core.migrate import upgrade
@@ -87,12 +87,13 @@ def _run(settings: Settings, *, hears: bool, sends: bool, migrates: bool = False
             upgrade(opened)
         desk = _desk(settings, opened)
         threading.Thread(target=when.warm, daemon=True).start()
-        ticker = _ticker(desk, running) if sends else None
+        if sends:
+            _start_ticker(desk, running)
         slack = _app(settings, desk, running) if hears else None
         by_socket = hears and settings.slack_app_token is not None
         if settings.port is not None:
             reachable = None if by_socket else slack
-            site = build_web(desk, slack=reachable, last_tick=(lambda: ticker.last_tick) if ticker else None)
+            site = build_web(desk, slack=reachable)
             running.enter_context(_served(site, settings.port))
         if slack is not None and by_socket:
             running.enter_context(_socket_mode(settings, slack))
@@ -143,13 +144,25 @@ def _warn_of_seeds(settings: Settings, lab: facts.Organization) -> None:
         log.warning("the lab's channel is %s, whatever GPU_CHANNEL says: python -m bot lab --channel", lab.channel)
 
 
-def _ticker(desk: Desk, running: ExitStack) -> Ticker:
-    ticker = Ticker(Sender(desk), desk.clock)
+def _start_ticker(desk: Desk, running: ExitStack) -> None:
+    ticker = Ticker(Sender(desk), desk.clock, _keep_last_tick(desk))
     desk.database.on_due = ticker.wake
     ticker.start()
     running.callback(ticker.stop)
     running.enter_context(desk.database.listening(ticker.wake))
-    return ticker
+
+
+def _keep_last_tick(desk: Desk) -> Callable[[datetime], None]:
+    """Where all processes can see it, and seldom: under load there are many ticks a second."""
+    kept = [datetime.min.replace(tzinfo=UTC)]
+
+    def keep(ticked: datetime) -> None:
+        if abs(ticked - kept[0]) >= SWEEP / 2:
+            with desk.database.begin(ticked) as work:
+                organizations.ticked(work, desk.organization.id)
+            kept[0] = ticked
+
+    return keep
 
 
 def _app(settings: Settings, desk: Desk, running: ExitStack) -> App:

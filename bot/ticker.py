@@ -27,10 +27,17 @@ JUMP = timedelta(seconds=2)  # a wall clock that moves by this much more than ti
 
 
 class Ticker:
-    def __init__(self, sender: Sender, clock: Callable[[], datetime]) -> None:
+    """`on_tick` is told of each round that went well."""
+
+    def __init__(
+        self,
+        sender: Sender,
+        clock: Callable[[], datetime],
+        on_tick: Callable[[datetime], None] = lambda _now: None,
+    ) -> None:
         self._sender = sender
+        self._on_tick = on_tick
         self._clock = clock
-        self.last_tick: datetime | None = None
         self._scheduler = BackgroundScheduler(
             timezone=UTC, job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
         )
@@ -59,10 +66,11 @@ class Ticker:
             self._run_at(run_at)
 
     def _send(self) -> None:
-        self.last_tick = self._clock()
+        ticked = self._clock()
         try:
             self._sender.send_due()
             due_at = self._sender.next_due()
+            self._on_tick(ticked)
         except Exception:  # a tick that fails must not be the last
             log.exception("tick failed")
             return

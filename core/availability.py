@@ -28,10 +28,11 @@ def holdings(
     rows = work.session.execute(
         _live_slots(organization_id)
         .where(models.Slot.gpu_id.in_(by_id), models.Slot.end_at > window.start)
-        .order_by(models.Slot.gpu_id, models.Slot.start_at)
+        .order_by(models.Slot.gpu_id, models.Slot.end_at)
     )
-    # Slots of a GPU do not overlap, so the index on their ends alone bounds the search, whatever the history; what
-    # starts after the window is left out here rather than in SQL, where it would tempt SQLite to the other index.
+    # Slots of a GPU do not overlap: by end they come in the order of their starts, and the index on their ends alone
+    # bounds the search, whatever the history. A start in SQL, in the order or as the window's end, would tempt SQLite
+    # to the other index, and through all that ever was.
     return tuple(_holding(row, by_id) for row in rows if row[0].start_at < window.end)
 
 

@@ -24,6 +24,7 @@ class Organization(Base):
     language: Mapped[str] = mapped_column(String(16))
     channel: Mapped[str | None] = mapped_column(String(32))
     announce: Mapped[bool] = mapped_column(server_default=true())
+    ticked_at: Mapped[datetime | None]  # when a sender last looked after its notices
 
 
 class Member(Base):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from core import facts, inventory, models
 from core.db import insert_if_new
@@ -51,6 +51,13 @@ def change(
     row.channel = channel or row.channel
     row.announce = row.announce if announce is None else announce
     return fact(row)
+
+
+def ticked(work: Work, organization_id: int) -> None:
+    """A sender has looked after the lab's notices; every process may see so."""
+    work.session.execute(
+        update(models.Organization).where(models.Organization.id == organization_id).values(ticked_at=work.now)
+    )
 
 
 def fact(row: models.Organization) -> facts.Organization:

@@ -8,7 +8,7 @@ from typing import Any
 from slack_bolt import App
 
 from bot import commands
-from bot.commands import Book, Cancel, End, Extend, Help, Mine, Status, TooMuch
+from bot.commands import Book, Cancel, End, Extend, Health, Help, Mine, Status, TooMuch
 from bot.desk import Desk, Visit
 from bot.listeners import book, keep, show
 from bot.views import help as help_view
@@ -38,7 +38,9 @@ def _left_alone() -> None:
 
 def run(visit: Visit, text: str) -> None:
     """The table of contents: what was typed, and the story it begins."""
-    match commands.parse(text):
+    command = commands.parse(text)
+    visit.story = type(command).__name__.lower()
+    match command:
         case Book() as wish:
             book.typed(visit, wish, text)
         case Status():
@@ -51,6 +53,8 @@ def run(visit: Visit, text: str) -> None:
             keep.end_typed(visit, wish)
         case Cancel() as wish:
             keep.cancel_typed(visit, wish)
+        case Health():
+            show.health(visit)
         case Help():
             visit.answer(help_view.overview(visit.reader))
         case TooMuch(length=length):

@@ -55,6 +55,10 @@ class BotProcess:
                 raise BotDied(f"The bot did not connect within {timeout:.0f} s. Its last words:\n{self.tail()}")
             time.sleep(0.05)
 
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
     def check(self) -> None:
         """Say so when the bot is no longer there."""
         code = self._process.poll()

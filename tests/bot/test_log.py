@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 
 import pytest
+from structlog.contextvars import bound_contextvars
 
 from bot import log
 
@@ -26,3 +27,19 @@ def test_tokens_passwords_and_response_urls_are_blotted_out(capsys: pytest.Captu
     for secret in ("12-34-abc", "1-A-b", "KEY", "er2"):
         assert secret not in said
     assert "RuntimeError" in said
+
+
+def test_a_line_is_keys_and_values_with_the_number_of_its_request(capsys: pytest.CaptureFixture[str]) -> None:
+    before = logging.getLogger().handlers[:]
+    log.configure()
+    try:
+        with bound_contextvars(request="5d3f"):
+            logging.getLogger("bot.app").info("answered", extra={"story": "book", "outcome": "GpuTaken", "ms": 14})
+            logging.getLogger("bot.people").warning("users.info failed: %s", "TimeoutError")
+        logging.getLogger("bot.run").info("ready")
+    finally:
+        logging.getLogger().handlers[:] = before
+    answered, failed, ready = (line.split(" ", 1)[1] for line in capsys.readouterr().err.splitlines())
+    assert answered == "level=info logger=bot.app event=answered request=5d3f story=book outcome=GpuTaken ms=14"
+    assert failed == 'level=warning logger=bot.people event="users.info failed: TimeoutError" request=5d3f'
+    assert ready == "level=info logger=bot.run event=ready"

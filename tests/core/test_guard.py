@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from sqlalchemy import insert, text
+from sqlalchemy import event, insert, text
 from sqlalchemy import update as change
 from sqlalchemy.exc import IntegrityError
 
-from core import models
+from core import availability, models
 from core.timerange import TimeRange
 from core.work import Database
 from tests.core.conftest import Lab
@@ -74,10 +74,19 @@ def test_a_slot_ends_after_it_starts(lab: Lab) -> None:
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)  # the planner that could choose badly
 def test_clashes_are_found_from_the_first_end_after_a_start(lab: Lab) -> None:
     """Long history must not make a booking slower: SQLite has to use the index that skips what is over."""
+    asked: list[tuple[str, object]] = []
+    event.listen(
+        lab.database.engine,
+        "before_cursor_execute",
+        lambda _connection, _cursor, statement, values, *_: asked.append((statement, values)),
+    )
+    for number in range(40):  # with a few it would choose well by chance
+        lab.add_gpu("lab-node-2", f"GPU{number}")
+    with lab.database.read(lab.clock.now) as work:
+        availability.holdings(work, lab.id, availability.gpus(work, lab.id), lab.hours(0, 24))
+    statement, values = asked[-1]
     with lab.database.engine.begin() as connection:
-        plan = connection.execute(
-            text("EXPLAIN QUERY PLAN SELECT * FROM slots WHERE live = 1 AND gpu_id IN (1, 2) AND end_at > '2026'")
-        ).all()
+        plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values).all()  # type: ignore[arg-type]
         guard = connection.execute(
             text(
                 "EXPLAIN QUERY PLAN SELECT end_at FROM slots WHERE gpu_id = 1 AND live = 1 AND start_at < '2026'"

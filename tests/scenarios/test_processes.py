@@ -142,6 +142,33 @@ def test_a_worker_and_a_web_process_share_the_work(site: Site) -> None:
         site.slack.person("minjun").waits_for("#gpu", "is yours now", timeout=15)
 
 
+def test_the_procfile_runs_under_a_stock_runner(site: Site) -> None:
+    site.database_url = f"sqlite:///{site.folder}/new.db"
+    port = free_port()
+    bin_folder = Path(sys.executable).parent
+    environment = site.environment(PATH=f"{bin_folder}:{os.environ['PATH']}")
+    honcho = [str(bin_folder / "honcho"), "-f", str(ROOT / "Procfile"), "-d", str(site.folder), "start"]
+    subprocess.run([*honcho, "release"], env=environment, check=True, timeout=60)
+    said = site.folder / "honcho.log"
+    with said.open("wb") as log:
+        running = subprocess.Popen([*honcho, "-p", str(port), "web", "worker"], env=environment, stdout=log, stderr=log)
+    try:
+        site.slack.wait_connected(timeout=30)
+        site.slack.person("alice").types("#gpu", "/gpu book now for 2h")
+        site.slack.person("alice").waits_for("#gpu", "✓ Booked")
+        site.slack.person("minjun").waits_for("#gpu", "is yours now", timeout=20)
+        assert get(f"http://127.0.0.1:{port}/api/health")["status"] == "ok"
+        running.send_signal(signal.SIGTERM)
+        running.wait(timeout=10)
+        lines = said.read_text()
+        assert lines.count("event=stopping") == 2
+        assert lines.count("Finished server process") == 2
+        assert "Traceback" not in lines
+    finally:
+        running.kill()
+        running.wait()
+
+
 def test_bad_settings_are_told_all_at_once(site: Site) -> None:
     ended = site.run(SLACK_BOT_TOKEN="", SLACK_APP_TOKEN="", TIMEZONE="Mars/Olympus")
     assert ended.returncode == 2
@@ -216,7 +243,7 @@ def test_a_lab_moves_to_postgresql_and_goes_on_there(site: Site, new_database_ur
         site.slack.person("minjun").waits_for("#gpu", "✗")
     back = site.run("copy-database", server, file)
     assert back.returncode == 1
-    assert "TO holds something else already, in members" in back.stderr
+    assert "TO holds something else already, in organizations, members" in back.stderr
 
 
 def test_a_copy_that_cannot_be_made_says_why(site: Site, new_database_url: Callable[[str], str]) -> None:

@@ -1,0 +1,224 @@
+"""How late reminders are, and how fast they drain, beside APScheduler keeping the same posts in a job store of its own.
+
+    .venv/bin/python bench/reminders.py [--quick]
+
+Senders and schedulers are processes of their own, and post over HTTP to the local workspace.
+"""
+
+from __future__ import annotations
+
+import argparse
+import multiprocessing
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from datetime import UTC, datetime, timedelta
+from multiprocessing.process import BaseProcess
+from typing import Any
+
+from apscheduler.jobstores.sqlalchemy import SQLAlchemyJobStore
+from apscheduler.schedulers.background import BackgroundScheduler
+from places import KINDS, databases, percentile, show
+from slack_sdk import WebClient
+from sqlalchemy import insert
+
+from bot.delivery import Sender
+from bot.desk import Desk
+from bot.ticker import Ticker
+from bot.workspace import Workspace
+from bot.workspace.state import Person
+from core import models
+from core.db import Base
+from core.facts import Organization
+from core.work import Database
+
+PEOPLE = 50
+LONG_AGO = datetime(2026, 1, 1, tzinfo=UTC)
+COUNTS = (1, 100, 1_000)
+AHEAD = timedelta(seconds=8)  # until they fall due: processes start meanwhile
+PATIENCE = 120  # seconds
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--quick", action="store_true", help="100 at most")
+    counts = COUNTS[:2] if parser.parse_args().quick else COUNTS
+    context = multiprocessing.get_context("spawn")
+    with databases() as new:
+        for kind in KINDS:
+            lags = [
+                (f"{count:,} due at once", *outbox(context, new(kind), count), *job_store(context, new(kind), count))
+                for count in counts
+            ]
+            show(
+                f"{kind}: reminders in direct messages of {PEOPLE} people; lag from due to posted",
+                ("", "outbox p50 ms", "p99 ms", "posts", "job store p50 ms", "p99 ms", "posts"),
+                *lags,
+            )
+            drained = [(workers, *drain(context, new(kind), counts[-1], workers)) for workers in (1, 4)]
+            show(
+                f"{kind}: {counts[-1]:,} overdue reminders, one post each",
+                ("workers", "reminders/s", "posts/s", "slowest / fastest"),
+                *drained,
+            )
+
+
+# --- lag ---
+
+
+def outbox(context: Any, database: Database, count: int) -> tuple[float, float, int]:
+    with Workspace() as slack:
+        due = datetime.now(UTC) + AHEAD
+        owe(database, people(slack, min(count, PEOPLE)), count, due)
+        with running(context, send_as_due, url_of(database), slack.api_url, slack.bot_token):
+            return lag(slack, due, lambda: settled(database) == count)
+
+
+def job_store(context: Any, database: Database, count: int) -> tuple[float, float, int]:
+    with Workspace() as slack:
+        due = datetime.now(UTC) + AHEAD
+        into = people(slack, min(count, PEOPLE))
+        with running(context, schedule, url_of(database), slack.api_url, slack.bot_token, into, count, due):
+            return lag(slack, due, lambda: len(posts(slack)) == count)
+
+
+def send_as_due(url: str, api_url: str, token: str) -> None:
+    made = desk(Database(url), api_url, token)
+    Ticker(Sender(made), made.clock).start()
+    time.sleep(PATIENCE)
+
+
+def schedule(url: str, api_url: str, token: str, into: list[str], count: int, due: datetime) -> None:
+    scheduler = BackgroundScheduler(timezone=UTC, jobstores={"default": SQLAlchemyJobStore(url)})
+    for number in range(count):
+        arguments = (api_url, token, into[number % len(into)])
+        scheduler.add_job(post, "date", run_date=due, args=arguments, misfire_grace_time=PATIENCE)
+    scheduler.start()
+    time.sleep(PATIENCE)
+
+
+def post(api_url: str, token: str, person: str) -> None:
+    client = WebClient(token, base_url=api_url)
+    client.chat_postMessage(channel=client.conversations_open(users=person)["channel"]["id"], text="Ends in 15 min.")
+
+
+def lag(slack: Workspace, due: datetime, is_done: Callable[[], bool]) -> tuple[float, float, int]:
+    wait(is_done)
+    late = [max(ts - due.timestamp(), 0) for ts in posts(slack)]
+    return percentile(late, 50), percentile(late, 99), len(late)
+
+
+# --- drain ---
+
+
+def drain(context: Any, database: Database, count: int, workers: int) -> tuple[float, float, float]:
+    """Everything is overdue, one per person, and nobody has begun."""
+    with Workspace() as slack:
+        owe(database, people(slack, count), count, datetime.now(UTC) - timedelta(minutes=1))
+        barrier, results = context.Barrier(workers), context.Queue()
+        arguments = (url_of(database), slack.api_url, slack.bot_token, barrier, results)
+        senders = [context.Process(target=send_all, args=arguments, daemon=True) for _ in range(workers)]
+        for each in senders:
+            each.start()
+        done = [results.get(timeout=PATIENCE) for _ in senders]
+        for each in senders:
+            each.join()
+        taken = max(ended for _, _, ended in done) - min(began for _, began, _ in done)
+        posted = [number for number, _, _ in done]
+        return settled(database) / taken, sum(posted) / taken, min(posted) / max(posted)
+
+
+def send_all(url: str, api_url: str, token: str, barrier: Any, results: Any) -> None:
+    with closing(Database(url)) as database:
+        sender = Sender(desk(database, api_url, token))
+        barrier.wait()
+        began = time.time()
+        results.put((sender.send_due(), began, time.time()))
+
+
+# --- what is owed, and what was posted ---
+
+
+def owe(database: Database, people: list[str], count: int, due: datetime) -> None:
+    """Reminders of one lab, spread over its people."""
+    numbers, ids = range(1, count + 1), range(1, len(people) + 1)
+    whose = {number: 1 + (number - 1) % len(people) for number in numbers}
+    ends = due + timedelta(minutes=15)
+    with database.engine.begin() as connection:
+
+        def add(model: type[Base], rows: list[dict[str, object]]) -> None:
+            connection.execute(insert(model), rows)
+
+        common = {"zone": "UTC", "language": "en"}
+        add(models.Organization, [common | {"id": 1, "slack_id": "T1", "name": "Lab", "announce": True}])
+        members = [common | {"id": i, "organization_id": 1, "slack_id": people[i - 1], "name": "M"} for i in ids]
+        add(models.Member, members)
+        add(
+            models.Recipient, [{"id": i, "organization_id": 1, "whom": f"member:{i}", "free_at": LONG_AGO} for i in ids]
+        )
+        add(models.Node, [{"id": 1, "organization_id": 1, "hostname": "lab-node-1"}])
+        add(
+            models.Gpu,
+            [{"id": i, "node_id": 1, "label": f"GPU{i}", "model": "RTX 5090", "memory_gb": 32} for i in numbers],
+        )
+        add(
+            models.Reservation,
+            [{"id": i, "organization_id": 1, "member_id": whose[i], "created_at": LONG_AGO} for i in numbers],
+        )
+        slot = {"start_at": ends - timedelta(hours=2), "end_at": ends, "live": True}
+        add(models.Slot, [slot | {"reservation_id": i, "gpu_id": i} for i in numbers])
+        notice = {"version": 1, "kind": "before_end", "due_at": due, "useful_until": ends, "data": {}}
+        add(models.Notice, [notice | {"recipient_id": whose[i], "reservation_id": i} for i in numbers])
+
+
+def desk(database: Database, api_url: str, token: str) -> Desk:
+    lab = Organization(1, "T1", "Lab", "UTC", "en", None, announce=True)
+    return Desk(database, lab, WebClient(token, base_url=api_url), lambda: datetime.now(UTC))
+
+
+def settled(database: Database) -> int:
+    with database.engine.connect() as connection:
+        return len(connection.execute(models.Notice.__table__.select().where(models.Notice.outcome == "sent")).all())
+
+
+def people(slack: Workspace, count: int) -> list[str]:
+    for number in range(count):
+        slack.add_person(Person(name=f"user{number}", real_name=f"User {number}"))
+    return [slack.user_id(f"user{number}") for number in range(count)]
+
+
+def posts(slack: Workspace) -> list[float]:
+    """When each message of the bot's arrived."""
+    return [
+        float(message.ts)
+        for channel in list(slack.state.channels.values())
+        for message in list(channel.messages)
+        if message.author_id == slack.state.bot.id
+    ]
+
+
+def url_of(database: Database) -> str:
+    return database.engine.url.render_as_string(hide_password=False)
+
+
+@contextmanager
+def running(context: Any, target: Callable[..., None], *arguments: object) -> Iterator[None]:
+    process: BaseProcess = context.Process(target=target, args=arguments, daemon=True)
+    process.start()
+    try:
+        yield
+    finally:
+        process.terminate()
+        process.join()
+
+
+def wait(is_done: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + PATIENCE
+    while not is_done():
+        if time.monotonic() > deadline:
+            raise TimeoutError("not everything was posted in time")
+        time.sleep(0.1)
+
+
+if __name__ == "__main__":
+    main()
