@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from httpx import ASGITransport, AsyncClient, Response
@@ -29,7 +30,9 @@ def get(site: Starlette, path: str) -> Response:
         async with AsyncClient(transport=ASGITransport(site), base_url="http://bot") as client:
             return await client.get(path)
 
-    return asyncio.run(ask())
+    # A thread of its own: in this one a browser's event loop may be running.
+    with ThreadPoolExecutor(1) as apart:
+        return apart.submit(lambda: asyncio.run(ask())).result()
 
 
 def asked(world: World) -> str:
