@@ -17,7 +17,8 @@ _LENGTHS = (timedelta(hours=1), timedelta(hours=2), timedelta(hours=4), timedelt
 
 
 def unread(unreadable: Unreadable, wish: Book, purpose: str, reader: Reader, now: datetime) -> Message:
-    said = "✗ " + words(unreadable, wish.when, reader)
+    asks = bool(unreadable.readings) or unreadable.start is not None
+    said = ("" if asks else "✗ ") + words(unreadable, wish.when, reader)
     offers = [*_offers(unreadable, wish.wanted, purpose, reader, now), kit.open_form_button(reader)]
     return kit.message(said, kit.section(said), kit.actions(offers[:5]))
 

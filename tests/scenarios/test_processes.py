@@ -169,6 +169,18 @@ def test_the_procfile_runs_under_a_stock_runner(site: Site) -> None:
         running.wait()
 
 
+def test_a_second_copy_started_by_mistake_doubles_nothing(site: Site) -> None:
+    with site.bot(), site.bot(connects=False):
+        while site.slack.connections < 2:
+            time.sleep(0.05)
+        alice = site.slack.person("alice")
+        alice.types("#gpu", "/gpu book now for 2h")
+        alice.waits_for("#gpu", "✓ Booked")
+        site.slack.person("minjun").waits_for("#gpu", "is yours now")
+        time.sleep(1)
+        assert started(site) == Counter({"GPU0": 1})
+
+
 def test_bad_settings_are_told_all_at_once(site: Site) -> None:
     ended = site.run(SLACK_BOT_TOKEN="", SLACK_APP_TOKEN="", TIMEZONE="Mars/Olympus")
     assert ended.returncode == 2
