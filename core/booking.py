@@ -9,7 +9,7 @@ commits, none talks; each returns a `facts.Receipt` or raises a refusal from `co
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -43,8 +43,8 @@ def reserve(
     actor.must_be_member()
     purpose = " ".join(purpose.split())
     placement.lock(work, inventory.candidates(work, actor.organization_id, wanted))
-    if done := _done_before(work, actor, request_key):
-        return done
+    if answered := done(work, actor, request_key):
+        return answered
     clipped = _clip(wish, work.now)
     policy.check_range(limits, clipped, work.now)
     policy.check_purpose(limits, purpose)
@@ -82,13 +82,10 @@ def change(
     """
     actor.must_be_member()
     purpose = " ".join(purpose.split())
-    row = _open(work, actor, reservation_id)
-    before = availability.fact(work, row)
     candidates = inventory.candidates(work, actor.organization_id, wanted)
-    placement.lock(work, {gpu.id: gpu for gpu in (*candidates, *before.gpus)}.values())
-    if done := _done_before(work, actor, request_key):
-        return done
-    _check_version(row, version, before)
+    row, before, answered = _take_up(work, actor, reservation_id, version, request_key, also=candidates)
+    if answered:
+        return answered
     time = _new_time(before, wish, work.now)
     if time != before.range:
         policy.check_range(limits, time, work.now)
@@ -117,12 +114,9 @@ def extend(
 ) -> Receipt:
     """Let it end later. NoRoom names the next booking and tells how much would fit; TooShort when `by` is no time."""
     actor.must_be_member()
-    row = _open(work, actor, reservation_id)
-    before = availability.fact(work, row)
-    placement.lock(work, before.gpus)
-    if done := _done_before(work, actor, request_key):
-        return done
-    _check_version(row, version, before)
+    row, before, answered = _take_up(work, actor, reservation_id, version, request_key)
+    if answered:
+        return answered
     if by <= timedelta(0):
         raise errors.TooShort(by, limits.shortest)
     longer = TimeRange(before.range.start, before.range.end + by)
@@ -148,12 +142,9 @@ def release(
     Ended in the very instant it began, it never happened. Raises NotStarted before its start, and NotHeld for a GPU
     it does not hold.
     """
-    row = _open(work, actor, reservation_id)
-    before = availability.fact(work, row)
-    placement.lock(work, before.gpus)
-    if done := _done_before(work, actor, request_key):
-        return done
-    _check_version(row, version, before)
+    row, before, answered = _take_up(work, actor, reservation_id, version, request_key)
+    if answered:
+        return answered
     if before.state is State.UPCOMING:
         raise errors.NotStarted(before)
     freed = _named(work, before, names)
@@ -180,37 +171,54 @@ def cancel(
     request_key: str | None = None,
 ) -> Receipt:
     """Undo it before its start, or only the GPUs in `names`, as if it had never been. AlreadyStarted once it runs."""
-    row = _open(work, actor, reservation_id)
-    before = availability.fact(work, row)
-    placement.lock(work, before.gpus)
-    if done := _done_before(work, actor, request_key):
-        return done
-    _check_version(row, version, before)
+    row, before, answered = _take_up(work, actor, reservation_id, version, request_key)
+    if answered:
+        return answered
     if before.state is State.RUNNING:
         raise errors.AlreadyStarted(before)
     return _undo(work, row, before, _named(work, before, names), request_key)
 
 
-def done(work: Work, actor: Actor, request_key: str) -> Receipt | None:
-    """The answer to a request that was carried out already, or None."""
-    return _done_before(work, actor, request_key)
+def done(work: Work, actor: Actor, request_key: str | None) -> Receipt | None:
+    """The answer to a request that was carried out already, or None. Binding only under the lock."""
+    if request_key is None:
+        return None
+    found = work.session.scalar(
+        select(models.Request).where(
+            models.Request.organization_id == actor.organization_id, models.Request.key == request_key
+        )
+    )
+    if found is None:
+        return None
+    row = availability.load(work, actor.organization_id, found.reservation_id)
+    return replace(_receipt(work, row), again=True)
 
 
-def _open(work: Work, actor: Actor, reservation_id: int) -> models.Reservation:
-    """The actor's reservation, ours until the end of the transaction."""
+def _take_up(
+    work: Work,
+    actor: Actor,
+    reservation_id: int,
+    version: int | None,
+    request_key: str | None,
+    also: Iterable[facts.Gpu] = (),
+) -> tuple[models.Reservation, facts.Reservation, Receipt | None]:
+    """The actor's reservation, locked with its GPUs and those in `also`, and as it was before.
+
+    The third is the answer, where this very request was carried out before; nothing more is to be done then. What is
+    over is frozen (AlreadyOver); what has changed since it was seen is to be seen again first (Stale).
+    """
     row = availability.load(work, actor.organization_id, reservation_id)
     work.session.refresh(row, with_for_update=True)
+    before = availability.fact(work, row)
     if row.member_id != actor.member_id:
-        raise errors.NotYours(availability.fact(work, row).holder)
-    return row
-
-
-def _check_version(row: models.Reservation, version: int | None, before: facts.Reservation) -> None:
-    """What is over is frozen; what has changed since it was seen is shown again first."""
-    if before.state in {State.OVER, State.CANCELLED}:
+        raise errors.NotYours(before.holder)
+    placement.lock(work, {*before.gpus, *also})
+    answered = done(work, actor, request_key)
+    if answered is None and before.state in {State.OVER, State.CANCELLED}:
         raise errors.AlreadyOver(before)
-    if version is not None and version != row.version:
+    if answered is None and version not in {None, row.version}:
         raise errors.Stale(before)
+    return row, before, answered
 
 
 def _choose(
@@ -301,19 +309,6 @@ def _receipt(work: Work, row: models.Reservation) -> Receipt:
 
 def _announces(work: Work, row: models.Reservation) -> bool:
     return work.session.get_one(models.Organization, row.organization_id).announce
-
-
-def _done_before(work: Work, actor: Actor, key: str | None) -> Receipt | None:
-    """The answer to a request that was carried out already. Asked under the lock, where nobody can be half-way."""
-    if key is None:
-        return None
-    done = work.session.scalar(
-        select(models.Request).where(models.Request.organization_id == actor.organization_id, models.Request.key == key)
-    )
-    if done is None:
-        return None
-    row = availability.load(work, actor.organization_id, done.reservation_id)
-    return replace(_receipt(work, row), again=True)
 
 
 def _remember(work: Work, row: models.Reservation, key: str | None) -> None:

@@ -64,7 +64,7 @@ class PersonDriver:
         """Everything in a conversation that this person sees, oldest first."""
 
         async def look() -> list[MessageHandle]:
-            return self._sees(where)
+            return self.sees_now(where)
 
         return self.slack.call(look())
 
@@ -75,7 +75,7 @@ class PersonDriver:
         """
 
         def find() -> MessageHandle | None:
-            return next((m for m in reversed(self._sees(where)) if m.ts > after and words in m.words), None)
+            return next((m for m in reversed(self.sees_now(where)) if m.ts > after and words in m.words), None)
 
         def describe() -> str:
             seen = "\n".join(f"  {message!r}" for message in self.sees(where)) or "  (nothing)"
@@ -116,7 +116,7 @@ class PersonDriver:
 
     # ── inside ──────────────────────────────────────────────────────────────
 
-    def _sees(self, where: str) -> list[MessageHandle]:
+    def sees_now(self, where: str) -> list[MessageHandle]:
         """Only on the workspace's loop: a direct message may be made on the way."""
         channel = self.slack.state.conversation(self.account, where)
         return [MessageHandle(self, message) for message in channel.shown_to(self.id)]
