@@ -193,12 +193,26 @@ def _period(tokens: Sequence[Token]) -> Built:
 # --- clock times ---
 
 
-@form_by_habit(r"(?<![:.n])[n9]:n(?::n(?:\.n)?)?(?!:| ?i)")
+@form_by_habit(r"(?<![:.n])[n9]:n(?::n(?:\.n)?)?(?!:[^ ]| ?i)")
 def _colon(tokens: Sequence[Token], of: Habits) -> Built:
     hour, minute = str(tokens[0].value), str(tokens[2].value)
     if len(hour) > 2 or len(minute) != 2:
         return None
     return kinds.CLOCK, clock(int(hour), int(minute), written=hour, exact=True, latest=of.latest_hour)
+
+
+@form(r"n(?=z)")
+def _zulu_hours(tokens: Sequence[Token]) -> Built:
+    """`1800Z`."""
+    written = str(tokens[0].value)
+    return (kinds.CLOCK, clock(int(written[:2]), int(written[2:]), written="0")) if len(written) == 4 else None
+
+
+@form(r"(?<![-.:,n])n,n ?[-~TU] ?n,n(?![-.:,n])")
+def _comma_clocks(tokens: Sequence[Token]) -> Built:
+    """`14,00-16,00`: two clock times, or three things in a list? Nobody can know."""
+    minutes = {len(str(token.value)) for token in tokens if token.kind == kinds.NUMBER}
+    return (kinds.BROKEN, None) if minutes == {2} else None
 
 
 @form_by_habit(r"(?<![.n])n\.n ?H")
@@ -246,7 +260,8 @@ def _shifted(tokens: Sequence[Token], sign: int) -> Clock:
         base = base or 24 * 60
         base += 12 * 60 if base == 60 else 0
     whole = base + sign * minutes
-    return Clock(whole, open=isinstance(last.value, int | str) and 60 <= whole < 13 * 60)
+    either_half = isinstance(last.value, int | str) and 60 <= whole < 13 * 60
+    return Clock(whole, bare=either_half, open=either_half)
 
 
 @form(r"w ?[nN]")
@@ -255,7 +270,7 @@ def _half_to(tokens: Sequence[Token]) -> Built:
     if not 1 <= hour <= 12:
         return None
     minutes = (hour or 12) * 60 + int(str(tokens[0].value))
-    return kinds.CLOCK, Clock(minutes + (12 * 60 if minutes < 60 else 0), open=True)
+    return kinds.CLOCK, Clock(minutes + (12 * 60 if minutes < 60 else 0), bare=True, open=True)
 
 
 @form(
@@ -293,7 +308,16 @@ def _hour_and_minutes(tokens: Sequence[Token]) -> Built:
     hour, minute = _numbers(tokens)
     if not 1 <= hour <= 12 or minute not in range(10, 60, 5) or isinstance(tokens[0].value, str):
         return None
-    return kinds.CLOCK, clock(hour, minute)
+    return kinds.CLOCK, replace(clock(hour, minute), bare=True)
+
+
+@form(r"(?<![&nNyC])(?<![&nNyC] )v [nN](?! ?[ijMJhHsdco.:/&]| ?N)")
+def _half_hour_of(tokens: Sequence[Token]) -> Built:
+    """`half nine`, half past nine in Britain."""
+    hour = _numbers(tokens)[0]
+    if not 1 <= hour <= 12 or isinstance(tokens[-1].value, float) or tokens[-1].value == "1":
+        return None
+    return kinds.CLOCK, replace(clock(hour, 30), bare=True)
 
 
 @form(r"(?<![nNCy])(?<![nNCy] )a(?= ?[nC])")
@@ -342,6 +366,16 @@ def _hours_and_half(tokens: Sequence[Token]) -> Built:
     if _has(tokens, kinds.DAYS):
         return kinds.LENGTH, Length(timedelta(days=whole, hours=12))
     return kinds.LENGTH, Length(timedelta(hours=whole, minutes=30))
+
+
+@form(r"[nN] ?g?α")
+def _ago(tokens: Sequence[Token]) -> Built:
+    """`3 days ago`, `3日前`: understood, so that the refusal can say why."""
+    unit: timedelta = tokens[-1].value  # type: ignore[assignment]
+    behind = -_numbers(tokens)[0] * unit
+    if unit < timedelta(days=1):
+        return kinds.DELAY, Length(behind)
+    return kinds.DAY, Day(offset=behind.days)
 
 
 @form(r"v[ -]?g?(?:N ?)?[ih]")
@@ -405,6 +439,13 @@ def _length_of(value: object) -> Length:
         return Length(timedelta(hours=value.hours, minutes=value.minutes or 0))
     assert isinstance(value, Length)
     return value
+
+
+@form(r"f ?-[ly]|^-[ly]")
+def _below_zero(tokens: Sequence[Token]) -> Built:
+    """`for -2h`."""
+    length = _length_of(tokens[-1].value)
+    return kinds.LENGTH, replace(length, time=-length.time)
 
 
 @form(r"l ?&? ?(?:N ?)?v(?! ?[bn])")
@@ -581,6 +622,12 @@ def _day_of_shifted_month(tokens: Sequence[Token]) -> Built:
     """`来月5日`."""
     day = Day(day=_numbers(tokens)[0], months=_of(tokens, kinds.MONTH_SHIFT))
     return (kinds.DAY, day) if 1 <= _numbers(tokens)[0] <= 31 else None
+
+
+@form(r"(?<=D)[nN]d(?! ?[nNCypgK-~])")
+def _whole_day(tokens: Sequence[Token]) -> Built:
+    """`明日一日`."""
+    return (kinds.ALL_DAY, "") if _numbers(tokens) == [1] else None
 
 
 @form(r"[nN] ?d(?! ?[-~K] ?n ?d ?O)|d ?n(?! ?[:hHo/])|@ n\.?(?= (?:[@FEm] ?)*(?:C|y|n ?[-~TtU:]))")

@@ -113,9 +113,7 @@ def _lone_hours(tokens: list[Token], *, length_only: bool) -> list[Token]:
 
 def _decided(token: Token, value: HourOrLength, before: str, after: str) -> Token:
     is_clock = (
-        before != "f"
-        and value.says_clock
-        and ((before in "@FUtDpK" and before) or after == "f" or value.hours > 6)
+        before != "f" and value.says_clock and ((before in "@FUtDpK" and before) or after == "f" or value.hours > 6)
     )
     if (is_clock or (after in "uK" and after)) and before not in ("C", "f"):
         if value.hours > 24 or (value.minutes or 0) > 59:
@@ -366,7 +364,7 @@ def _all_day(tokens: Sequence[Token]) -> Ask | None:
     return Ask(moments[0] if moments else Moment(), whole=whole)
 
 
-@_asks(r"F?DK?,?f?l|f?l[FK]D")
+@_asks(r"F?DK?[,/]?f?l|f?l[FK]D")
 def _day_and_length(tokens: Sequence[Token]) -> Ask | None:
     """Whole days from a date on. `tomorrow for 3h` lacks a start."""
     length = _length(tokens)
@@ -379,7 +377,8 @@ def _day_and_length(tokens: Sequence[Token]) -> Ask | None:
 def _without_dash(tokens: Sequence[Token]) -> Ask | None:
     """`13:00 18:00`."""
     start, end = _moments(tokens)
-    return Ask(start, end) if end.day is None and start.clock and end.clock else None
+    clocks = end.day is None and start.clock and end.clock
+    return Ask(start, end) if clocks or (start.instant and end.instant) else None
 
 
 @_asks(r"flG?|^[^x]*l|lR?u?[^x]*$", unless=r"[XDPpSRVδkω]|l\||\|l")
@@ -444,9 +443,7 @@ class _Reader:
         if not matches:
             return True
         last = max(match.end for match in matches)
-        return kinds.BROKEN in self.letters[: last + 1] or bool(
-            re.search("[-~TUtK]!|![-~TUtKu]", self.letters)
-        )
+        return kinds.BROKEN in self.letters[: last + 1] or bool(re.search("[-~TUtK]!|![-~TUtKu]", self.letters))
 
     def _matches(self) -> list[_Match]:
         for each in _PATTERNS:
@@ -498,9 +495,7 @@ class _Reader:
         return [
             i
             for i, token in enumerate(self.solid)
-            if token.kind == kinds.DAY
-            and not match.start <= i < match.end
-            and isinstance(token.value, Moment)
+            if token.kind == kinds.DAY and not match.start <= i < match.end and isinstance(token.value, Moment)
         ]
 
     def _is_behind_text(self, end: int, loose: list[int]) -> bool:
@@ -537,6 +532,8 @@ class _Reader:
         last = max(match.end for match in matches)
         if matches[0].ask.start is None and self._has_unused(kinds.MOMENT, last):
             return True  # `14時に来て16時まで` does not begin now
+        if matches[0].ask.start is None and kinds.DAYPART in self.letters[: matches[0].start]:
+            return True  # `evening until 10pm` does not begin now either
         if len(matches) == 1 and not matches[0].ask.each_day and _CHAIN.search(self.letters):
             return True  # 13:00-15:00-17:00
         end = self.letters.find(kinds.OTHER, last)

@@ -34,9 +34,7 @@ def _as_clock(token: Token, of: Habits) -> Clock:
     if isinstance(token.value, HourOrLength):
         value = token.value
         exact = value.minutes is not None
-        return clock(
-            value.hours, value.minutes or 0, written=value.written, exact=exact, latest=of.latest_hour
-        )
+        return clock(value.hours, value.minutes or 0, written=value.written, exact=exact, latest=of.latest_hour)
     return _bare(token, of)
 
 
@@ -80,11 +78,7 @@ def _overlapping(pattern: re.Pattern[str], row: str) -> list[re.Match[str]]:
 
 
 def _numbers_in(match: re.Match[str]) -> list[int]:
-    return [
-        match.start(name)
-        for name, text in match.groupdict().items()
-        if text and len(text) == 1 and text in "n9Ny"
-    ]
+    return [match.start(name) for name, text in match.groupdict().items() if text and len(text) == 1 and text in "n9Ny"]
 
 
 def _has_length(match: re.Match[str], tokens: Sequence[Token]) -> bool:

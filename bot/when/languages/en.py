@@ -28,9 +28,7 @@ ENGLISH = Language(
                 "2moro, 2morrow, 2mrw, toms, tomorrows, tomorrow's, tmro, tmrrow, morrow, "
                 "the next day"
             ),
-            Day(
-                offset=1, from_start=True
-            ): "the next day, next day, the following day, following day, the day after",
+            Day(offset=1, from_start=True): "the next day, next day, the following day, following day, the day after",
             Day(month=1, day=1): "new year's day, new years day",
             Day(month=12, day=24): "christmas eve, xmas eve",
             Day(month=12, day=25): "christmas, xmas, christmas day",
@@ -53,10 +51,7 @@ ENGLISH = Language(
         kinds.WEEK: {
             -1: "last week, previous week",
             0: "this week",
-            1: (
-                "next week, nxt week, next wk, the following week, following week, the next week, "
-                "week after this"
-            ),
+            1: ("next week, nxt week, next wk, the following week, following week, the next week, week after this"),
             2: "week after next, the week after next, in two weeks time",
         },
         kinds.SHIFT: {
@@ -98,10 +93,7 @@ ENGLISH = Language(
         kinds.WEEKS: {"": "week, weeks, wk, wks, weeks', week's"},
         kinds.HALF: {30: "half, half a, half of a, a half, half an, half of an"},
         kinds.QUARTER: {
-            15: (
-                "quarter, a quarter, quater, quarter of a, quarters, quarters of a, quarters of an, "
-                "quarter of an"
-            )
+            15: ("quarter, a quarter, quater, quarter of a, quarters, quarters of a, quarters of an, quarter of an")
         },
         kinds.PAST: {"": "past, after"},
         kinds.CLOCK: {
@@ -160,7 +152,8 @@ ENGLISH = Language(
         kinds.TO: {
             "": (
                 "to, thru, through, too, up to, upto, ending, ending at, ends at, ends, end at, "
-                "ending on, end, t, to about, through to, and ending at, and ends at"
+                "ending on, end, t, to about, through to, and ending at, and ends at, and end at, "
+                "and ending, and finish at, finish at, finishing, ot"
             )
         },
         kinds.UNTIL: {
@@ -169,9 +162,7 @@ ENGLISH = Language(
                 "ti, utnil, finishing at, until about, lasting until, and until"
             )
         },
-        kinds.FOR: {
-            "": "for, 4 the next, lasting, fro, for about, for around, for the, for a total of, for at least"
-        },
+        kinds.FOR: {"": "for, 4 the next, lasting, fro, for about, for around, for the, for a total of, for at least"},
         kinds.BETWEEN: {"": "between, btw, btwn, bw, in between, anytime between"},
         kinds.AND: {"": "and, &, n, plus, as well as, and then, and also, also"},
         kinds.OR: {"": "or, or else, or maybe, and/or, alternatively, otherwise"},
@@ -185,12 +176,19 @@ ENGLISH = Language(
         },
         kinds.IN: {"": "in, in about, after, within"},
         kinds.LATER: {"": "later, hence, from today, after now", "now": "from now, from right now"},
+        kinds.AGO: {
+            timedelta(days=1): "days ago, day ago",
+            timedelta(weeks=1): "weeks ago, week ago",
+            timedelta(hours=1): "hours ago, hour ago, h ago, hrs ago, hr ago",
+            timedelta(minutes=1): "minutes ago, minute ago, min ago, mins ago, m ago",
+        },
         kinds.VAGUE: {
             "": (
                 "later, soon, sometime, some time, anytime, any time, a while, a bit, whenever, "
                 "eventually, a moment, shortly, the rest, tba, tbd, before, eod, end of day, cob, "
                 "end of business, no later than, overnight, later today, asap tomorrow, some point, "
-                "a little while, awhile, long, the day"
+                "a little while, awhile, long, the day, after lunch, before lunch, until lunch, by lunch, "
+                "after dinner, before dinner, until dinner, after work, after class, after the meeting"
             )
         },
         kinds.VAGUE_DAYS: {
@@ -201,10 +199,7 @@ ENGLISH = Language(
             )
         },
         kinds.FEW: {
-            "": (
-                "a few, few, several, some, a couple, a couple of, couple, couple of, many, "
-                "a number of, the few"
-            )
+            "": ("a few, few, several, some, a couple, a couple of, couple, couple of, many, a number of, the few")
         },
         kinds.EVERY: {
             "": (
@@ -252,6 +247,6 @@ ENGLISH = Language(
     forgiving=(
         "tomorrow, tonight, yesterday, monday, tuesday, wednesday, thursday, friday, saturday, "
         "sunday, january, february, september, october, november, december, august, morning, "
-        "afternoon, evening, midnight, minutes"
+        "afternoon, evening, midnight, minutes, today, june, july, april, hours, until"
     ),
 )

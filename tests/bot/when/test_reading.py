@@ -189,7 +189,7 @@ def test_dateparser_stays_unloaded_until_it_is_needed() -> None:
         "read('tomorrow 2-5pm', datetime.now(UTC), 'UTC', 'en'); sys.exit('dateparser' in sys.modules)"
     )
 
-    subprocess.run([sys.executable, "-c", code], check=True)  # noqa: S603
+    subprocess.run([sys.executable, "-c", code], check=True)
 
 
 def test_warming_up_is_quiet() -> None:
