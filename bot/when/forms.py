@@ -141,7 +141,7 @@ _NO_TIME_AFTER = r"(?! ?[-~:.]? ?[ahHiMojJOY]| ?[-~:./]\S?| ?[-~] ?[nNC])"
 
 
 @form(
-    r"n(?:(?:[-~.:,]| [-T] )n)+ ?(?:c|#(?! ?n))"  # 10-20 epochs
+    r"n(?:(?:[-~.,]| [-T] )n)+ ?(?:c|#(?! ?n))"  # 10-20 epochs
     rf"|{_NO_RANGE_BEFORE}n ?[c#]|{_NO_RANGE_BEFORE}[nN] ?[sc](?! ?n(?![-~:]))|{_NO_RANGE_BEFORE}N ?#"
 )
 def _counted(_tokens: Sequence[Token]) -> Built:
@@ -198,6 +198,8 @@ def _colon(tokens: Sequence[Token], of: Habits) -> Built:
     hour, minute = str(tokens[0].value), str(tokens[2].value)
     if len(hour) > 2 or len(minute) != 2:
         return None
+    if len(tokens) > 4 and int(str(tokens[4].value)) > 59:
+        raise ValueError(tokens[4].value)
     return kinds.CLOCK, clock(int(hour), int(minute), written=hour, exact=True, latest=of.latest_hour)
 
 
@@ -211,8 +213,10 @@ def _zulu_hours(tokens: Sequence[Token]) -> Built:
 @form(r"(?<![-.:,n])n,n ?[-~TU] ?n,n(?![-.:,n])")
 def _comma_clocks(tokens: Sequence[Token]) -> Built:
     """`14,00-16,00`: two clock times, or three things in a list? Nobody can know."""
-    minutes = {len(str(token.value)) for token in tokens if token.kind == kinds.NUMBER}
-    return (kinds.BROKEN, None) if minutes == {2} else None
+    numbers = [str(token.value) for token in tokens if token.kind == kinds.NUMBER]
+    if {len(written) for written in numbers[1::2]} == {3}:
+        return kinds.OTHER, None  # 1,000-2,000
+    return (kinds.BROKEN, None) if {len(written) for written in numbers[1::2]} == {2} else None
 
 
 @form_by_habit(r"(?<![.n])n\.n ?H")
@@ -302,7 +306,7 @@ def _hour_and_half(tokens: Sequence[Token]) -> Built:
     return kinds.CLOCK, value
 
 
-@form(r"N N(?! ?[ijMJcs#h]| ?N)")
+@form(r"N[ -]N(?! ?[ijMJcs#h]| ?N)")
 def _hour_and_minutes(tokens: Sequence[Token]) -> Built:
     """`two thirty`."""
     hour, minute = _numbers(tokens)
@@ -368,16 +372,6 @@ def _hours_and_half(tokens: Sequence[Token]) -> Built:
     return kinds.LENGTH, Length(timedelta(hours=whole, minutes=30))
 
 
-@form(r"[nN] ?g?α")
-def _ago(tokens: Sequence[Token]) -> Built:
-    """`3 days ago`, `3日前`: understood, so that the refusal can say why."""
-    unit: timedelta = tokens[-1].value  # type: ignore[assignment]
-    behind = -_numbers(tokens)[0] * unit
-    if unit < timedelta(days=1):
-        return kinds.DELAY, Length(behind)
-    return kinds.DAY, Day(offset=behind.days)
-
-
 @form(r"v[ -]?g?(?:N ?)?[ih]")
 def _half_hour(_tokens: Sequence[Token]) -> Built:
     return kinds.LENGTH, Length(timedelta(minutes=30))
@@ -409,8 +403,10 @@ _UNITS = {
 }
 
 
-@form(r"(?<![nN][.,:])(?<!n)(?:n[.,]n|\.n|[nN]) ?g? ?[iMjJ](?!o)|(?<!n[.,:])(?<!n)(?:n[.,]n|\.n) ?h")
-def _length(tokens: Sequence[Token]) -> Built:
+@form_by_habit(r"(?<![nN][.,:])(?<!n)(?:n[.,]n|\.n|[nN]) ?g? ?[iMjJ](?!o)|(?<!n[.,:])(?<!n)(?:n[.,]n|\.n) ?h")
+def _length(tokens: Sequence[Token], of: Habits) -> Built:
+    if _has(tokens, ",") and of.code in ("ja", "ko", "zh"):
+        return kinds.FEW, None  # 2、3時間 is two or three hours
     unit = _UNITS[tokens[-1].kind]
     amount = _amount(tokens)
     return kinds.LENGTH, Length(timedelta(**{unit: amount}), whole_days=unit in ("days", "weeks"))
@@ -475,6 +471,19 @@ def _next_hours(tokens: Sequence[Token]) -> Built:
 # --- days ---
 
 
+@form(r"[nN] ?g?α|[αB] ?[ly](?! ?[bB])")
+def _ago(tokens: Sequence[Token]) -> Built:
+    """`3 days ago`, `3日前`, `vor 3 Tagen`: understood, so that the refusal can say why."""
+    unit = tokens[-1].value
+    if isinstance(unit, timedelta):
+        length = Length(_numbers(tokens)[0] * unit, whole_days=unit >= timedelta(days=1))
+    else:
+        length = _length_of(unit)
+    if length.whole_days:
+        return kinds.DAY, Day(offset=-length.time.days)
+    return kinds.DELAY, Length(-length.time)
+
+
 @form(r"(?<![lyd])(?<![lyd] )G")
 def _from_now(tokens: Sequence[Token]) -> Built:
     """`from now until 6pm`."""
@@ -504,7 +513,7 @@ def _eight_digits(tokens: Sequence[Token]) -> Built:
 
 
 @form_by_habit(
-    r"(?<![-.:n])9-n-n(?![-.:n])|(?<![-./:n])(?:[n9]-n-[n9](?![-./:n])|[n9]/n/[n9](?![-./:n])"
+    r"(?<![-.:n])9-n-n(?![-.n]|:n)|(?<![-./:n])(?:[n9]-n-[n9](?![-./:n])|[n9]/n/[n9](?![-./n]|:n)"
     r"|9\. ?n\. ?n\.?(?!n)|n\. ?n\. ?9|n\.n\.n(?! ?[-~:hHTUt.]))"
 )
 def _three_numbers(tokens: Sequence[Token], of: Habits) -> Built:
@@ -548,7 +557,7 @@ _NO_DAY_NEXT = r"(?! n(?! ?[-~:.TUahH]))"
 
 @form(
     rf"n ?d?\.? ?[-~TtU&] ?(?:@ ?)?n ?d?{_OF}O{_NO_DAY_NEXT}(?:\.?,? ?(?:[gF] )?9)?"
-    r"|(?<!n )(?<!nd )(?<!nd g )(?<!n g )(?<!n\. )O\.? ?n ?d? ?[-~TtU] ?n ?d?"
+    r"|(?<!n)(?<!n )(?<!nd )(?<!nd g )(?<!n g )(?<!n\. )O\.? ?n ?d? ?[-~TtU] ?n ?d?"
     r"(?! ?[-~:ahHiMyTU.n]| [nC])(?: ?,? ?9)?"
 )
 def _named_span(tokens: Sequence[Token]) -> Built:
@@ -560,9 +569,9 @@ def _named_span(tokens: Sequence[Token]) -> Built:
 
 
 @form(
-    rf"n[-/]O[-/][9n]|n ?d?{_OF}O n(?= (?:C|n ?[-~T]))"
+    rf"n[-/]O[-/][9n]|(?<![-./:n])n-O(?= )|O-n(?= )|n ?d?{_OF}O n(?= (?:C|n ?[-~T]))"
     rf"|n ?d?{_OF}O{_NO_DAY_NEXT}(?:\.?,? ?(?:[gF] )?9(?! ?[-~] ?[n9]))?"
-    rf"|O\.? ?(?:g )?[nN] ?d?(?! ?[:ahHMi.]n?)(?:,? ?9(?! ?[-~] ?[n9](?!-)))?|N{_OF}O"
+    rf"|O\.? ?(?:g )?[nN] ?d?(?! ?[ahHMi.]| ?:n)(?:,? ?9(?! ?[-~] ?[n9](?!-)))?|N{_OF}O"
 )
 def _named_date(tokens: Sequence[Token]) -> Built:
     day, *year = _numbers(tokens)
@@ -579,7 +588,7 @@ def _slash_span(tokens: Sequence[Token], of: Habits) -> Built:
     return kinds.DAY_SPAN, (first, month_day(first.month, numbers[2]))
 
 
-@form_by_habit(r"(?<![./:n])(?<!n-)n/n(?![./:n])(?!-n)")
+@form_by_habit(r"(?<![./:n])(?<!n-)n/n(?![./n]|:n)(?!-n)")
 def _slash(tokens: Sequence[Token], of: Habits) -> Built:
     return kinds.DAY, _two_numbers(*_numbers(tokens)[:2], day_first=of.day_first)
 
@@ -617,7 +626,7 @@ def _two_numbers_date(tokens: Sequence[Token], of: Habits) -> Built:
     return kinds.DAY, replace(day, year=year[0]) if year else day
 
 
-@form(r"ω ?g? ?(?:g )?[nN] ?d|[nN] ?d ?(?:[gF] ?)*ω")
+@form(r"ω ?g? ?(?:[@g] ?)*[nN] ?d|[nN] ?d ?(?:[gF] ?)*ω")
 def _day_of_shifted_month(tokens: Sequence[Token]) -> Built:
     """`来月5日`."""
     day = Day(day=_numbers(tokens)[0], months=_of(tokens, kinds.MONTH_SHIFT))

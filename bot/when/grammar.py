@@ -106,14 +106,17 @@ def _lone_hours(tokens: list[Token], *, length_only: bool) -> list[Token]:
         value = tokens[index].value
         if isinstance(value, HourOrLength):
             before = "f" if length_only else tokens[solid[place - 1]].kind if place else ""
-            after = tokens[solid[place + 1]].kind if place + 1 < len(solid) else ""
+            after = "".join(tokens[i].kind for i in solid[place + 1 : place + 3])
             decided[index] = _decided(tokens[index], value, before, after)
     return decided
 
 
-def _decided(token: Token, value: HourOrLength, before: str, after: str) -> Token:
+def _decided(token: Token, value: HourOrLength, before: str, following: str) -> Token:
+    after = following[:1]
     is_clock = (
-        before != "f" and value.says_clock and ((before in "@FUtDpK" and before) or after == "f" or value.hours > 6)
+        before != "f"
+        and (value.says_clock or (value.hours > 6 and following in ("fl", "fy")))  # 15h for 2h
+        and ((before in "@FUtDpK" and before) or after == "f" or value.hours > 6)
     )
     if (is_clock or (after in "uK" and after)) and before not in ("C", "f"):
         if value.hours > 24 or (value.minutes or 0) > 59:
@@ -309,7 +312,7 @@ def _labelled_ends(tokens: Sequence[Token]) -> Ask | None:
     return Ask(start, end)
 
 
-@_asks(rf"F?{_START}{_SEP}F?(?:Xu?|D(?!{_SEP}X)u?)|m{_START}&Xu?|m?D&D(?=m)")
+@_asks(rf"F?{_START}{_SEP}F?(?:Xu?|D(?!{_SEP}X)u?)|m{_START}&[XD]u?|m?D&D(?=m)")
 def _range(tokens: Sequence[Token]) -> Ask | None:
     start, end = _moments(tokens)
     if start.day and not start.clock and end.clock and not end.day and not start.part:
@@ -368,6 +371,8 @@ def _all_day(tokens: Sequence[Token]) -> Ask | None:
 def _day_and_length(tokens: Sequence[Token]) -> Ask | None:
     """Whole days from a date on. `tomorrow for 3h` lacks a start."""
     length = _length(tokens)
+    if tokens[0].kind == kinds.LENGTH and any(token.value == "from" for token in tokens):
+        return None  # `a week from friday` is a day
     if not length.whole_days or _moments(tokens)[0].part:
         return None
     return Ask(_moments(tokens)[0], length=length)

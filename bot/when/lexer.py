@@ -41,11 +41,11 @@ _SCAN = re.compile(
       | \+[0-9]{{2,}}[0-9 ()-]{{6,20}}[0-9]
       | (?<![0-9-])\(?[0-9]{{2,4}}[)-][ ]?[0-9]{{3,4}}-[0-9]{{4}}(?![0-9-])
     )
-  | (?P<instant>[0-9]{{4}}-?(?:[0-9]{{2}}-?[0-9]{{2}}|w[0-9]{{2}}-?[1-7])
+  | (?P<instant>[0-9]{{4}}-?(?:[0-9]{{2}}-?[0-9]{{2}}|[0-9]{{3}}|w[0-9]{{2}}-?[1-7])
         t[0-9]{{2}}(?::?[0-9]{{2}}(?::?[0-9]{{2}}(?:[.,][0-9]+)?)?)?(?:z|[+-][0-9]{{2}}(?::?[0-9]{{2}})?)?(?![0-9a-z]))
   | (?P<period>(?<![a-z0-9])p(?=t?[0-9])(?:[0-9]+w)?(?:[0-9]+d)?
         (?:t(?:[0-9.]+h)?(?:[0-9]+m)?(?:[0-9]+s)?)?(?![a-z0-9]))
-  | (?P<offset>(?<![a-z0-9])(?:utc|gmt)[ ]?[+-][ ]?[0-9]{{1,2}}(?::?[0-9]{{2}})?(?![0-9:])
+  | (?P<offset>(?<![a-z0-9])(?:utc|gmt)[ ]?(?:\+[ ]?|-)(?:1[0-4]|0?[0-9])(?::?[0-9]{{2}})?(?![0-9:]|[ ]?(?:utc|gmt))
         | (?:(?<=[0-9])|(?<=[0-9][ ]))\+[0-9]{{2}}:?[0-9]{{2}}(?![0-9:]))
   | (?P<zulu>(?<=[0-9])z(?![a-z0-9]))
   | (?P<iana>(?<![a-z0-9])[a-z]+/[a-z]+(?:_[a-z]+)*(?:/[a-z_]+)?)
@@ -153,7 +153,7 @@ class Lexicon:
         if shuffled:
             return self.words[shuffled]
         single = _DOUBLED.sub(r"\1", word)  # tommorrow, tomorroww
-        for candidate in (word, single, *_one_letter_less(word)) if len(word) >= 6 else ():
+        for candidate in (word, single, *_one_letter_less(word)) if len(word) >= 5 else ():
             meant = self.typos.get(candidate)
             if meant and len(meant) >= 6 and meant[0] == word[0] and abs(len(meant) - len(candidate)) <= 1:
                 return self.words[meant]

@@ -294,7 +294,7 @@ def _crosses_midnight(start: Moment, end: Moment) -> bool:
     if start.clock is None or end.clock is None:
         return False
     choices = _hours(start, end)
-    return len(choices) == 1 and choices[0].end >= MINUTES_PER_DAY
+    return len(choices) == 1 and choices[0].end > MINUTES_PER_DAY
 
 
 def _from_delay(start: Moment, end: Moment, here: Here) -> list[Reading]:

@@ -58,7 +58,7 @@ ENGLISH = Language(
             -1: "last, previous",
             None: "the coming, coming, upcoming, the upcoming, this coming",
             0: "this",
-            1: "next, nxt, the next",
+            1: "next, nxt, nex, nxet, netx,  the next",
         },
         kinds.MONTH: {
             1: "january, jan",
@@ -87,7 +87,7 @@ ENGLISH = Language(
         },
         kinds.HOUR_MARK: {"": "o'clock, oclock, o clock, hundred hours"},
         kinds.HOUR_LETTER: {"": "h, hrs, hr"},
-        kinds.HOURS: {"": "hour, hours, hour's, hours', horus, houres, hous, huors, hors"},
+        kinds.HOURS: {"": "hour, hours, houre, hourse, hurs,  hour's, hours', horus, houres, hous, huors, hors"},
         kinds.MINUTES: {"": "minute, minutes, min, mins, mn, minuets, minuts, m, minute's, minutes'"},
         kinds.DAYS: {"": "day, days, days', day's"},
         kinds.WEEKS: {"": "week, weeks, wk, wks, weeks', week's"},
@@ -143,23 +143,24 @@ ENGLISH = Language(
             "week": "all week, the whole week, whole week, the entire week, entire week",
         },
         kinds.FROM: {
+            "from": "from",
             "": (
-                "from, form, frm, starting, starting at, starting from, beginning, beginning at, "
+                "form, frm, starting, starting at, starting from, beginning, beginning at, "
                 "since, start, begin, starts, starts at, starting on, after, as of, start at, "
                 "start from"
-            )
+            ),
         },
         kinds.TO: {
             "": (
                 "to, thru, through, too, up to, upto, ending, ending at, ends at, ends, end at, "
                 "ending on, end, t, to about, through to, and ending at, and ends at, and end at, "
-                "and ending, and finish at, finish at, finishing, ot"
+                "and ending, and finish at, finish at, finishing, ot, tto"
             )
         },
         kinds.UNTIL: {
             "": (
-                "until, till, til, 'til, untill, unitl, untl, up until, right until, all the way to, "
-                "ti, utnil, finishing at, until about, lasting until, and until"
+                "until, till, unil, utill, unti, utnill, til, 'til, untill, unitl, untl, up until, right until, "
+                "all the way to, ti, utnil, finishing at, until about, lasting until, and until"
             )
         },
         kinds.FOR: {"": "for, 4 the next, lasting, fro, for about, for around, for the, for a total of, for at least"},
@@ -187,7 +188,8 @@ ENGLISH = Language(
                 "later, soon, sometime, some time, anytime, any time, a while, a bit, whenever, "
                 "eventually, a moment, shortly, the rest, tba, tbd, before, eod, end of day, cob, "
                 "end of business, no later than, overnight, later today, asap tomorrow, some point, "
-                "a little while, awhile, long, the day, after lunch, before lunch, until lunch, by lunch, "
+                "for some time, a little while, awhile, long, the day, after lunch, before lunch, until lunch, "
+                "by lunch, month, months, a month, "
                 "after dinner, before dinner, until dinner, after work, after class, after the meeting"
             )
         },
@@ -242,7 +244,12 @@ ENGLISH = Language(
             f"={zone}": ", ".join(f"{name.strip()} time, in {name.strip()} time" for name in names.split(","))
             for zone, names in PLACES.items()
         },
-        kinds.TEXT: {"": "one to one, one-to-one, one on one, mar-a-lago, may i, may we, day to day, 24/7"},
+        kinds.TEXT: {
+            "": (
+                "one to one, one-to-one, one on one, mar-a-lago, may i, may we, day to day, 24/7, "
+                "good morning, good afternoon, good evening, good night, good day, nice day, nice evening"
+            )
+        },
     },
     forgiving=(
         "tomorrow, tonight, yesterday, monday, tuesday, wednesday, thursday, friday, saturday, "

@@ -29,7 +29,7 @@ SPANISH = Language(
             ): "mañana por la mañana, mañana en la mañana, mañana temprano, mañana a la mañana",
             (1, Daypart.AFTERNOON): "mañana por la tarde, mañana en la tarde, mañana a la tarde",
             (1, Daypart.NIGHT): "mañana por la noche, mañana en la noche, mañana a la noche",
-            2: "pasado mañana, pasado",
+            2: "pasado mañana",
             Day(month=12, day=24): "nochebuena",
             Day(month=12, day=25): "navidad",
             Day(month=12, day=31): "nochevieja",
@@ -168,7 +168,10 @@ SPANISH = Language(
                 "este finde, próximo fin de semana"
             )
         },
-        kinds.FEW: {"": "unas cuantas, algunas, varias, unos cuantos, algunos, varios, un par de, pocas, unas pocas"},
+        kinds.FEW: {
+            "": "unas, unos, unas cuantas, algunas, varias, unos cuantos, algunos, varios, un par de, pocas, unas pocas"
+        },
+        kinds.AGO: {"": "hace"},
         kinds.EVERY: {
             "": (
                 "cada, todos los, todas las, diario, diariamente, semanalmente, los lunes, "

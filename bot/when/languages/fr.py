@@ -170,6 +170,7 @@ FRENCH = Language(
             )
         },
         kinds.FEW: {"": "quelques, plusieurs, une paire d', deux ou trois, une poignée d'"},
+        kinds.AGO: {"": "il y a"},
         kinds.EVERY: {
             "": (
                 "chaque, tous les, tous, toutes les, quotidien, quotidiennement, hebdomadaire, tlj, "
@@ -201,6 +202,7 @@ FRENCH = Language(
         },
         kinds.TEXT: {
             "": (
+                "bonne nuit, bonne soirée, "
                 "est, un test, une expérience, un modèle, un run, un entraînement, pour un, "
                 "pour une, c'est, art, un essai"
             )
