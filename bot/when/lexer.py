@@ -280,8 +280,11 @@ def tokens(folded: Folded, words: Lexicon) -> list[Token]:
     text = folded.text
     found: list[Token] = []
     position = 0
+    shouted = folded.original.isupper()
     while position < len(text):
         token = _token_at(text, position, words)
+        if token.kind == kinds.MINUTES and folded.cut(token.start, token.end) == "M" and not shouted:
+            token = token._replace(kind=kinds.OTHER)  # 110M counts parameters, 90m minutes
         found.append(token)
         position = token.end
     return found

@@ -387,6 +387,8 @@ def _literal_hours(first: Clock, last: Clock) -> list[Hours]:
     crossed = last.minutes % NOON + NOON
     if last.bare and (first.open or first.minutes == NOON) and crossed > first.minutes:
         return [_ordered(first.minutes, crossed)]  # 11:30-1
+    if first.minutes == NOON and not first.open and last.open and last.loose:
+        return [_ordered(first.minutes, crossed)]  # noon to 1:30
     mixed = last.bare and NOON < first.minutes <= 15 * 60 and crossed > first.minutes
     unmarked = first.open and last.open and not first.bare and not last.bare and first.minutes < 13 * 60 and first.loose
     if mixed or (unmarked and crossed > first.minutes and last.loose):

@@ -172,7 +172,7 @@ ENGLISH = Language(
             "": (
                 "the, about, around, approx, approximately, roughly, ish, exactly, sharp, ca, circa, "
                 "of, please, pls, plz, local time, my time, local, maybe, in total, total, hence, "
-                "straight, time, ok, just, sometime, probably, some time, any time, anytime"
+                "straight, time, ok, just, sometime, probably, some time, any time, anytime, more"
             )
         },
         kinds.IN: {"": "in, in about, after, within"},
