@@ -141,7 +141,7 @@ _NO_TIME_AFTER = r"(?! ?[-~:.]? ?[ahHiMojJOY]| ?[-~:./]\S?| ?[-~] ?[nNC])"
 
 
 @form(
-    r"n(?:(?:[-~.:,]| [-T] )n)+ ?(?:c|#(?! ?n))"  # 10-20 epochs
+    r"n(?:(?:[-~.,]| [-T] )n)+ ?(?:c|#(?! ?n))"  # 10-20 epochs
     rf"|{_NO_RANGE_BEFORE}n ?[c#]|{_NO_RANGE_BEFORE}[nN] ?[sc](?! ?n(?![-~:]))|{_NO_RANGE_BEFORE}N ?#"
 )
 def _counted(_tokens: Sequence[Token]) -> Built:
@@ -193,12 +193,30 @@ def _period(tokens: Sequence[Token]) -> Built:
 # --- clock times ---
 
 
-@form_by_habit(r"(?<![:.n])[n9]:n(?::n(?:\.n)?)?(?!:| ?i)")
+@form_by_habit(r"(?<![:.n])[n9]:n(?::n(?:\.n)?)?(?!:[^ ]| ?i)")
 def _colon(tokens: Sequence[Token], of: Habits) -> Built:
     hour, minute = str(tokens[0].value), str(tokens[2].value)
     if len(hour) > 2 or len(minute) != 2:
         return None
+    if len(tokens) > 4 and int(str(tokens[4].value)) > 59:
+        raise ValueError(tokens[4].value)
     return kinds.CLOCK, clock(int(hour), int(minute), written=hour, exact=True, latest=of.latest_hour)
+
+
+@form(r"n(?=z)")
+def _zulu_hours(tokens: Sequence[Token]) -> Built:
+    """`1800Z`."""
+    written = str(tokens[0].value)
+    return (kinds.CLOCK, clock(int(written[:2]), int(written[2:]), written="0")) if len(written) == 4 else None
+
+
+@form(r"(?<![-.:,n])n,n ?[-~TU] ?n,n(?![-.:,n])")
+def _comma_clocks(tokens: Sequence[Token]) -> Built:
+    """`14,00-16,00`: two clock times, or three things in a list? Nobody can know."""
+    numbers = [str(token.value) for token in tokens if token.kind == kinds.NUMBER]
+    if {len(written) for written in numbers[1::2]} == {3}:
+        return kinds.OTHER, None  # 1,000-2,000
+    return (kinds.BROKEN, None) if {len(written) for written in numbers[1::2]} == {2} else None
 
 
 @form_by_habit(r"(?<![.n])n\.n ?H")
@@ -246,7 +264,8 @@ def _shifted(tokens: Sequence[Token], sign: int) -> Clock:
         base = base or 24 * 60
         base += 12 * 60 if base == 60 else 0
     whole = base + sign * minutes
-    return Clock(whole, open=isinstance(last.value, int | str) and 60 <= whole < 13 * 60)
+    either_half = isinstance(last.value, int | str) and 60 <= whole < 13 * 60
+    return Clock(whole, bare=either_half, open=either_half)
 
 
 @form(r"w ?[nN]")
@@ -255,7 +274,7 @@ def _half_to(tokens: Sequence[Token]) -> Built:
     if not 1 <= hour <= 12:
         return None
     minutes = (hour or 12) * 60 + int(str(tokens[0].value))
-    return kinds.CLOCK, Clock(minutes + (12 * 60 if minutes < 60 else 0), open=True)
+    return kinds.CLOCK, Clock(minutes + (12 * 60 if minutes < 60 else 0), bare=True, open=True)
 
 
 @form(
@@ -287,13 +306,22 @@ def _hour_and_half(tokens: Sequence[Token]) -> Built:
     return kinds.CLOCK, value
 
 
-@form(r"N N(?! ?[ijMJcs#h]| ?N)")
+@form(r"N[ -]N(?! ?[ijMJcs#h]| ?N)")
 def _hour_and_minutes(tokens: Sequence[Token]) -> Built:
     """`two thirty`."""
     hour, minute = _numbers(tokens)
     if not 1 <= hour <= 12 or minute not in range(10, 60, 5) or isinstance(tokens[0].value, str):
         return None
-    return kinds.CLOCK, clock(hour, minute)
+    return kinds.CLOCK, replace(clock(hour, minute), bare=True)
+
+
+@form(r"(?<![&nNyC])(?<![&nNyC] )v [nN](?! ?[ijMJhHsdco.:/&]| ?N)")
+def _half_hour_of(tokens: Sequence[Token]) -> Built:
+    """`half nine`, half past nine in Britain."""
+    hour = _numbers(tokens)[0]
+    if not 1 <= hour <= 12 or isinstance(tokens[-1].value, float) or tokens[-1].value == "1":
+        return None
+    return kinds.CLOCK, replace(clock(hour, 30), bare=True)
 
 
 @form(r"(?<![nNCy])(?<![nNCy] )a(?= ?[nC])")
@@ -375,8 +403,10 @@ _UNITS = {
 }
 
 
-@form(r"(?<![nN][.,:])(?<!n)(?:n[.,]n|\.n|[nN]) ?g? ?[iMjJ](?!o)|(?<!n[.,:])(?<!n)(?:n[.,]n|\.n) ?h")
-def _length(tokens: Sequence[Token]) -> Built:
+@form_by_habit(r"(?<![nN][.,:])(?<!n)(?:n[.,]n|\.n|[nN]) ?g? ?[iMjJ](?!o)|(?<!n[.,:])(?<!n)(?:n[.,]n|\.n) ?h")
+def _length(tokens: Sequence[Token], of: Habits) -> Built:
+    if _has(tokens, ",") and of.code in ("ja", "ko", "zh"):
+        return kinds.FEW, None  # 2、3時間 is two or three hours
     unit = _UNITS[tokens[-1].kind]
     amount = _amount(tokens)
     return kinds.LENGTH, Length(timedelta(**{unit: amount}), whole_days=unit in ("days", "weeks"))
@@ -407,6 +437,13 @@ def _length_of(value: object) -> Length:
     return value
 
 
+@form(r"f ?-[ly]|^-[ly]")
+def _below_zero(tokens: Sequence[Token]) -> Built:
+    """`for -2h`."""
+    length = _length_of(tokens[-1].value)
+    return kinds.LENGTH, replace(length, time=-length.time)
+
+
 @form(r"l ?&? ?(?:N ?)?v(?! ?[bn])")
 def _and_a_half(tokens: Sequence[Token]) -> Built:
     """`an hour and a half`, `一日半`."""
@@ -432,6 +469,19 @@ def _next_hours(tokens: Sequence[Token]) -> Built:
 
 
 # --- days ---
+
+
+@form(r"[nN] ?g?α|[αB] ?[ly](?! ?[bB])")
+def _ago(tokens: Sequence[Token]) -> Built:
+    """`3 days ago`, `3日前`, `vor 3 Tagen`: understood, so that the refusal can say why."""
+    unit = tokens[-1].value
+    if isinstance(unit, timedelta):
+        length = Length(_numbers(tokens)[0] * unit, whole_days=unit >= timedelta(days=1))
+    else:
+        length = _length_of(unit)
+    if length.whole_days:
+        return kinds.DAY, Day(offset=-length.time.days)
+    return kinds.DELAY, Length(-length.time)
 
 
 @form(r"(?<![lyd])(?<![lyd] )G")
@@ -463,7 +513,7 @@ def _eight_digits(tokens: Sequence[Token]) -> Built:
 
 
 @form_by_habit(
-    r"(?<![-.:n])9-n-n(?![-.:n])|(?<![-./:n])(?:[n9]-n-[n9](?![-./:n])|[n9]/n/[n9](?![-./:n])"
+    r"(?<![-.:n])9-n-n(?![-.n]|:n)|(?<![-./:n])(?:[n9]-n-[n9](?![-./:n])|[n9]/n/[n9](?![-./n]|:n)"
     r"|9\. ?n\. ?n\.?(?!n)|n\. ?n\. ?9|n\.n\.n(?! ?[-~:hHTUt.]))"
 )
 def _three_numbers(tokens: Sequence[Token], of: Habits) -> Built:
@@ -507,7 +557,7 @@ _NO_DAY_NEXT = r"(?! n(?! ?[-~:.TUahH]))"
 
 @form(
     rf"n ?d?\.? ?[-~TtU&] ?(?:@ ?)?n ?d?{_OF}O{_NO_DAY_NEXT}(?:\.?,? ?(?:[gF] )?9)?"
-    r"|(?<!n )(?<!nd )(?<!nd g )(?<!n g )(?<!n\. )O\.? ?n ?d? ?[-~TtU] ?n ?d?"
+    r"|(?<!n)(?<!n )(?<!nd )(?<!nd g )(?<!n g )(?<!n\. )O\.? ?n ?d? ?[-~TtU] ?n ?d?"
     r"(?! ?[-~:ahHiMyTU.n]| [nC])(?: ?,? ?9)?"
 )
 def _named_span(tokens: Sequence[Token]) -> Built:
@@ -519,9 +569,9 @@ def _named_span(tokens: Sequence[Token]) -> Built:
 
 
 @form(
-    rf"n[-/]O[-/][9n]|n ?d?{_OF}O n(?= (?:C|n ?[-~T]))"
+    rf"n[-/]O[-/][9n]|(?<![-./:n])n-O(?= )|O-n(?= )|n ?d?{_OF}O n(?= (?:C|n ?[-~T]))"
     rf"|n ?d?{_OF}O{_NO_DAY_NEXT}(?:\.?,? ?(?:[gF] )?9(?! ?[-~] ?[n9]))?"
-    rf"|O\.? ?(?:g )?[nN] ?d?(?! ?[:ahHMi.]n?)(?:,? ?9(?! ?[-~] ?[n9](?!-)))?|N{_OF}O"
+    rf"|O\.? ?(?:g )?[nN] ?d?(?! ?[ahHMi.]| ?:n)(?:,? ?9(?! ?[-~] ?[n9](?!-)))?|N{_OF}O"
 )
 def _named_date(tokens: Sequence[Token]) -> Built:
     day, *year = _numbers(tokens)
@@ -538,7 +588,7 @@ def _slash_span(tokens: Sequence[Token], of: Habits) -> Built:
     return kinds.DAY_SPAN, (first, month_day(first.month, numbers[2]))
 
 
-@form_by_habit(r"(?<![./:n])(?<!n-)n/n(?![./:n])(?!-n)")
+@form_by_habit(r"(?<![./:n])(?<!n-)n/n(?![./n]|:n)(?!-n)")
 def _slash(tokens: Sequence[Token], of: Habits) -> Built:
     return kinds.DAY, _two_numbers(*_numbers(tokens)[:2], day_first=of.day_first)
 
@@ -576,11 +626,17 @@ def _two_numbers_date(tokens: Sequence[Token], of: Habits) -> Built:
     return kinds.DAY, replace(day, year=year[0]) if year else day
 
 
-@form(r"ω ?g? ?(?:g )?[nN] ?d|[nN] ?d ?(?:[gF] ?)*ω")
+@form(r"ω ?g? ?(?:[@g] ?)*[nN] ?d|[nN] ?d ?(?:[gF] ?)*ω")
 def _day_of_shifted_month(tokens: Sequence[Token]) -> Built:
     """`来月5日`."""
     day = Day(day=_numbers(tokens)[0], months=_of(tokens, kinds.MONTH_SHIFT))
     return (kinds.DAY, day) if 1 <= _numbers(tokens)[0] <= 31 else None
+
+
+@form(r"(?<=D)[nN]d(?! ?[nNCypgK-~])")
+def _whole_day(tokens: Sequence[Token]) -> Built:
+    """`明日一日`."""
+    return (kinds.ALL_DAY, "") if _numbers(tokens) == [1] else None
 
 
 @form(r"[nN] ?d(?! ?[-~K] ?n ?d ?O)|d ?n(?! ?[:hHo/])|@ n\.?(?= (?:[@FEm] ?)*(?:C|y|n ?[-~TtU:]))")

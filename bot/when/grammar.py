@@ -106,15 +106,16 @@ def _lone_hours(tokens: list[Token], *, length_only: bool) -> list[Token]:
         value = tokens[index].value
         if isinstance(value, HourOrLength):
             before = "f" if length_only else tokens[solid[place - 1]].kind if place else ""
-            after = tokens[solid[place + 1]].kind if place + 1 < len(solid) else ""
+            after = "".join(tokens[i].kind for i in solid[place + 1 : place + 3])
             decided[index] = _decided(tokens[index], value, before, after)
     return decided
 
 
-def _decided(token: Token, value: HourOrLength, before: str, after: str) -> Token:
+def _decided(token: Token, value: HourOrLength, before: str, following: str) -> Token:
+    after = following[:1]
     is_clock = (
         before != "f"
-        and value.says_clock
+        and (value.says_clock or (value.hours > 6 and following in ("fl", "fy")))  # 15h for 2h
         and ((before in "@FUtDpK" and before) or after == "f" or value.hours > 6)
     )
     if (is_clock or (after in "uK" and after)) and before not in ("C", "f"):
@@ -311,7 +312,7 @@ def _labelled_ends(tokens: Sequence[Token]) -> Ask | None:
     return Ask(start, end)
 
 
-@_asks(rf"F?{_START}{_SEP}F?(?:Xu?|D(?!{_SEP}X)u?)|m{_START}&Xu?|m?D&D(?=m)")
+@_asks(rf"F?{_START}{_SEP}F?(?:Xu?|D(?!{_SEP}X)u?)|m{_START}&[XD]u?|m?D&D(?=m)")
 def _range(tokens: Sequence[Token]) -> Ask | None:
     start, end = _moments(tokens)
     if start.day and not start.clock and end.clock and not end.day and not start.part:
@@ -366,10 +367,12 @@ def _all_day(tokens: Sequence[Token]) -> Ask | None:
     return Ask(moments[0] if moments else Moment(), whole=whole)
 
 
-@_asks(r"F?DK?,?f?l|f?l[FK]D")
+@_asks(r"F?DK?[,/]?f?l|f?l[FK]D")
 def _day_and_length(tokens: Sequence[Token]) -> Ask | None:
     """Whole days from a date on. `tomorrow for 3h` lacks a start."""
     length = _length(tokens)
+    if tokens[0].kind == kinds.LENGTH and any(token.value == "from" for token in tokens):
+        return None  # `a week from friday` is a day
     if not length.whole_days or _moments(tokens)[0].part:
         return None
     return Ask(_moments(tokens)[0], length=length)
@@ -379,7 +382,8 @@ def _day_and_length(tokens: Sequence[Token]) -> Ask | None:
 def _without_dash(tokens: Sequence[Token]) -> Ask | None:
     """`13:00 18:00`."""
     start, end = _moments(tokens)
-    return Ask(start, end) if end.day is None and start.clock and end.clock else None
+    clocks = end.day is None and start.clock and end.clock
+    return Ask(start, end) if clocks or (start.instant and end.instant) else None
 
 
 @_asks(r"flG?|^[^x]*l|lR?u?[^x]*$", unless=r"[XDPpSRVδkω]|l\||\|l")
@@ -444,9 +448,7 @@ class _Reader:
         if not matches:
             return True
         last = max(match.end for match in matches)
-        return kinds.BROKEN in self.letters[: last + 1] or bool(
-            re.search("[-~TUtK]!|![-~TUtKu]", self.letters)
-        )
+        return kinds.BROKEN in self.letters[: last + 1] or bool(re.search("[-~TUtK]!|![-~TUtKu]", self.letters))
 
     def _matches(self) -> list[_Match]:
         for each in _PATTERNS:
@@ -498,9 +500,7 @@ class _Reader:
         return [
             i
             for i, token in enumerate(self.solid)
-            if token.kind == kinds.DAY
-            and not match.start <= i < match.end
-            and isinstance(token.value, Moment)
+            if token.kind == kinds.DAY and not match.start <= i < match.end and isinstance(token.value, Moment)
         ]
 
     def _is_behind_text(self, end: int, loose: list[int]) -> bool:
@@ -537,6 +537,8 @@ class _Reader:
         last = max(match.end for match in matches)
         if matches[0].ask.start is None and self._has_unused(kinds.MOMENT, last):
             return True  # `14時に来て16時まで` does not begin now
+        if matches[0].ask.start is None and kinds.DAYPART in self.letters[: matches[0].start]:
+            return True  # `evening until 10pm` does not begin now either
         if len(matches) == 1 and not matches[0].ask.each_day and _CHAIN.search(self.letters):
             return True  # 13:00-15:00-17:00
         end = self.letters.find(kinds.OTHER, last)

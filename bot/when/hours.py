@@ -34,9 +34,7 @@ def _as_clock(token: Token, of: Habits) -> Clock:
     if isinstance(token.value, HourOrLength):
         value = token.value
         exact = value.minutes is not None
-        return clock(
-            value.hours, value.minutes or 0, written=value.written, exact=exact, latest=of.latest_hour
-        )
+        return clock(value.hours, value.minutes or 0, written=value.written, exact=exact, latest=of.latest_hour)
     return _bare(token, of)
 
 
@@ -64,7 +62,7 @@ def hours(tokens: list[Token], of: Habits) -> list[Token]:
             if match.re is _PAIR and _has_length(match, tokens):
                 continue
             numbers = [i for i in _numbers_in(match) if match.re is _PAIR or not _is_length(tokens[i])]
-            rings = any(_is_no_hhmm(found[index]) for index in numbers)
+            rings = any(_is_no_hhmm(found[index]) for index in numbers) or _are_hundreds(found, numbers)
             for index in numbers:
                 found[index] = found[index]._replace(kind=kinds.OTHER) if rings else _hour(found[index], of)
         tokens, row = found, letters(found)
@@ -80,11 +78,7 @@ def _overlapping(pattern: re.Pattern[str], row: str) -> list[re.Match[str]]:
 
 
 def _numbers_in(match: re.Match[str]) -> list[int]:
-    return [
-        match.start(name)
-        for name, text in match.groupdict().items()
-        if text and len(text) == 1 and text in "n9Ny"
-    ]
+    return [match.start(name) for name, text in match.groupdict().items() if text and len(text) == 1 and text in "n9Ny"]
 
 
 def _has_length(match: re.Match[str], tokens: Sequence[Token]) -> bool:
@@ -108,6 +102,12 @@ def _says_length(value: object) -> bool:
 
 def _is_hhmm(token: Token) -> bool:
     return token.kind in "n9" and len(str(token.value)) in (3, 4)
+
+
+def _are_hundreds(tokens: Sequence[Token], places: Sequence[int]) -> bool:
+    """100-200 counts something; 0100-0200 is a night."""
+    written = [str(tokens[place].value) for place in places]
+    return len(written) == 2 and all(len(each) == 3 and each.endswith("00") for each in written)
 
 
 def _is_no_hhmm(token: Token) -> bool:

@@ -62,6 +62,7 @@ AT = "@"  # at, on, um: says nothing by itself
 GLUE = "g"  # の, ごろ, about: says nothing by itself
 IN = "A"  # before a delay: in 2 hours
 LATER = "G"  # after a delay: 2時間後
+AGO = "α"  # days ago, 日前: a unit that lies behind
 VAGUE = "V"  # later, some time
 VAGUE_DAYS = "δ"  # the weekend, next month: days, but which?
 FEW = "Q"  # a few (hours)

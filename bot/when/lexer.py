@@ -41,11 +41,11 @@ _SCAN = re.compile(
       | \+[0-9]{{2,}}[0-9 ()-]{{6,20}}[0-9]
       | (?<![0-9-])\(?[0-9]{{2,4}}[)-][ ]?[0-9]{{3,4}}-[0-9]{{4}}(?![0-9-])
     )
-  | (?P<instant>[0-9]{{4}}-?(?:[0-9]{{2}}-?[0-9]{{2}}|w[0-9]{{2}}-?[1-7])
+  | (?P<instant>[0-9]{{4}}-?(?:[0-9]{{2}}-?[0-9]{{2}}|[0-9]{{3}}|w[0-9]{{2}}-?[1-7])
         t[0-9]{{2}}(?::?[0-9]{{2}}(?::?[0-9]{{2}}(?:[.,][0-9]+)?)?)?(?:z|[+-][0-9]{{2}}(?::?[0-9]{{2}})?)?(?![0-9a-z]))
   | (?P<period>(?<![a-z0-9])p(?=t?[0-9])(?:[0-9]+w)?(?:[0-9]+d)?
         (?:t(?:[0-9.]+h)?(?:[0-9]+m)?(?:[0-9]+s)?)?(?![a-z0-9]))
-  | (?P<offset>(?<![a-z0-9])(?:utc|gmt)[ ]?[+-][ ]?[0-9]{{1,2}}(?::?[0-9]{{2}})?(?![0-9:])
+  | (?P<offset>(?<![a-z0-9])(?:utc|gmt)[ ]?(?:\+[ ]?|-)(?:1[0-4]|0?[0-9])(?::?[0-9]{{2}})?(?![0-9:]|[ ]?(?:utc|gmt))
         | (?:(?<=[0-9])|(?<=[0-9][ ]))\+[0-9]{{2}}:?[0-9]{{2}}(?![0-9:]))
   | (?P<zulu>(?<=[0-9])z(?![a-z0-9]))
   | (?P<iana>(?<![a-z0-9])[a-z]+/[a-z]+(?:_[a-z]+)*(?:/[a-z_]+)?)
@@ -70,6 +70,7 @@ _SCAN = re.compile(
 _CHUNK = re.compile(rf"[^\s(),?!{CJK}]+")
 _NUMBER_FOLLOWS = re.compile(r"[-_./\\#=]?[0-9]|_")
 _PHRASE = re.compile(r"(?:[a-z]+|[0-9]+[a-z]+)(?:'[a-z]*)*(?:[ -]{1,2}[a-z]+(?:'[a-z]+)*){0,4}")
+_DOUBLED = re.compile(r"(.)\1+")
 _GAP = re.compile(r"[ -]+")
 _NOT_TIME = frozenset({kinds.COUNTER, kinds.LABEL, kinds.TEXT, kinds.GLUE, "#"})
 _DAYS = frozenset({kinds.DAY, kinds.WEEKDAY})
@@ -100,6 +101,7 @@ class Lexicon:
         self.languages = languages
         self.words: dict[str, Entry] = {}
         self.typos: dict[str, str] = {}
+        self._shuffled: dict[str, str] = {}
         self._longest: dict[str, int] = {}
         for language in languages:
             for word, entry in _entries(language).items():
@@ -120,8 +122,10 @@ class Lexicon:
     def _forgive(self) -> None:
         for language in self.languages:
             for word in _split(language.forgiving):
-                for shorter in _one_letter_less(fold_word(word)):
-                    self.typos.setdefault(shorter, fold_word(word))
+                known = fold_word(word)
+                self._shuffled.setdefault(_letters_of(known), known)
+                for near in (known, *_one_letter_less(known)):
+                    self.typos.setdefault(near, known)
 
     def latin(self, text: str, start: int) -> tuple[Entry, int] | None:
         """The longest known phrase of Latin words here, and where it ends."""
@@ -142,12 +146,16 @@ class Lexicon:
         return None
 
     def misspelt(self, word: str) -> Entry | None:
-        """What a word means that is one letter away from a known long one."""
-        if not 6 <= len(word) <= 12:
+        """What a word means that is one letter away from a known long one, or has its letters in disorder."""
+        if not 4 <= len(word) <= 14:
             return None
-        for candidate in (word, *_one_letter_less(word)):
+        shuffled = self._shuffled.get(_letters_of(word))
+        if shuffled:
+            return self.words[shuffled]
+        single = _DOUBLED.sub(r"\1", word)  # tommorrow, tomorroww
+        for candidate in (word, single, *_one_letter_less(word)) if len(word) >= 5 else ():
             meant = self.typos.get(candidate)
-            if meant and meant[0] == word[0] and abs(len(meant) - len(word)) <= 1:
+            if meant and len(meant) >= 6 and meant[0] == word[0] and abs(len(meant) - len(candidate)) <= 1:
                 return self.words[meant]
         return None
 
@@ -204,6 +212,11 @@ def _split(words: str) -> list[str]:
 
 def _is_cjk(character: str) -> bool:
     return character > "\u3000"
+
+
+def _letters_of(word: str) -> str:
+    """The same for words that differ in the order of their letters only; the first one stays."""
+    return word[0] + "".join(sorted(word[1:]))
 
 
 def _one_letter_less(word: str) -> set[str]:
@@ -267,8 +280,11 @@ def tokens(folded: Folded, words: Lexicon) -> list[Token]:
     text = folded.text
     found: list[Token] = []
     position = 0
+    shouted = folded.original.isupper()
     while position < len(text):
         token = _token_at(text, position, words)
+        if token.kind == kinds.MINUTES and folded.cut(token.start, token.end) == "M" and not shouted:
+            token = token._replace(kind=kinds.OTHER)  # 110M counts parameters, 90m minutes
         found.append(token)
         position = token.end
     return found

@@ -104,9 +104,7 @@ def _finished(reading: Reading, parsed: Parsed) -> Reading:
 
 def _ambiguous(found: list[Reading], parsed: Parsed, *, repeats: bool = False) -> Unreadable:
     offered = tuple(_finished(reading, parsed) for reading in found[:MOST_READINGS])
-    return Unreadable(
-        Kind.AMBIGUOUS, readings=offered, rest=parsed.rest, question=parsed.question, repeats=repeats
-    )
+    return Unreadable(Kind.AMBIGUOUS, readings=offered, rest=parsed.rest, question=parsed.question, repeats=repeats)
 
 
 def _all_readings(parsed: Parsed, here: Here) -> list[Reading]:
@@ -120,9 +118,7 @@ def _all_readings(parsed: Parsed, here: Here) -> list[Reading]:
             error = error or refusal
     if not found:
         assert error is not None
-        raise Unreadable(
-            error.kind, length=error.length, start=error.start, rest=parsed.rest, question=parsed.question
-        )
+        raise Unreadable(error.kind, length=error.length, start=error.start, rest=parsed.rest, question=parsed.question)
     if len(parsed.asks) > 1:
         found.sort(key=lambda reading: reading.start.astimezone(UTC))
     return list(dict.fromkeys(found))
@@ -177,7 +173,8 @@ def _refuse(parsed: Parsed, here: Here, text: str) -> NoReturn:
         raise Unreadable(Kind.NO_RANGE, rest=text, question=parsed.question)
     start = start_of(parsed.start, here) if parsed.start else None
     day = next(parsed.day.candidates(here.today)) if parsed.day else None
-    if start is None and day and day < here.today:
+    behind = parsed.start is not None and (parsed.start.delay or timedelta()) < timedelta()
+    if behind or (start is None and day and day < here.today):
         raise Unreadable(Kind.PAST, day=day, rest=parsed.rest, question=parsed.question)
     raise Unreadable(
         Kind.TOO_VAGUE,

@@ -125,7 +125,8 @@ def _from_start(start: Moment, length: timedelta, here: Here) -> list[Reading]:
     here = placed(here, start)
     if start.now or start.delay is not None:
         first = here.after(here.now.astimezone(here.zone), start.delay or timedelta())
-        return [_reading(here, first, here.after(first, length), start_given=not start.now)]
+        reading = _reading(here, first, here.after(first, length), start_given=not start.now)
+        return [_checked_past(reading, here)]
     if start.instant:
         first, here = _instant(start.instant, here)
         return [_checked_past(_reading(here, first, here.after(first, length)), here)]
@@ -216,6 +217,8 @@ def _end_faces(end: Moment, here: Here) -> list[Clock]:
     """An end may be in either half of the day if its hour is bare and not ahead today on a 24 h clock."""
     assert end.clock is not None
     face = end.clock
+    if end.day is not None and end.day.from_start:
+        return [face.literal()]  # 翌2時まで
     if end.part or not face.bare or (end.day is not None and face.minutes > 7 * 60):
         return _midnight_last(_faces(end), end)
     if face.minutes <= 7 * 60 or here.at(here.today, face.minutes) <= here.now:
@@ -291,7 +294,7 @@ def _crosses_midnight(start: Moment, end: Moment) -> bool:
     if start.clock is None or end.clock is None:
         return False
     choices = _hours(start, end)
-    return len(choices) == 1 and choices[0].end >= MINUTES_PER_DAY
+    return len(choices) == 1 and choices[0].end > MINUTES_PER_DAY
 
 
 def _from_delay(start: Moment, end: Moment, here: Here) -> list[Reading]:
@@ -384,32 +387,23 @@ def _literal_hours(first: Clock, last: Clock) -> list[Hours]:
     crossed = last.minutes % NOON + NOON
     if last.bare and (first.open or first.minutes == NOON) and crossed > first.minutes:
         return [_ordered(first.minutes, crossed)]  # 11:30-1
+    if first.minutes == NOON and not first.open and last.open and last.loose:
+        return [_ordered(first.minutes, crossed)]  # noon to 1:30
     mixed = last.bare and NOON < first.minutes <= 15 * 60 and crossed > first.minutes
-    unmarked = (
-        first.open
-        and last.open
-        and not first.bare
-        and not last.bare
-        and first.minutes < 13 * 60
-        and first.loose
-    )
+    unmarked = first.open and last.open and not first.bare and not last.bare and first.minutes < 13 * 60 and first.loose
     if mixed or (unmarked and crossed > first.minutes and last.loose):
         return [_ordered(first.minutes, crossed), literal]  # 13-5, 9:30-5:30: who means the night?
     return [literal]
 
 
-def _first_open(
-    day: Day | None, here: Here, start: int, hours: Hours | None, length: timedelta | None
-) -> Reading:
+def _first_open(day: Day | None, here: Here, start: int, hours: Hours | None, length: timedelta | None) -> Reading:
     """The range on the first day on which it is not over."""
     for candidate in _candidates(day, here.today):
         _check_weekday(day, candidate)
         first = here.at(candidate, start)
         last = here.after(first, length) if length else here.at(candidate, hours.end if hours else start)
         if last > here.now:
-            reading = _reading(
-                here, first, last, day_assumed=day is None, end_rolled=bool(hours and hours.rolled)
-            )
+            reading = _reading(here, first, last, day_assumed=day is None, end_rolled=bool(hours and hours.rolled))
             if not _precedes(first, last):
                 raise Unreadable(Kind.INVERTED)
             ends = [] if hours is None else [hours.end]
@@ -583,10 +577,7 @@ def _instant(text: str, here: Here) -> tuple[datetime, Here]:
         return here.at(value.date(), value.hour * 60 + value.minute), here
     zone = value.tzinfo
     offset = value.utcoffset()
-    if (
-        offset == here.now.astimezone(here.zone).utcoffset()
-        and value.astimezone(here.zone).utcoffset() == offset
-    ):
+    if offset == here.now.astimezone(here.zone).utcoffset() and value.astimezone(here.zone).utcoffset() == offset:
         return value.astimezone(here.zone), replace(here, zone_given=True)
     return value, replace(here, zone=zone, zone_name=zones.name_of(zone, here.now), zone_given=True)
 

@@ -21,8 +21,8 @@ ABBREVIATIONS = {
 #: Names that follow the season of a place.
 PLACES = {
     "America/New_York": "et, eastern, us eastern, et, new york, nyc, ny, boston, toronto, us/eastern",
-    "America/Chicago": "us central, central, chicago, austin, houston",
-    "America/Denver": "mountain, us mountain, denver, boulder",
+    "America/Chicago": "ct, us central, central, chicago, austin, houston",
+    "America/Denver": "mt, mountain, us mountain, denver, boulder",
     "America/Los_Angeles": "pt, pacific, us pacific, los angeles, la, san francisco, sf, seattle, california",
     "America/Mexico_City": "mexico city, mexico",
     "America/Sao_Paulo": "sao paulo, brasilia",
@@ -57,7 +57,7 @@ PLACES = {
 
 _BY_PLACE = {name.strip(): zone for zone, names in PLACES.items() for name in names.split(",")}
 #: Short for a zone even without "time" after it.
-ALONE = ("et", "pt", "pacific", "eastern", "central", "mountain")
+ALONE = ("et", "pt", "ct", "mt", "pacific", "eastern", "central", "mountain")
 
 
 @lru_cache(maxsize=512)

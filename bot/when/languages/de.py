@@ -190,6 +190,7 @@ GERMAN = Language(
             )
         },
         kinds.FEW: {"": "ein paar, einige, mehrere, paar, wenige"},
+        kinds.AGO: {"": "vor"},
         kinds.EVERY: {
             "": (
                 "jeden, jede, jeder, jedes, täglich, wöchentlich, montags, dienstags, mittwochs, "
@@ -221,6 +222,7 @@ GERMAN = Language(
         },
         kinds.TEXT: {
             "": (
+                "guten abend, gute nacht, schönen abend, "
                 "ist, west, art, est, wir, test, vor allem, nach dem, nach der, vor dem, vor der, "
                 "guten morgen, morgens und abends"
             )

@@ -28,9 +28,7 @@ ENGLISH = Language(
                 "2moro, 2morrow, 2mrw, toms, tomorrows, tomorrow's, tmro, tmrrow, morrow, "
                 "the next day"
             ),
-            Day(
-                offset=1, from_start=True
-            ): "the next day, next day, the following day, following day, the day after",
+            Day(offset=1, from_start=True): "the next day, next day, the following day, following day, the day after",
             Day(month=1, day=1): "new year's day, new years day",
             Day(month=12, day=24): "christmas eve, xmas eve",
             Day(month=12, day=25): "christmas, xmas, christmas day",
@@ -53,17 +51,14 @@ ENGLISH = Language(
         kinds.WEEK: {
             -1: "last week, previous week",
             0: "this week",
-            1: (
-                "next week, nxt week, next wk, the following week, following week, the next week, "
-                "week after this"
-            ),
+            1: ("next week, nxt week, next wk, the following week, following week, the next week, week after this"),
             2: "week after next, the week after next, in two weeks time",
         },
         kinds.SHIFT: {
             -1: "last, previous",
             None: "the coming, coming, upcoming, the upcoming, this coming",
             0: "this",
-            1: "next, nxt, the next",
+            1: "next, nxt, nex, nxet, netx,  the next",
         },
         kinds.MONTH: {
             1: "january, jan",
@@ -92,16 +87,13 @@ ENGLISH = Language(
         },
         kinds.HOUR_MARK: {"": "o'clock, oclock, o clock, hundred hours"},
         kinds.HOUR_LETTER: {"": "h, hrs, hr"},
-        kinds.HOURS: {"": "hour, hours, hour's, hours', horus, houres, hous, huors, hors"},
+        kinds.HOURS: {"": "hour, hours, houre, hourse, hurs,  hour's, hours', horus, houres, hous, huors, hors"},
         kinds.MINUTES: {"": "minute, minutes, min, mins, mn, minuets, minuts, m, minute's, minutes'"},
         kinds.DAYS: {"": "day, days, days', day's"},
         kinds.WEEKS: {"": "week, weeks, wk, wks, weeks', week's"},
         kinds.HALF: {30: "half, half a, half of a, a half, half an, half of an"},
         kinds.QUARTER: {
-            15: (
-                "quarter, a quarter, quater, quarter of a, quarters, quarters of a, quarters of an, "
-                "quarter of an"
-            )
+            15: ("quarter, a quarter, quater, quarter of a, quarters, quarters of a, quarters of an, quarter of an")
         },
         kinds.PAST: {"": "past, after"},
         kinds.CLOCK: {
@@ -151,27 +143,27 @@ ENGLISH = Language(
             "week": "all week, the whole week, whole week, the entire week, entire week",
         },
         kinds.FROM: {
+            "from": "from",
             "": (
-                "from, form, frm, starting, starting at, starting from, beginning, beginning at, "
+                "form, frm, starting, starting at, starting from, beginning, beginning at, "
                 "since, start, begin, starts, starts at, starting on, after, as of, start at, "
                 "start from"
-            )
+            ),
         },
         kinds.TO: {
             "": (
                 "to, thru, through, too, up to, upto, ending, ending at, ends at, ends, end at, "
-                "ending on, end, t, to about, through to, and ending at, and ends at"
+                "ending on, end, t, to about, through to, and ending at, and ends at, and end at, "
+                "and ending, and finish at, finish at, finishing, ot, tto"
             )
         },
         kinds.UNTIL: {
             "": (
-                "until, till, til, 'til, untill, unitl, untl, up until, right until, all the way to, "
-                "ti, utnil, finishing at, until about, lasting until, and until"
+                "until, till, unil, utill, unti, utnill, til, 'til, untill, unitl, untl, up until, right until, "
+                "all the way to, ti, utnil, finishing at, until about, lasting until, and until"
             )
         },
-        kinds.FOR: {
-            "": "for, 4 the next, lasting, fro, for about, for around, for the, for a total of, for at least"
-        },
+        kinds.FOR: {"": "for, 4 the next, lasting, fro, for about, for around, for the, for a total of, for at least"},
         kinds.BETWEEN: {"": "between, btw, btwn, bw, in between, anytime between"},
         kinds.AND: {"": "and, &, n, plus, as well as, and then, and also, also"},
         kinds.OR: {"": "or, or else, or maybe, and/or, alternatively, otherwise"},
@@ -180,17 +172,25 @@ ENGLISH = Language(
             "": (
                 "the, about, around, approx, approximately, roughly, ish, exactly, sharp, ca, circa, "
                 "of, please, pls, plz, local time, my time, local, maybe, in total, total, hence, "
-                "straight, time, ok, just, sometime, probably, some time, any time, anytime"
+                "straight, time, ok, just, sometime, probably, some time, any time, anytime, more"
             )
         },
         kinds.IN: {"": "in, in about, after, within"},
         kinds.LATER: {"": "later, hence, from today, after now", "now": "from now, from right now"},
+        kinds.AGO: {
+            timedelta(days=1): "days ago, day ago",
+            timedelta(weeks=1): "weeks ago, week ago",
+            timedelta(hours=1): "hours ago, hour ago, h ago, hrs ago, hr ago",
+            timedelta(minutes=1): "minutes ago, minute ago, min ago, mins ago, m ago",
+        },
         kinds.VAGUE: {
             "": (
                 "later, soon, sometime, some time, anytime, any time, a while, a bit, whenever, "
                 "eventually, a moment, shortly, the rest, tba, tbd, before, eod, end of day, cob, "
                 "end of business, no later than, overnight, later today, asap tomorrow, some point, "
-                "a little while, awhile, long, the day"
+                "for some time, a little while, awhile, long, the day, after lunch, before lunch, until lunch, "
+                "by lunch, month, months, a month, "
+                "after dinner, before dinner, until dinner, after work, after class, after the meeting"
             )
         },
         kinds.VAGUE_DAYS: {
@@ -201,10 +201,7 @@ ENGLISH = Language(
             )
         },
         kinds.FEW: {
-            "": (
-                "a few, few, several, some, a couple, a couple of, couple, couple of, many, "
-                "a number of, the few"
-            )
+            "": ("a few, few, several, some, a couple, a couple of, couple, couple of, many, a number of, the few")
         },
         kinds.EVERY: {
             "": (
@@ -247,11 +244,16 @@ ENGLISH = Language(
             f"={zone}": ", ".join(f"{name.strip()} time, in {name.strip()} time" for name in names.split(","))
             for zone, names in PLACES.items()
         },
-        kinds.TEXT: {"": "one to one, one-to-one, one on one, mar-a-lago, may i, may we, day to day, 24/7"},
+        kinds.TEXT: {
+            "": (
+                "one to one, one-to-one, one on one, mar-a-lago, may i, may we, day to day, 24/7, "
+                "good morning, good afternoon, good evening, good night, good day, nice day, nice evening"
+            )
+        },
     },
     forgiving=(
         "tomorrow, tonight, yesterday, monday, tuesday, wednesday, thursday, friday, saturday, "
         "sunday, january, february, september, october, november, december, august, morning, "
-        "afternoon, evening, midnight, minutes"
+        "afternoon, evening, midnight, minutes, today, june, july, april, hours, until"
     ),
 )

@@ -11,9 +11,7 @@ SPANISH = Language(
     telltale=r"\b(?:manana|hoy|ayer|lunes|martes|miercoles|jueves|viernes|sabado|domingo|hasta|horas?|mediodia"
     r"|medianoche|durante|ahora|desde|proxim[oa]s?|enero|febrero|abril|junio|julio|septiembre|octubre|noviembre"
     r"|diciembre|semana|noche|tarde|(?:a|de) las)\b",
-    forgiving=(
-        "manana, miercoles, viernes, sabado, domingo, febrero, septiembre, octubre, noviembre, diciembre"
-    ),
+    forgiving=("manana, miercoles, viernes, sabado, domingo, febrero, septiembre, octubre, noviembre, diciembre"),
     day_first=True,
     words={
         kinds.DAY: {
@@ -31,13 +29,12 @@ SPANISH = Language(
             ): "mañana por la mañana, mañana en la mañana, mañana temprano, mañana a la mañana",
             (1, Daypart.AFTERNOON): "mañana por la tarde, mañana en la tarde, mañana a la tarde",
             (1, Daypart.NIGHT): "mañana por la noche, mañana en la noche, mañana a la noche",
-            2: "pasado mañana, pasado",
+            2: "pasado mañana",
             Day(month=12, day=24): "nochebuena",
             Day(month=12, day=25): "navidad",
             Day(month=12, day=31): "nochevieja",
             Day(offset=1, from_start=True): (
-                "el día siguiente, al día siguiente, del día siguiente, día siguiente, del otro día, "
-                "al otro día"
+                "el día siguiente, al día siguiente, del día siguiente, día siguiente, del otro día, al otro día"
             ),
         },
         kinds.WEEKDAY: {
@@ -132,8 +129,7 @@ SPANISH = Language(
         kinds.NOW: {"": "ahora, ya, ahora mismo, ahorita, de inmediato, inmediatamente, desde ya"},
         kinds.ALL_DAY: {
             "": (
-                "todo el día, el día entero, día completo, todo el dia, todo el santo día, "
-                "el día completo, día entero"
+                "todo el día, el día entero, día completo, todo el dia, todo el santo día, el día completo, día entero"
             ),
             "weekend": "todo el fin de semana, el fin de semana entero, todo el finde",
             "week": "toda la semana, la semana entera",
@@ -147,9 +143,7 @@ SPANISH = Language(
         },
         kinds.UNTIL: {"": "hasta, hasta las, hasta la, hasta el, hasta eso de las, hasta aprox"},
         kinds.TO_OR_AT: {"": "a, a las, a la, al, a eso de las"},
-        kinds.FOR: {
-            "": "por, durante, para, x, durante las, durante los, por unas, durante unas, para el, para la"
-        },
+        kinds.FOR: {"": "por, durante, para, x, durante las, durante los, por unas, durante unas, para el, para la"},
         kinds.BETWEEN: {"": "entre, entre las, entre la, entre el"},
         kinds.AND: {"": "y, e, y las, y la, así como, y luego, y el"},
         kinds.OR: {"": "o, u, o bien, o el, o las"},
@@ -175,8 +169,9 @@ SPANISH = Language(
             )
         },
         kinds.FEW: {
-            "": "unas cuantas, algunas, varias, unos cuantos, algunos, varios, un par de, pocas, unas pocas"
+            "": "unas, unos, unas cuantas, algunas, varias, unos cuantos, algunos, varios, un par de, pocas, unas pocas"
         },
+        kinds.AGO: {"": "hace"},
         kinds.EVERY: {
             "": (
                 "cada, todos los, todas las, diario, diariamente, semanalmente, los lunes, "

@@ -30,9 +30,7 @@ FRENCH = Language(
             1: "demain, dmain, 2main, dem",
             Day(month=12, day=25): "noël, à noël",
             2: "après-demain, apres demain, aprés-demain",
-            Day(
-                offset=1, from_start=True
-            ): "le lendemain, lendemain, le jour suivant, du lendemain, au lendemain",
+            Day(offset=1, from_start=True): "le lendemain, lendemain, le jour suivant, du lendemain, au lendemain",
         },
         kinds.WEEKDAY: {
             0: "lundi, lun.",
@@ -123,9 +121,7 @@ FRENCH = Language(
             45: "quarante-cinq",
             90: "quatre-vingt-dix",
         },
-        kinds.NOW: {
-            "": "maintenant, tout de suite, immédiatement, de suite, dès maintenant, dès à présent, mtn"
-        },
+        kinds.NOW: {"": "maintenant, tout de suite, immédiatement, de suite, dès maintenant, dès à présent, mtn"},
         kinds.ALL_DAY: {
             "": (
                 "toute la journée, la journée entière, journée complète, toute la journee, "
@@ -174,6 +170,7 @@ FRENCH = Language(
             )
         },
         kinds.FEW: {"": "quelques, plusieurs, une paire d', deux ou trois, une poignée d'"},
+        kinds.AGO: {"": "il y a"},
         kinds.EVERY: {
             "": (
                 "chaque, tous les, tous, toutes les, quotidien, quotidiennement, hebdomadaire, tlj, "
@@ -205,6 +202,7 @@ FRENCH = Language(
         },
         kinds.TEXT: {
             "": (
+                "bonne nuit, bonne soirée, "
                 "est, un test, une expérience, un modèle, un run, un entraînement, pour un, "
                 "pour une, c'est, art, un essai"
             )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from bot.when import kinds
 from bot.when.clocks import NOON, Clock, Day, Daypart
 from bot.when.languages.shape import Language
@@ -123,7 +125,13 @@ JAPANESE = Language(
                 "へ, おおよそ, たぶん, 多分, ちょい, の時間, あと, ジャスト"
             )
         },
-        kinds.LATER: {"": "後, あと, のち, 後に, 先, あとに, ご"},
+        kinds.LATER: {"": "後, あと, のち, 後に, 先, あとに"},
+        kinds.AGO: {
+            timedelta(days=1): "日前, 日まえ",
+            timedelta(weeks=1): "週間前",
+            timedelta(hours=1): "時間前, 時間まえ",
+            timedelta(minutes=1): "分前",
+        },
         kinds.VAGUE: {
             "": (
                 "あとで, 後で, 後ほど, のちほど, そのうち, いつか, しばらく, 近いうち, 近々, 今度, "
@@ -160,7 +168,8 @@ JAPANESE = Language(
         kinds.LABEL: {
             "": (
                 "シード, エポック, ページ, 番号, バージョン, 第, 内線, 電話, 実験番号, ステップ, 章, "
-                "図, 表, 層, 部屋, 課題"
+                "図, 表, 層, 部屋, 課題, レイヤー, レイヤ, ヘッド, バッチ, フォールド, チェックポイント, "
+                "イテレーション, サンプル, セクション, ポート, チケット, ノード, カード, スロット"
             )
         },
         kinds.ZONE: {
@@ -172,8 +181,7 @@ JAPANESE = Language(
             "=Asia/Kolkata": "インド時間",
             "=America/New_York": "米国東部時間, アメリカ東部時間, 東部時間, ニューヨーク時間, 米東部時間",
             "=America/Los_Angeles": (
-                "太平洋時間, 西海岸時間, 米国西部時間, 西部時間, ロサンゼルス時間, 米国太平洋時間, "
-                "シアトル時間"
+                "太平洋時間, 西海岸時間, 米国西部時間, 西部時間, ロサンゼルス時間, 米国太平洋時間, シアトル時間"
             ),
             "=Europe/London": "英国時間, イギリス時間, ロンドン時間",
             "=Europe/Paris": "フランス時間, パリ時間",
@@ -182,6 +190,7 @@ JAPANESE = Language(
         },
         kinds.TEXT: {
             "": (
+                "こんばんは, こんばんわ, "
                 "自分, 部分, 時点, 時期, 時々, 同時, 当時, 一時的, 分析, 分散, 分類, 分割, 分岐, "
                 "日程, 日本, 日本語, 日誌, 月報, 年末, 年始, 半分, 今回, 今後, 前回, 次回, 後半, "
                 "前半, 水準, 金額, 土台, 火力, 木構造, 休日, 祝日, 朝食, 昼食, 夕食, 夜食, 間違い, "

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from bot.when import kinds
 from bot.when.clocks import NOON, Clock, Day, Daypart
 from bot.when.languages.shape import Language
@@ -85,9 +87,7 @@ CHINESE = Language(
         | _weekdays_of_weeks(),
         kinds.WEEKDAY: {
             day: ", ".join(
-                prefix + each
-                for prefix in ("周", "星期", "礼拜", "週", "禮拜", "拜")
-                for each in _day_names(day)
+                prefix + each for prefix in ("周", "星期", "礼拜", "週", "禮拜", "拜") for each in _day_names(day)
             )
             for day in range(7)
         },
@@ -140,6 +140,12 @@ CHINESE = Language(
         },
         kinds.IN: {"": "过, 再过, 過, 再過"},
         kinds.LATER: {"": "后, 後, 之后, 以后, 过后, 之後, 以後, 后的, 後的"},
+        kinds.AGO: {
+            timedelta(days=1): "天前, 天之前, 日前",
+            timedelta(weeks=1): "周前, 个星期前, 星期前",
+            timedelta(hours=1): "小时前, 个小时前",
+            timedelta(minutes=1): "分钟前",
+        },
         kinds.VAGUE: {
             "": (
                 "稍后, 待会, 待会儿, 等会, 等会儿, 一会儿, 一会, 有空, 改天, 之前, 前, 以前, 稍後, "
@@ -152,9 +158,7 @@ CHINESE = Language(
         },
         kinds.FEW: {"": "几, 幾, 几个, 幾個, 数, 好几, 若干, 數, 两三, 兩三, 三四, 一两"},
         kinds.EVERY: {"": "每天, 每周, 每日, 每个, 每, 工作日, 天天, 平日, 每週, 每個, 每晚, 每早, 逢, 每逢"},
-        kinds.ASKING: {
-            "": "吗, 嗎, 是否, 能不能, 有没有, 有沒有, 空闲吗, 空着吗, 可不可以, 是不是, 行不行, 空不空"
-        },
+        kinds.ASKING: {"": "吗, 嗎, 是否, 能不能, 有没有, 有沒有, 空闲吗, 空着吗, 可不可以, 是不是, 行不行, 空不空"},
         kinds.COUNTER: {
             "": (
                 "张, 張, 块, 塊, 台, 臺, 枚, 次, 页, 层, 轮, 位, 名, 块卡, 张卡, 卡, 人, 元, 倍, 种, "
@@ -162,9 +166,7 @@ CHINESE = Language(
                 "节点, 口, 遍, 篇, 条"
             )
         },
-        kinds.LABEL: {
-            "": "第, 种子, 編號, 编号, 版本, 电话, 電話, 房间, 轮次, 種子, 图, 表, 节点, 层数, 步数"
-        },
+        kinds.LABEL: {"": "第, 种子, 編號, 编号, 版本, 电话, 電話, 房间, 轮次, 種子, 图, 表, 节点, 层数, 步数"},
         kinds.ZONE: {
             "=Asia/Shanghai": "北京时间, 北京時間, 中国时间, 上海时间, 中國時間, 国内时间",
             "=Asia/Tokyo": "东京时间, 東京時間, 日本时间, 日本時間",
@@ -181,6 +183,7 @@ CHINESE = Language(
         },
         kinds.TEXT: {
             "": (
+                "早上好, 晚上好, 下午好, 中午好, 上午好, 晚安, "
                 "分析, 时候, 分类, 分布, 分布式, 日志, 日常, 月饼, 点击, 号码, 周报, 周会, 前面, "
                 "后面, 之前的, 时序, 半监督, 一起, 一下, 一些, 看看, 时间序列, 一点, 有点, 晚饭, "
                 "午饭, 早饭, 前端, 后端, 后续, 目前的, 要求, 重要, 主要, 想法, 明显, 说明, 明确, "

@@ -18,9 +18,7 @@ from zoneinfo import ZoneInfo
 
 FOLDER = Path(__file__).with_name("examples")
 KINDS = ("no_range", "inverted", "ambiguous", "past", "too_vague")
-_RANGE = re.compile(
-    r"(?P<day>\S+) (?P<from>\d\d:\d\d) - (?:(?P<last>\S+) )?(?P<to>\d\d:\d\d)(?P<question> \?)?"
-)
+_RANGE = re.compile(r"(?P<day>\S+) (?P<from>\d\d:\d\d) - (?:(?P<last>\S+) )?(?P<to>\d\d:\d\d)(?P<question> \?)?")
 
 
 @dataclass(frozen=True)

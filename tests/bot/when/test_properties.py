@@ -88,9 +88,7 @@ WRITERS = {
 
 
 @modest
-@given(
-    start=starts, length=lengths, zone=st.sampled_from(ZONES), locale=st.sampled_from(LOCALES), data=st.data()
-)
+@given(start=starts, length=lengths, zone=st.sampled_from(ZONES), locale=st.sampled_from(LOCALES), data=st.data())
 def test_a_range_that_was_written_is_read_back(
     start: datetime, length: timedelta, zone: str, locale: str, data: st.DataObject
 ) -> None:
