@@ -172,6 +172,8 @@ def _apologise(error: Exception, context: BoltContext, body: Body) -> BoltRespon
         return None
     if isinstance(error, Refusal):
         visit.outcome = type(error).__name__
+        if visit.hurried and context.ack.response is None:
+            return _form_error(errors.words(error, visit.default_reader), body)
         visit.answer(errors.answer(error, visit.reader), keep=isinstance(error, Busy | Unwritable))
         return None
     incident = secrets.token_hex(4)

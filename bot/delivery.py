@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import random
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -128,18 +128,28 @@ class Sender:
         return replace(batch, owed=tuple(owed for owed in batch.owed if owed.id not in posted))
 
     def _posted(self, channel: str, oldest: datetime, wanted: set[int]) -> dict[int, str]:
-        """Which notices the channel's history shows, with the `ts` of their message."""
+        """Which notices the channel's history shows, with the `ts` of their message.
+
+        Where we may not read it, nothing: then a message may come twice, which is better than not at all.
+        """
         found: dict[int, str] = {}
-        pages = self._client.conversations_history(
-            channel=channel, oldest=f"{oldest.timestamp():.6f}", include_all_metadata=True, limit=200
-        )
-        for page in pages:
-            for message in page["messages"]:
+        try:
+            for message in self._history(channel, oldest):
                 metadata: dict[str, Any] = message.get("metadata") or {}
                 if metadata.get("event_type") == EVENT:
                     ids = wanted.intersection(metadata["event_payload"].get("notices", []))
                     found |= dict.fromkeys(ids, message["ts"])
+        except SlackApiError as error:
+            if error.response.get("error") != "missing_scope":
+                raise
         return found
+
+    def _history(self, channel: str, oldest: datetime) -> Iterator[dict[str, Any]]:
+        pages = self._client.conversations_history(
+            channel=channel, oldest=f"{oldest.timestamp():.6f}", include_all_metadata=True, limit=200
+        )
+        for page in pages:
+            yield from page["messages"]
 
     def _reader(self, language: str, zone: str, slack_id: str = "") -> Reader:
         return Reader.of(language, zone, slack_id, self._desk.command)

@@ -355,7 +355,7 @@ def _why_not(
     work: Work, row: models.Notice, recipient: models.Recipient, organization: models.Organization
 ) -> Outcome | None:
     reservation = work.session.get_one(models.Reservation, row.reservation_id)
-    if row.version != reservation.version:
+    if row.version != reservation.version and row.kind != Kind.UNDELIVERABLE:
         return Outcome.STALE
     if row.useful_until <= work.now:
         return Outcome.LATE

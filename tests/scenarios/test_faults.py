@@ -192,3 +192,12 @@ def test_a_message_slack_cannot_take_does_not_take_others_down(world: World) -> 
     world.tick()
     said = [message.words for message in world.person("minjun").sees("#gpu")]
     assert sum("is yours now" in words for words in said) == 1
+
+
+def test_without_the_scope_to_look_a_reminder_still_comes(world: World) -> None:
+    world.slack.fail("chat.postMessage", status=500)
+    world.book("alice", "now for 2h")
+    assert world.tick() == 0
+    world.slack.fail("conversations.history", error="missing_scope")
+    assert world.later(minutes=1) == 1
+    world.person("minjun").waits_for("#gpu", "is yours now")
