@@ -336,9 +336,11 @@ def _recipient_id(work: Work, organization_id: int, whom: str) -> int:
         found = select(models.Recipient.id).where(
             models.Recipient.organization_id == organization_id, models.Recipient.whom == whom
         )
-        if work.session.scalar(found) is None:
+        number = work.session.scalar(found)
+        if number is None:
             insert_if_new(work.session, models.Recipient, organization_id=organization_id, whom=whom, free_at=work.now)
-        work.memo[key] = work.session.scalars(found).one()
+            number = work.session.scalars(found).one()
+        work.memo[key] = number
     return int(str(work.memo[key]))
 
 
