@@ -126,7 +126,7 @@ def busy_in_words() -> Iterator[None]:
 
 @contextmanager
 def _in_our_words(work: Work) -> Iterator[None]:
-    """The same, and Busy for a connection that was cut before the commit began.
+    """The same, and Busy for a connection that could not be had, or was cut before the commit began.
 
     Cut in the midst of it, nobody can say whether it was done: that error stays what it is.
     """
@@ -134,18 +134,13 @@ def _in_our_words(work: Work) -> Iterator[None]:
         try:
             yield
         except DBAPIError as error:
-            if error.connection_invalidated and not work.is_committing:
+            if _is_connection_lost(error) and not work.is_committing:
                 raise Busy from error
             raise
 
 
-_NOT_NOW = (
-    "40P01",
-    "40001",
-    "55P03",
-    "57014",
-    "57P03",
-)  # deadlock, serialization, lock and statement time-out, start-up
+# Deadlock, serialization failure, lock time-out, statement time-out, server starting up.
+_NOT_NOW = ("40P01", "40001", "55P03", "57014", "57P03")
 _NO_WRITING = ("53100", "25006")  # disk full, read-only
 
 
@@ -154,13 +149,13 @@ def _refusal(error: DBAPIError) -> Refusal | None:
     said, state = str(error.orig), getattr(error.orig, "sqlstate", None)
     if OVERLAP in said:
         return Busy()  # somebody wrote around the lock; the guard held
-    if "database is locked" in said or state in _NOT_NOW or _is_no_connection(error):
+    if "database is locked" in said or state in _NOT_NOW:
         return Busy()
     if "readonly database" in said or "disk is full" in said or state in _NO_WRITING:
         return Unwritable()
     return None
 
 
-def _is_no_connection(error: DBAPIError) -> bool:
-    """The server could not be reached to begin with, so nothing can have been done."""
-    return error.statement is None and isinstance(error, OperationalError) and not error.connection_invalidated
+def _is_connection_lost(error: DBAPIError) -> bool:
+    """Cut on the way; or, where there is no statement to blame, never there."""
+    return error.connection_invalidated or (error.statement is None and isinstance(error, OperationalError))

@@ -13,12 +13,13 @@ from typing import Any
 
 import pytest
 from sqlalchemy import func, select
+from sqlalchemy.exc import OperationalError
 
 from core import availability, booking, errors, models
 from core.inventory import Wanted
 from core.members import Actor
 from core.timerange import TimeRange
-from core.work import Database
+from core.work import Database, Work
 from tests.core.conftest import Lab
 
 THREADS = 8
@@ -166,3 +167,26 @@ def remove_guard(database: Database) -> None:
             connection.exec_driver_sql("DROP TRIGGER slots_overlap_insert")
         else:
             connection.exec_driver_sql("ALTER TABLE slots DROP CONSTRAINT slots_overlap")
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+def test_a_connection_cut_before_the_commit_is_busy_and_one_cut_in_it_is_not_explained_away(lab: Lab) -> None:
+    """ "Nothing was done" may only be said where that is certain."""
+    with pytest.raises(errors.Busy), lab.database.begin(lab.clock.now) as work:
+        booking.reserve(work, lab.alice, Wanted(), lab.hours(0))
+        cut(lab, work)
+        work.session.execute(select(models.Slot)).all()
+    assert lab.held_by(lab.alice) == ()
+
+    with pytest.raises(OperationalError), lab.database.begin(lab.clock.now) as work:
+        booking.reserve(work, lab.alice, Wanted(), lab.hours(0))
+        work.session.flush()
+        work.is_committing = True
+        cut(lab, work)
+        work.session.commit()
+
+
+def cut(lab: Lab, work: Work) -> None:
+    pid = work.session.connection().exec_driver_sql("SELECT pg_backend_pid()").scalar_one()
+    with lab.database.engine.connect() as other:
+        other.exec_driver_sql(f"SELECT pg_terminate_backend({pid}, 5000)")
