@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Sequence
     from pathlib import Path
 
-    from starlette.requests import Request
+    from starlette.requests import ClientDisconnect, Request
     from starlette.websockets import WebSocket
 
 T = TypeVar("T")
@@ -108,7 +108,7 @@ class Workspace:
                 WebSocketRoute("/link/", self._link),
                 *Page(self.state, self.interactions).routes(),
             ],
-            exception_handlers={Exception: self._broken},
+            exception_handlers={ClientDisconnect: _gone, Exception: self._broken},
         )
 
     # ── life ────────────────────────────────────────────────────────────────
@@ -357,3 +357,8 @@ class Workspace:
     def deactivate_app(self) -> None:
         """The bot's account works no longer (`account_inactive`)."""
         self._tokens.deactivated = True
+
+
+async def _gone(_request: Request, _error: Exception) -> Response:
+    """An app that is killed in the midst of a request is no mistake of ours, and hears nothing any more."""
+    return Response(status_code=400)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import socket
 import threading
 import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -259,3 +260,13 @@ def test_an_acknowledgement_that_slack_cannot_show(hello: Workspace) -> None:
 
     assert "invalid_command_response" in alice.waits_for("#gpu", "/gpu failed").words
     assert "must be less than 76 characters" in hello.complaints[0]
+
+
+def test_an_app_that_dies_in_mid_request_is_no_mistake_of_the_workspace(slack: Workspace) -> None:
+    host, port = slack.url.removeprefix("http://").split(":")
+    for path in ("/api/chat.postMessage", "/commands/token"):
+        with socket.create_connection((host, int(port))) as dying:
+            dying.sendall(f"POST {path} HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\n{{".encode())
+            time.sleep(0.1)
+    time.sleep(0.2)
+    assert slack._mishaps == []
