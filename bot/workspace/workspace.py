@@ -8,6 +8,7 @@ import time
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from starlette.applications import Starlette
+from starlette.requests import ClientDisconnect
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route, WebSocketRoute
 
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Sequence
     from pathlib import Path
 
-    from starlette.requests import ClientDisconnect, Request
+    from starlette.requests import Request
     from starlette.websockets import WebSocket
 
 T = TypeVar("T")
