@@ -22,9 +22,9 @@ from places import KINDS, MEMBERS, NOW, databases, found_lab, percentile, show
 from sqlalchemy import insert, text
 
 from core import availability, booking, errors, facts, inventory, models
+from core.actors import Actor
 from core.db import OVERLAP, write_guard
 from core.inventory import Wanted
-from core.members import Actor
 from core.timerange import TimeRange
 from core.work import Database
 

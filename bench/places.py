@@ -13,8 +13,8 @@ from pathlib import Path
 from sqlalchemy import create_engine
 
 from core import facts, inventory, members, organizations
+from core.actors import Actor
 from core.facts import Standing
-from core.members import Actor
 from core.migrate import upgrade
 from core.work import Database
 

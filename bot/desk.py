@@ -24,8 +24,8 @@ from bot import people
 from bot.reader import Reader
 from bot.views.kit import Message
 from core import facts
+from core.actors import Actor
 from core.errors import Busy, Refusal
-from core.members import Actor
 from core.work import PATIENCE, Database, Work
 
 log = logging.getLogger(__name__)

@@ -9,9 +9,9 @@ from datetime import datetime, timedelta
 from sqlalchemy import Row, Select, select
 
 from core import errors, facts, inventory, members, models, policy
+from core.actors import Actor
 from core.facts import Alternative, State
 from core.inventory import Wanted
-from core.members import Actor
 from core.policy import Limits
 from core.timerange import TimeRange
 from core.work import Work

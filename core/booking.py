@@ -1,7 +1,7 @@
 """The use cases: reserve, change, extend, release, cancel.
 
-Each runs inside `Database.begin`, takes who acts, and goes the same way: rights, policy, placement, notices. None
-commits, none talks; each returns a `facts.Receipt` or raises a refusal from `core.errors`, with nothing written.
+Each runs inside `Database.begin`, takes who acts, and goes the same way: rights, policy, placement, notices, audit.
+None commits, none talks; each returns a `facts.Receipt` or raises a refusal from `core.errors`, with nothing written.
 
 `request_key` names a request that may be delivered more than once; the second time it is answered and not done again.
 `version` is the version of the reservation that the person saw; another one raises Stale. None means "as it is now".
@@ -15,10 +15,10 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import select
 
-from core import availability, errors, facts, inventory, models, notices, placement, policy
-from core.facts import Receipt, State
+from core import audit, availability, errors, facts, inventory, models, notices, placement, policy
+from core.actors import Actor
+from core.facts import Action, Receipt, State
 from core.inventory import Wanted
-from core.members import Actor
 from core.notices import Kind
 from core.policy import Limits
 from core.timerange import TimeRange
@@ -61,7 +61,9 @@ def reserve(
     placement.place(work, row, gpus, clipped)
     notices.replan(work, row, Kind.BOOKED, announce=_announces(work, row))
     _remember(work, row, request_key)
-    return replace(_receipt(work, row), clipped=clipped != wish)
+    receipt = _receipt(work, row)
+    audit.record_reservation(work, actor, Action.RESERVED, receipt.reservation)
+    return replace(receipt, clipped=clipped != wish)
 
 
 def change(
@@ -99,7 +101,7 @@ def change(
         placement.place(work, row, gpus, time)
     moved = (before.gpus, before.range) != (tuple(gpus), time)
     row.purpose = purpose
-    return _changed(work, row, before, request_key, Kind.CHANGED if moved else None)
+    return _changed(work, actor, Action.CHANGED, row, before, request_key, Kind.CHANGED if moved else None)
 
 
 def extend(
@@ -125,7 +127,7 @@ def extend(
     if room.next is not None and room.most < by:
         raise errors.NoRoom(before, room.next, room.most)
     placement.stretch(work, _held_slots(row, work.now), longer.end)
-    return _changed(work, row, before, request_key, Kind.CHANGED)
+    return _changed(work, actor, Action.EXTENDED, row, before, request_key, Kind.CHANGED)
 
 
 def release(
@@ -149,7 +151,7 @@ def release(
         raise errors.NotStarted(before)
     freed = _named(work, before, names)
     if before.range.start == work.now:
-        return _undo(work, row, before, freed, request_key)
+        return _undo(work, actor, row, before, freed, request_key)
     placement.cut(work, row, {gpu.id for gpu in freed})
     row.version += 1
     if freed == before.gpus:
@@ -158,7 +160,9 @@ def release(
         data = {"gpus": [gpu.id for gpu in freed]}
         notices.replan(work, row, Kind.FREED, data, announce=True)
     _remember(work, row, request_key)
-    return replace(_receipt(work, row), before=before, freed=freed)
+    receipt = _receipt(work, row)
+    audit.record_reservation(work, actor, Action.RELEASED, receipt.reservation, before=before)
+    return replace(receipt, before=before, freed=freed)
 
 
 def cancel(
@@ -176,7 +180,7 @@ def cancel(
         return answered
     if before.state is State.RUNNING:
         raise errors.AlreadyStarted(before)
-    return _undo(work, row, before, _named(work, before, names), request_key)
+    return _undo(work, actor, row, before, _named(work, before, names), request_key)
 
 
 def done(work: Work, actor: Actor, request_key: str | None) -> Receipt | None:
@@ -280,6 +284,7 @@ def _named(work: Work, held: facts.Reservation, names: Collection[str]) -> tuple
 
 def _undo(
     work: Work,
+    actor: Actor,
     row: models.Reservation,
     before: facts.Reservation,
     freed: tuple[facts.Gpu, ...],
@@ -289,17 +294,25 @@ def _undo(
     if freed == before.gpus:
         row.cancelled_at = work.now
     news = Kind.CANCELLED if freed == before.gpus else Kind.CHANGED
-    return replace(_changed(work, row, before, request_key, news), freed=freed)
+    return replace(_changed(work, actor, Action.CANCELLED, row, before, request_key, news), freed=freed)
 
 
 def _changed(
-    work: Work, row: models.Reservation, before: facts.Reservation, request_key: str | None, news: Kind | None
+    work: Work,
+    actor: Actor,
+    action: Action,
+    row: models.Reservation,
+    before: facts.Reservation,
+    request_key: str | None,
+    news: Kind | None,
 ) -> Receipt:
     row.version += 1
     work.session.flush()
     notices.replan(work, row, news, announce=_announces(work, row))
     _remember(work, row, request_key)
-    return replace(_receipt(work, row), before=before)
+    receipt = _receipt(work, row)
+    audit.record_reservation(work, actor, action, receipt.reservation, before=before)
+    return replace(receipt, before=before)
 
 
 def _receipt(work: Work, row: models.Reservation) -> Receipt:

@@ -12,6 +12,7 @@ from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.types import TypeDecorator
 
 OVERLAP = "slots_overlap"  # names the guard, in PostgreSQL's constraint and in SQLite's message alike
+APPEND_ONLY = "audit_append_only"  # the same for the audit
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -123,5 +124,38 @@ _POSTGRESQL_GUARD = (
         ALTER TABLE slots ADD CONSTRAINT {OVERLAP} EXCLUDE USING gist (
             int4range(gpu_id, gpu_id, '[]') WITH &&, tstzrange(start_at, end_at) WITH &&
         ) WHERE (live)
+    """,
+)
+
+
+def write_audit_guard(connection: Connection) -> None:
+    """(Re)write what keeps `audit` append-only. Every migration that rebuilds that table calls it again."""
+    statements = _SQLITE_AUDIT_GUARD if connection.dialect.name == "sqlite" else _POSTGRESQL_AUDIT_GUARD
+    for statement in statements:
+        connection.exec_driver_sql(statement)
+
+
+def _sqlite_refusal(moment: str) -> str:
+    return f"""
+        CREATE TRIGGER audit_no_{moment} BEFORE {moment} ON audit
+        BEGIN SELECT RAISE(ABORT, '{APPEND_ONLY}'); END
+    """
+
+
+_SQLITE_AUDIT_GUARD = (
+    "DROP TRIGGER IF EXISTS audit_no_update",
+    "DROP TRIGGER IF EXISTS audit_no_delete",
+    _sqlite_refusal("update"),
+    _sqlite_refusal("delete"),
+)
+_POSTGRESQL_AUDIT_GUARD = (
+    f"""
+        CREATE OR REPLACE FUNCTION audit_refuse() RETURNS trigger LANGUAGE plpgsql AS
+        $$ BEGIN RAISE EXCEPTION '{APPEND_ONLY}'; END $$
+    """,
+    "DROP TRIGGER IF EXISTS audit_append_only ON audit",
+    """
+        CREATE TRIGGER audit_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON audit
+        FOR EACH STATEMENT EXECUTE FUNCTION audit_refuse()
     """,
 )

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Any
 
 from core.timerange import TimeRange
 
@@ -31,6 +32,33 @@ class State(StrEnum):
     UPCOMING = "upcoming"
     RUNNING = "running"
     OVER = "over"
+    CANCELLED = "cancelled"
+
+
+class Surface(StrEnum):
+    """From where somebody acts."""
+
+    SLACK = "slack"
+    CONSOLE = "console"  # commands on the machine itself
+    BOT = "bot"  # nobody: what the bot does in somebody's name, as it was told to
+
+
+class Subject(StrEnum):
+    """What an entry of the audit is about."""
+
+    RESERVATION = "reservation"
+    GPU = "gpu"
+    LAB = "lab"
+    MEMBER = "member"
+
+
+class Action(StrEnum):
+    """What was done."""
+
+    RESERVED = "reserved"
+    CHANGED = "changed"
+    EXTENDED = "extended"
+    RELEASED = "released"
     CANCELLED = "cancelled"
 
 
@@ -155,3 +183,20 @@ class Occupancy:
     def free_until(self) -> datetime | None:
         """When the next holding starts, for a GPU that is free now; None when nothing is booked."""
         return self.upcoming[0].range.start if self.upcoming else None
+
+
+@dataclass(frozen=True)
+class AuditEntry:
+    """One change, as it was made."""
+
+    id: int  # rises with time
+    at: datetime
+    by: str | None  # the name of who did it; None where nobody the lab knows did
+    surface: Surface
+    action: Action
+    subject: Subject
+    subject_id: int
+    concerns: str | None  # the name of the member it is about
+    before: dict[str, Any] | None  # None: it was new
+    after: dict[str, Any] | None  # None: it is gone
+    why: str

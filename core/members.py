@@ -1,33 +1,12 @@
-"""People of a lab: who they are to us, and with which rights they act."""
+"""People of a lab: who they are to us."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from sqlalchemy import Select, select
 
-from core import errors, facts, models
+from core import facts, models
 from core.facts import Role, Standing
 from core.work import Work
-
-
-@dataclass(frozen=True)
-class Actor:
-    """Who is acting now, with rights."""
-
-    organization_id: int
-    member_id: int
-    role: Role
-    standing: Standing
-
-    @classmethod
-    def of(cls, organization_id: int, member: facts.Member) -> Actor:
-        return cls(organization_id, member.id, member.role, member.standing)
-
-    def must_be_member(self) -> None:
-        """Raise MayNotBook for guests, strangers, bots and deactivated accounts."""
-        if self.standing is not Standing.MEMBER:
-            raise errors.MayNotBook(self.standing)
 
 
 def find(work: Work, organization_id: int, slack_id: str) -> facts.Member | None:

@@ -177,3 +177,26 @@ class Notice(Base):
     failure: Mapped[str | None] = mapped_column(String(500))
 
     recipient: Mapped[Recipient] = relationship()
+
+
+class AuditEntry(Base):
+    """One change. Only ever added to: see `core.db.write_audit_guard`."""
+
+    __tablename__ = "audit"
+    __table_args__ = (
+        Index("ix_audit_member", "member_id", "id"),
+        Index("ix_audit_subject", "subject", "subject_id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    organization_id: Mapped[int] = mapped_column(ForeignKey("organizations.id"))
+    at: Mapped[datetime]
+    actor_id: Mapped[int | None] = mapped_column(ForeignKey("members.id"))  # None: nobody the lab knows by name
+    surface: Mapped[str] = mapped_column(String(16))
+    action: Mapped[str] = mapped_column(String(32))
+    subject: Mapped[str] = mapped_column(String(16))
+    subject_id: Mapped[int]
+    member_id: Mapped[int | None] = mapped_column(ForeignKey("members.id"))  # whom it concerns
+    before: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    after: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    why: Mapped[str] = mapped_column(String(500), server_default="")

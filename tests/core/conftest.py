@@ -8,9 +8,9 @@ from datetime import datetime, timedelta
 import pytest
 
 from core import availability, booking, facts, inventory, members, organizations
+from core.actors import Actor
 from core.facts import Standing
 from core.inventory import Wanted
-from core.members import Actor
 from core.timerange import TimeRange
 from core.work import Database
 from tests.conftest import Clock

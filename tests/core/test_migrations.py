@@ -20,14 +20,15 @@ from sqlalchemy import TableClause, column, insert, inspect, select, table, text
 from sqlalchemy.exc import IntegrityError
 
 from core import availability, booking, errors, inventory, members, migrate, models
+from core.actors import Actor
 from core.db import Base, UtcDateTime
 from core.errors import Busy
 from core.facts import Standing
 from core.inventory import Wanted
-from core.members import Actor
 from core.timerange import TimeRange
 from core.work import Database
 from tests.conftest import KINDS
+from tests.core.test_audit import must_be_append_only
 
 ROOT = Path(__file__).parents[2]
 NOON = datetime(2026, 12, 3, 12, tzinfo=UTC)
@@ -298,6 +299,7 @@ def must_go_on(database: Database) -> None:
     with database.read(NOON) as work:
         assert len(inventory.gpus(work, 1)) == 1
         assert len(availability.held_by(work, 1, 1)) == 1
+    must_be_append_only(database)
 
 
 def differences(database: Database) -> list[Any]:

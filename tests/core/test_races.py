@@ -16,8 +16,8 @@ from sqlalchemy import func, select
 from sqlalchemy.exc import OperationalError
 
 from core import availability, booking, errors, models
+from core.actors import Actor
 from core.inventory import Wanted
-from core.members import Actor
 from core.timerange import TimeRange
 from core.work import Database, Work
 from tests.core.conftest import Lab

@@ -14,8 +14,8 @@ from sqlalchemy import Engine, event, text
 from bot.workspace.driver import PersonDriver
 from bot.workspace.state import Person
 from core import booking, members
+from core.actors import Actor
 from core.inventory import Wanted
-from core.members import Actor
 from core.timerange import TimeRange
 from core.work import Database, Work
 from tests.scenarios.conftest import World

@@ -23,9 +23,9 @@ import pytest
 
 from bot.workspace import Workspace
 from core import booking, facts, inventory, members, organizations
+from core.actors import Actor
 from core.facts import Standing
 from core.inventory import Wanted
-from core.members import Actor
 from core.timerange import TimeRange
 from core.work import Database
 
