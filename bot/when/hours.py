@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from bot.when import kinds
 from bot.when.clocks import Clock, clock
-from bot.when.forms import Habits, HourOrLength, letters
+from bot.when.forms import Habits, HourOrLength, length_of, letters
 from bot.when.kinds import Token
 
 if TYPE_CHECKING:
@@ -148,3 +148,31 @@ def _dotted(token: Token, hour: int, minute: int, end: int) -> Token:
     except ValueError:
         return Token(kinds.BROKEN, None, token.start, end)
     return Token(kinds.CLOCK, value, token.start, end)
+
+
+def lone_hours(tokens: list[Token], *, length_only: bool) -> list[Token]:
+    """Decide what each `13h` or `2h` is that no range decided."""
+    decided = list(tokens)
+    solid = [i for i, token in enumerate(tokens) if token.kind not in " g"]
+    for place, index in enumerate(solid):
+        value = tokens[index].value
+        if isinstance(value, HourOrLength):
+            before = "f" if length_only else tokens[solid[place - 1]].kind if place else ""
+            after = "".join(tokens[i].kind for i in solid[place + 1 : place + 3])
+            decided[index] = _decided(tokens[index], value, before, after)
+    return decided
+
+
+def _decided(token: Token, value: HourOrLength, before: str, following: str) -> Token:
+    after = following[:1]
+    is_clock = (
+        before != "f"
+        and (value.says_clock or (value.hours > 6 and following in ("fl", "fy")))  # 15h for 2h
+        and ((before in "@FUtDpK" and before) or after == "f" or value.hours > 6)
+    )
+    if (is_clock or (after in "uK" and after)) and before not in ("C", "f"):
+        if value.hours > 24 or (value.minutes or 0) > 59:
+            return token._replace(kind=kinds.BROKEN)
+        face = clock(value.hours, value.minutes or 0, written=value.written)
+        return token._replace(kind=kinds.CLOCK, value=face)
+    return token._replace(kind=kinds.LENGTH, value=length_of(value))

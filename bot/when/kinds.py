@@ -1,7 +1,7 @@
 """The alphabet of the grammar: one letter for each kind of word a time range is made of.
 
 A sentence becomes a row of tokens; their letters, written side by side, are a string, and the grammar is a
-page of small patterns over such strings (`forms.py`). `tomorrow 2-5pm` is `D n-na`, and so is `明日2-5pm`.
+page of small patterns over such strings (`forms/`). `tomorrow 2-5pm` is `D n-na`, and so is `明日2-5pm`.
 """
 
 from __future__ import annotations

@@ -7,14 +7,17 @@ from datetime import UTC, datetime, timedelta, tzinfo
 from typing import TYPE_CHECKING, NoReturn
 
 from bot.when import forms, zones
+from bot.when.ask import Ask
 from bot.when.clocks import Day
 from bot.when.elsewhere import day_words
 from bot.when.fold import fold
-from bot.when.grammar import Ask, Parsed, parse
+from bot.when.grammar import Parsed, parse
+from bot.when.here import Here, placed
 from bot.when.languages import LANGUAGES
 from bot.when.lexer import lexicon_for
 from bot.when.reading import Kind, Reading, Unreadable
-from bot.when.resolve import Here, Mismatch, checked, placed, readings, start_of
+from bot.when.resolve import checked, readings, start_of
+from bot.when.spans import Mismatch
 
 if TYPE_CHECKING:
     from datetime import date

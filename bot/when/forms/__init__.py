@@ -1,0 +1,33 @@
+"""The grammar of small things: how clock times, lengths, dates and zones are written, in any language.
+
+Each form is a pattern over the letters of `kinds.py` and a function that turns the matched tokens into one. A
+form that raises ValueError has met something shaped like a time that cannot be one (13:75); one that returns
+None has met something else. Forms are tried from top to bottom, file by file, each over the whole row of tokens.
+A new form goes into the file of its subject, above the forms that would take a part of it.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bot.when.forms import clock_times, dates, lengths, lookalikes
+from bot.when.forms.form import Habits, HourOrLength, habits, letters
+from bot.when.forms.lengths import length_of
+
+if TYPE_CHECKING:
+    from bot.when.kinds import Token
+
+FORMS = (*lookalikes.FORMS, *clock_times.FORMS, *lengths.FORMS, *dates.FORMS)
+
+
+def reduce(tokens: list[Token], of: Habits) -> list[Token]:
+    """Replace every written-out clock time, length, date and zone by one token."""
+    row = letters(tokens)
+    for each in FORMS:
+        if each.pattern.search(row):
+            tokens = each.apply(tokens, row, of)
+            row = letters(tokens)
+    return tokens
+
+
+__all__ = ["Habits", "HourOrLength", "habits", "length_of", "letters", "reduce"]

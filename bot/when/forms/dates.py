@@ -1,0 +1,236 @@
+"""How dates, weekdays and delays are written."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from bot.when import kinds
+from bot.when.clocks import Day, Length, month_day
+from bot.when.forms.form import Forms, has, numbers_in, value_of
+from bot.when.forms.lengths import length_of
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from bot.when.forms.form import Built, Habits
+    from bot.when.kinds import Token
+
+FORMS = Forms()
+
+
+@FORMS.add(r"θ(?! x)|(?<=[dg9F] )θ|(?<=^n )θ")
+def _month_not_word(tokens: Sequence[Token]) -> Built:
+    """`3-5 may`, not `13-18 may need more`."""
+    return kinds.MONTH, tokens[0].value
+
+
+@FORMS.add(r"[nN] ?g?α|[αB] ?[ly](?! ?[bB])")
+def _ago(tokens: Sequence[Token]) -> Built:
+    """`3 days ago`, `3日前`, `vor 3 Tagen`: understood, so that the refusal can say why."""
+    unit = tokens[-1].value
+    if isinstance(unit, timedelta):
+        length = Length(numbers_in(tokens)[0] * unit, whole_days=unit >= timedelta(days=1))
+    else:
+        length = length_of(unit)
+    if length.whole_days:
+        return kinds.DAY, Day(offset=-length.time.days)
+    return kinds.DELAY, Length(-length.time)
+
+
+@FORMS.add(r"(?<![lyd])(?<![lyd] )G")
+def _from_now(tokens: Sequence[Token]) -> Built:
+    """`from now until 6pm`."""
+    return (kinds.NOW, None) if tokens[0].value == "now" else None
+
+
+@FORMS.add(r"A ?(?:[ly]|n d)(?: ?g)?|(?<![nN])(?<!f )[ly] ?G|[nN] ?d ?g?G")
+def _delay(tokens: Sequence[Token]) -> Built:
+    """`in 3 days`, `2時間後`. Whole days lead to a date."""
+    if tokens[-1].kind == kinds.LATER and tokens[0].kind in "nN":
+        return kinds.DAY, Day(offset=numbers_in(tokens)[0])
+    length = next((length_of(t.value) for t in tokens if t.kind in "ly"), None)
+    if length is None:
+        return None
+    if length.whole_days and not length.time % timedelta(days=1):
+        return kinds.DAY, Day(offset=length.time.days)
+    return kinds.DELAY, length
+
+
+@FORMS.add(r"(?<![-./:n])n(?= )")
+def _eight_digits(tokens: Sequence[Token]) -> Built:
+    """`20261224 10:00-12:00`."""
+    written = str(tokens[0].value)
+    if len(written) != 8 or not written.startswith("20"):
+        return None
+    return kinds.DAY, month_day(int(written[4:6]), int(written[6:]), int(written[:4]))
+
+
+@FORMS.add_by_habit(
+    r"(?<![-.:n])9-n-n(?![-.n]|:n)|(?<![-./:n])(?:[n9]-n-[n9](?![-./:n])|[n9]/n/[n9](?![-./n]|:n)"
+    r"|9\. ?n\. ?n\.?(?!n)|n\. ?n\. ?9|n\.n\.n(?! ?[-~:hHTUt.]))"
+)
+def _three_numbers(tokens: Sequence[Token], of: Habits) -> Built:
+    first, second, third = (str(t.value) for t in tokens if t.kind in "n9")
+    a, b, c = int(first), int(second), int(third)
+    if len(first) == 4:
+        return kinds.DAY, month_day(b, c, a)
+    if has(tokens, "-") and len(third) != 4:
+        return None
+    year_first = of.dotted_dates and not of.day_first and len(third) <= 2 and a >= 20
+    if (
+        not year_first
+        and (len(third) == 4 or len(third) == 2)
+        and (of.day_first or of.code == "en" or has(tokens, "."))
+    ):
+        day_first = of.day_first or has(tokens, ".") or a > 12
+        return kinds.DAY, month_day(b, a, c) if day_first else month_day(a, b, c)
+    return (kinds.DAY, month_day(b, c, a)) if a >= 20 else None
+
+
+@FORMS.add(
+    r"(?:e ?[nN]|[n9N]) ?Y ?[nN] ?o ?[nN] ?d?"
+    r"|[nN] ?o ?[nN] ?[-~K] ?[nN] ?d|[nN] ?o ?[nN](?: ?d|(?! ?[nN:hHM.]))"
+)
+def _marked_date(tokens: Sequence[Token]) -> Built:
+    numbers = numbers_in(tokens)
+    if has(tokens, "-~K"):
+        month, first, last = numbers
+        return kinds.DAY_SPAN, (month_day(month, first), month_day(month, last))
+    if len(numbers) == 2:
+        return kinds.DAY, month_day(*numbers)
+    year, month, day = numbers
+    era = value_of(tokens, kinds.ERA)
+    return kinds.DAY, month_day(month, day, year + era if era is not None else year)
+
+
+_OF = r"(?:\.? ?[gF]? ?)"
+#: Not in `10-12 June 15`, where the month belongs to the 15; but in `15 June 10-12`.
+_NO_DAY_NEXT = r"(?! n(?! ?[-~:.TUahH]))"
+
+
+@FORMS.add(
+    rf"n ?d?\.? ?[-~TtU&] ?(?:@ ?)?n ?d?{_OF}O{_NO_DAY_NEXT}(?:\.?,? ?(?:[gF] )?9)?"
+    r"|(?<!n)(?<!n )(?<!nd )(?<!nd g )(?<!n g )(?<!n\. )O\.? ?n ?d? ?[-~TtU] ?n ?d?"
+    r"(?! ?[-~:ahHiMyTU.n]| [nC])(?: ?,? ?9)?"
+)
+def _named_span(tokens: Sequence[Token]) -> Built:
+    """`3-5 Dec`, `December 3rd to 5th`."""
+    first, last, *year = numbers_in(tokens)
+    month = value_of(tokens, kinds.MONTH)
+    written = year[0] if year else None
+    return kinds.DAY_SPAN, (month_day(month, first, written), month_day(month, last, written))
+
+
+@FORMS.add(
+    rf"n[-/]O[-/][9n]|(?<![-./:n])n-O(?= )|O-n(?= )|n ?d?{_OF}O n(?= (?:C|n ?[-~T]))"
+    rf"|n ?d?{_OF}O{_NO_DAY_NEXT}(?:\.?,? ?(?:[gF] )?9(?! ?[-~] ?[n9]))?"
+    rf"|O\.? ?(?:g )?[nN] ?d?(?! ?[ahHMi.]| ?:n)(?:,? ?9(?! ?[-~] ?[n9](?!-)))?|N{_OF}O"
+)
+def _named_date(tokens: Sequence[Token]) -> Built:
+    day, *year = numbers_in(tokens)
+    return kinds.DAY, month_day(value_of(tokens, kinds.MONTH), day, year[0] if year else None)
+
+
+@FORMS.add_by_habit(r"(?<![-./:n])n/n ?[-~] ?n/n(?![-./:n])|(?<![-./:n])n/n ?[-~] ?n(?! ?[-~:./ahHiMnyT])")
+def _slash_span(tokens: Sequence[Token], of: Habits) -> Built:
+    numbers = numbers_in(tokens)
+    first = _two_numbers(numbers[0], numbers[1], day_first=of.day_first)
+    if len(numbers) == 4:
+        return kinds.DAY_SPAN, (first, _two_numbers(numbers[2], numbers[3], day_first=of.day_first))
+    assert first.month is not None
+    return kinds.DAY_SPAN, (first, month_day(first.month, numbers[2]))
+
+
+@FORMS.add_by_habit(r"(?<![./:n])(?<!n-)n/n(?![./n]|:n)(?!-n)")
+def _slash(tokens: Sequence[Token], of: Habits) -> Built:
+    return kinds.DAY, _two_numbers(*numbers_in(tokens)[:2], day_first=of.day_first)
+
+
+def _two_numbers(first: int, second: int, *, day_first: bool) -> Day:
+    if first > 12 or second > 12:
+        return month_day(second, first) if first > 12 else month_day(first, second)
+    return month_day(second, first) if day_first else month_day(first, second)
+
+
+_THEN_TIME = r"(?= ?(?:\( ?[Ww] ?\)|W)?[ ,]*(?:[@Fptg] ?)*(?:C|y|n ?[-~T:.]|l| L))"
+
+
+@FORMS.add_by_habit(r"(?<![-.:n/])n\. ?[-~TU] ?n\. ?n\.?(?!n)|(?<![-.:n/])n\.n\. ?[-~TU] ?n\.n\.?(?!n)")
+def _dotted_span(tokens: Sequence[Token], of: Habits) -> Built:
+    if not of.dotted_dates or not of.day_first:
+        return None
+    numbers = numbers_in(tokens)
+    if len(numbers) == 3:
+        return kinds.DAY_SPAN, (month_day(numbers[2], numbers[0]), month_day(numbers[2], numbers[1]))
+    if len(numbers) != 4:
+        return None
+    return kinds.DAY_SPAN, (month_day(numbers[1], numbers[0]), month_day(numbers[3], numbers[2]))
+
+
+@FORMS.add_by_habit(rf"(?<![-.:n/])(?:n\. ?n\.(?!n)(?: ?9)?|n\.n{_THEN_TIME}(?! ?[-~T] ?)|n-n(?= (?:C|y|n:n)))")
+def _two_numbers_date(tokens: Sequence[Token], of: Habits) -> Built:
+    """`3.12.`, and `7.20 10:00` or `12-03 10:00` where a clock time follows."""
+    first, second, *year = numbers_in(tokens)
+    if has(tokens, ".") and not of.dotted_dates and of.code != "en":
+        return None
+    if not (1 <= first <= 31 and 1 <= second <= 31):
+        return None
+    day = _two_numbers(first, second, day_first=of.day_first or (of.code == "en" and tokens[-1].kind == "."))
+    return kinds.DAY, replace(day, year=year[0]) if year else day
+
+
+@FORMS.add(r"ω ?g? ?(?:[@g] ?)*[nN] ?d|[nN] ?d ?(?:[gF] ?)*ω")
+def _day_of_shifted_month(tokens: Sequence[Token]) -> Built:
+    """`来月5日`."""
+    day = Day(day=numbers_in(tokens)[0], months=value_of(tokens, kinds.MONTH_SHIFT))
+    return (kinds.DAY, day) if 1 <= numbers_in(tokens)[0] <= 31 else None
+
+
+@FORMS.add(r"(?<=D)[nN]d(?! ?[nNCypgK-~])")
+def _whole_day(tokens: Sequence[Token]) -> Built:
+    """`明日一日`."""
+    return (kinds.ALL_DAY, "") if numbers_in(tokens) == [1] else None
+
+
+@FORMS.add(r"[nN] ?d(?! ?[-~K] ?n ?d ?O)|d ?n(?! ?[:hHo/])|@ n\.?(?= (?:[@FEm] ?)*(?:C|y|n ?[-~TtU:]))")
+def _day_of_month(tokens: Sequence[Token]) -> Built:
+    if tokens[0].kind == kinds.AT and tokens[0].value != "date" and tokens[-1].kind != ".":
+        return None
+    day = numbers_in(tokens)[0]
+    if not 1 <= day <= 31:
+        raise ValueError(day)
+    return kinds.DAY, Day(day=day)
+
+
+@FORMS.add(r"\( ?[WZod] ?\)|(?<![xn])Z(?=Z+g?[ n])|(?<![xn])Z\.?(?=$| ?[n(ypH]| ?[-~,@FC&|TUtg]| [DW])")
+def _short_weekday(tokens: Sequence[Token]) -> Built:
+    """`（水）`, and the one-letter weekdays where nothing else stands beside them."""
+    token = next(t for t in tokens if t.kind in "WZod")
+    return kinds.WEEKDAY, token.value
+
+
+@FORMS.add(r"[Ek]g? ?(?:@ ?)?W|W ?(?:@ ?)?,? ?(?:g ?)?[kE]")
+def _weekday_of_week(tokens: Sequence[Token]) -> Built:
+    week = next(t.value for t in tokens if t.kind in "Ek")
+    return kinds.DAY, Day(weekday=value_of(tokens, kinds.WEEKDAY), week=week if isinstance(week, int) else None)
+
+
+@FORMS.add(r"W")
+def _weekday(tokens: Sequence[Token]) -> Built:
+    weekday = tokens[0].value
+    return kinds.DAY, Day(weekday=weekday) if isinstance(weekday, int) else weekday
+
+
+@FORMS.add(r"D")
+def _day_word(tokens: Sequence[Token]) -> Built:
+    value = tokens[0].value
+    if isinstance(value, tuple):
+        return kinds.DAY, Day(offset=value[0], part=value[1])
+    return kinds.DAY, Day(offset=value) if isinstance(value, int) else value
+
+
+@FORMS.add(r"\( ?z ?\)")
+def _zone(tokens: Sequence[Token]) -> Built:
+    return kinds.ZONE, value_of(tokens, kinds.ZONE)

@@ -1,0 +1,149 @@
+"""How lengths are written."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from dataclasses import replace
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from bot.when import kinds
+from bot.when.clocks import Length
+from bot.when.forms.form import Forms, HourOrLength, has, numbers_in, value_of
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from bot.when.forms.form import Built, Habits
+    from bot.when.kinds import Token
+
+FORMS = Forms()
+
+
+_PERIOD = re.compile(r"p(?:(\d+)w)?(?:(\d+)d)?(?:t(?:([\d.]+)h)?(?:(\d+)m)?(?:(\d+)s)?)?")
+
+
+@FORMS.add("π")
+def _period(tokens: Sequence[Token]) -> Built:
+    match = _PERIOD.fullmatch(str(tokens[0].value))
+    if match is None or not any(match.groups()):
+        return kinds.OTHER, None
+    weeks, days, hours, minutes, seconds = (float(group or 0) for group in match.groups())
+    time = timedelta(weeks=weeks, days=days, hours=hours, minutes=minutes, seconds=seconds)
+    return kinds.LENGTH, Length(time, whole_days=not (hours or minutes or seconds))
+
+
+@FORMS.add(r"(?:Q|n ?[-~T|] ?n|N ?[-~T,|]? ?N) ?g? ?[hiMjJd](?= ?[^bB]|$)")
+def _vague_length(tokens: Sequence[Token]) -> Built:
+    """`a few hours`, `2-3 hours`. (Not `13-18h`, and not `3-5日`, which are no lengths.)"""
+    if tokens[0].kind != kinds.FEW and tokens[-1].kind in "hMd":
+        return None
+    if tokens[0].kind == kinds.WORD_NUMBER and not has(tokens, "-~T,|"):
+        return None
+    return kinds.FEW, None
+
+
+@FORMS.add(r"[nN]g?v ?g?i|[nN] ?&? ?(?:N ?)?v ?g?[ij]|[nN] ?g? ?[ih] ?&? ?(?:N ?)?v(?! ?[iM])")
+def _hours_and_half(tokens: Sequence[Token]) -> Built:
+    whole = numbers_in(tokens)[0]
+    if has(tokens, kinds.DAYS):
+        return kinds.LENGTH, Length(timedelta(days=whole, hours=12))
+    return kinds.LENGTH, Length(timedelta(hours=whole, minutes=30))
+
+
+@FORMS.add(r"v[ -]?g?(?:N ?)?[ih]")
+def _half_hour(_tokens: Sequence[Token]) -> Built:
+    return kinds.LENGTH, Length(timedelta(minutes=30))
+
+
+@FORMS.add(r"v ?(?:N ?)?j|q ?(?:g ?)?(?:N ?)?i|[nN] ?q ?(?:g ?)?(?:N ?)?i|n n/n ?[ih]")
+def _part_of(tokens: Sequence[Token]) -> Built:
+    if tokens[-1].kind == kinds.DAYS:
+        return kinds.LENGTH, Length(timedelta(hours=12))
+    if has(tokens, "/"):
+        whole, upper, lower = numbers_in(tokens)
+        return kinds.LENGTH, Length(timedelta(hours=whole) + timedelta(hours=upper) / lower)
+    quarters = numbers_in(tokens)[0] if tokens[0].kind in "nN" else 1
+    return kinds.LENGTH, Length(timedelta(minutes=15 * quarters))
+
+
+@FORMS.add(r"(?<![:.n])n:n ?i")
+def _colon_length(tokens: Sequence[Token]) -> Built:
+    hours, minutes = numbers_in(tokens)
+    return kinds.LENGTH, Length(timedelta(hours=hours, minutes=minutes))
+
+
+UNITS = {
+    kinds.HOURS: "hours",
+    kinds.HOUR_LETTER: "hours",
+    kinds.MINUTES: "minutes",
+    kinds.DAYS: "days",
+    kinds.WEEKS: "weeks",
+}
+
+
+@FORMS.add_by_habit(r"(?<![nN][.,:])(?<!n)(?:n[.,]n|\.n|[nN]) ?g? ?[iMjJ](?!o)|(?<!n[.,:])(?<!n)(?:n[.,]n|\.n) ?h")
+def _length(tokens: Sequence[Token], of: Habits) -> Built:
+    if has(tokens, ",") and of.code in ("ja", "ko", "zh"):
+        return kinds.FEW, None  # 2、3時間 is two or three hours
+    unit = UNITS[tokens[-1].kind]
+    amount = _amount(tokens)
+    return kinds.LENGTH, Length(timedelta(**{unit: amount}), whole_days=unit in ("days", "weeks"))
+
+
+def _amount(tokens: Sequence[Token]) -> float:
+    if tokens[0].kind == kinds.WORD_NUMBER:
+        return float(str(tokens[0].value))
+    digits = [str(t.value) if t.kind in "n9" else "." for t in tokens if t.kind in "n9.,"]
+    return float("".join(digits))
+
+
+@FORMS.add(r"(?<=[l])l|l(?: ?[&,+]? ?[ly])+|y ?[&,+]? ?l")
+def _longer(tokens: Sequence[Token]) -> Built:
+    """`1 hour 30 minutes`. Parts must get smaller: `2h 3h` is not five hours."""
+    if any(isinstance(t.value, HourOrLength) and t.value.says_clock for t in tokens[1:]):
+        return None  # dans deux jours 8h-10h
+    parts = [length_of(t.value) for t in tokens if t.kind in "ly"]
+    if any(a.time <= b.time for a, b in itertools.pairwise(parts)) or parts[-1].time >= timedelta(days=1):
+        return None
+    return kinds.LENGTH, Length(sum((part.time for part in parts), timedelta()))
+
+
+def length_of(value: object) -> Length:
+    """The length of a token's value."""
+    if isinstance(value, HourOrLength):
+        return Length(timedelta(hours=value.hours, minutes=value.minutes or 0))
+    assert isinstance(value, Length)
+    return value
+
+
+@FORMS.add(r"f ?-[ly]|^-[ly]")
+def _below_zero(tokens: Sequence[Token]) -> Built:
+    """`for -2h`."""
+    length = length_of(tokens[-1].value)
+    return kinds.LENGTH, replace(length, time=-length.time)
+
+
+@FORMS.add(r"l ?&? ?(?:N ?)?v(?! ?[bn])")
+def _and_a_half(tokens: Sequence[Token]) -> Built:
+    """`an hour and a half`, `一日半`."""
+    whole = length_of(tokens[0].value)
+    if whole.time % timedelta(hours=1):
+        return None
+    half = timedelta(hours=12) if whole.whole_days else timedelta(minutes=30)
+    return kinds.LENGTH, Length(whole.time + half)
+
+
+@FORMS.add(r"(?<![WDk])(?<![WDk] )E ?[ihM](?! ?[nC])|(?<![WDk])(?<![WDk] )E ?[ly]|[nN] ?E ?[ihMj]")
+def _next_hours(tokens: Sequence[Token]) -> Built:
+    shift = value_of(tokens, kinds.SHIFT)
+    if shift == -1:
+        return kinds.BROKEN, None
+    if shift != 1 and tokens[-1].kind not in "ly":
+        return None
+    if tokens[-1].kind in "ly":
+        return kinds.LENGTH, length_of(tokens[-1].value)
+    unit = UNITS[tokens[-1].kind]
+    amount = (numbers_in(tokens) or [1])[0]
+    return kinds.LENGTH, Length(timedelta(**{unit: amount}))

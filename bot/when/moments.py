@@ -1,0 +1,117 @@
+"""Days, parts of the day, clock times and zones that stand together become moments."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from bot.when import kinds, zones
+from bot.when.ask import Moment
+from bot.when.clocks import Length
+from bot.when.kinds import Token
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from bot.when.clocks import Clock, Day
+
+_NOUNS = (kinds.LABEL, kinds.COUNTER, kinds.COUNTER_OR_LABEL)
+_ATOMS = "DCpzI"
+_BETWEEN_ATOMS = " @gt,():F"
+
+
+def joined(tokens: Sequence[Token]) -> list[Token]:
+    """Join days, parts of the day, clock times and zones that stand together into moments."""
+    row: list[Token] = []
+    gap: list[Token] = []
+    for token in tokens:
+        if token.kind == kinds.ZONE and token.value in zones.ALONE and not (row and _has_meridiem(row[-1])):
+            token = token._replace(kind=kinds.OTHER)  # noqa: PLW2901 - PT is a zone in `3pm PT` only
+        if token.kind in _NOUNS:
+            token = token._replace(kind=kinds.OTHER)  # noqa: PLW2901 - it counted nothing: a word like any other
+        previous = row[-1] if row and isinstance(row[-1].value, Moment) else None
+        if token.kind in _ATOMS:
+            moment = _with(moment_of(previous) if previous else None, token, gap)
+            if previous and moment:
+                row[-1] = Token(_letter(moment), moment, previous.start, token.end)
+            else:
+                row += gap
+                moment = _with(None, token, ())
+                assert moment is not None
+                row.append(Token(_letter(moment), moment, token.start, token.end))
+            gap = []
+        elif token.kind in _BETWEEN_ATOMS:
+            gap.append(token)
+        else:
+            row += [*gap, token]
+            gap = []
+    return row + gap
+
+
+def _has_meridiem(token: Token) -> bool:
+    value = token.value
+    return isinstance(value, Moment) and value.clock is not None and value.clock.daypart is not None
+
+
+def _letter(moment: Moment) -> str:
+    if moment.clock or moment.instant:
+        return kinds.MOMENT
+    return kinds.DAY if moment.day else kinds.DAYPART if moment.part else kinds.ZONE
+
+
+def _with(moment: Moment | None, token: Token, gap: Sequence[Token]) -> Moment | None:
+    """The moment with one more word; None where it already has such a word."""
+    if moment is None:
+        moment = Moment()
+    value: Any = token.value
+    if token.kind == kinds.INSTANT:
+        return None if moment != Moment() else Moment(instant=value)
+    if token.kind == kinds.CLOCK:
+        return _with_clock(moment, value)
+    if token.kind == kinds.DAY:
+        return _with_day(moment, value, gap)
+    if token.kind == kinds.ZONE:
+        return None if moment.zone or (moment == Moment() and False) else replace(moment, zone=value)
+    if moment.part and moment.part != value:
+        return None
+    return replace(moment, part=value, part_after=moment.clock is not None)
+
+
+def _with_clock(moment: Moment, value: Clock) -> Moment | None:
+    return None if moment.clock or moment.instant else replace(moment, clock=value)
+
+
+def _with_day(moment: Moment, value: Day, gap: Sequence[Token]) -> Moment | None:
+    if moment.instant:
+        return None
+    if moment.day is None:
+        part = moment.part or value.part
+        after = moment.clock is not None
+        part_after = moment.part_after or (after and value.part is not None)
+        return replace(moment, day=value, part=part, day_after=after, part_after=part_after)
+    day = _same_day(moment.day, value)
+    if day is None or any(token.kind == kinds.FROM for token in gap):
+        return None
+    return replace(moment, day=day, part=moment.part or value.part)
+
+
+def _same_day(first: Day, second: Day) -> Day | None:
+    """`12/3 (Thu)`, `tomorrow, Dec 3`: one day said twice. The weekday is checked against the date later."""
+    for a, b in ((first, second), (second, first)):
+        if b.weekday is not None and a.weekday is None and b.week is None:
+            return replace(a, weekday=b.weekday)
+        if a.day is not None and b.offset is not None and a.offset is None:
+            return replace(a, offset=b.offset)
+        if a.week is not None and a.weekday is None and b.weekday is not None:
+            return replace(b, week=a.week)
+    return None
+
+
+def moment_of(token: Token) -> Moment:
+    """The moment of a token: now, so much later, or what was joined."""
+    if token.kind == kinds.NOW:
+        return Moment(now=True)
+    if isinstance(token.value, Length):
+        return Moment(delay=token.value.time)
+    assert isinstance(token.value, Moment)
+    return token.value

@@ -1,0 +1,174 @@
+"""The grammar of large things: the ways to ask for a range, each a pattern over moments and lengths."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from bot.when import kinds
+from bot.when.ask import Ask, Moment
+from bot.when.clocks import Day, Length
+from bot.when.forms import length_of
+from bot.when.moments import moment_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from bot.when.kinds import Token
+
+
+class Pattern(NamedTuple):
+    pattern: re.Pattern[str]
+    unless: re.Pattern[str]
+    build: Callable[[Sequence[Token]], Ask | None]
+
+
+SEP = "(?:K?,?[-~/TUt]+,?|K,?)"
+_START = "[XDRP]"
+
+PATTERNS: list[Pattern] = []
+
+
+def _asks(pattern: str, unless: str = "$.") -> Callable[[Any], Any]:
+    """Add a way to ask for a range. The first way that is found in a text is the way it asks.
+
+    `unless`: what must not stand anywhere in the text.
+    """
+
+    def add(build: Callable[[Sequence[Token]], Ask | None]) -> Any:
+        PATTERNS.append(Pattern(re.compile(pattern), re.compile(unless), build))
+        return build
+
+    return add
+
+
+def _moments(tokens: Sequence[Token]) -> list[Moment]:
+    return [moment_of(token) for token in tokens if token.kind in "XDRP"]
+
+
+def _span_days(tokens: Sequence[Token]) -> tuple[Day, Day]:
+    value: Any = next(token.value for token in tokens if token.kind == kinds.DAY_SPAN)
+    first, last = value
+    return first, last
+
+
+def _worded(tokens: Sequence[Token]) -> bool:
+    return any(token.kind in "TUtK" for token in tokens)
+
+
+@_asks(rf"F?D{SEP}X{SEP}Xu?")
+def _days_and_hours(tokens: Sequence[Token]) -> Ask | None:
+    """`mon-fri 9-17`: each day, or through? (`Dec 3 - 10:00-12:00` is only a dash.)"""
+    day, start, end = _moments(tokens)
+    if start.day is None:
+        return Ask(replace(start, day=day.day), end, worded=_worded(tokens))
+    return Ask(replace(start, day=day.day), replace(end, day=start.day), each_day=True)
+
+
+@_asks(rf"F?X{SEP}X{SEP}Du?")
+def _hours_and_days(tokens: Sequence[Token]) -> Ask | None:
+    """`9-17 mon-fri`."""
+    start, end, last = _moments(tokens)
+    if end.day is None or not end.day_after or start.day:
+        return Ask(start, end, worded=_worded(tokens))
+    return Ask(replace(start, day=end.day), replace(end, day=last.day), each_day=True)
+
+
+@_asks(rf"SK?,?F?X{SEP}X|X{SEP}X,?F?S")
+def _span_and_hours(tokens: Sequence[Token]) -> Ask | None:
+    start, end = _moments(tokens)
+    first, last = _span_days(tokens)
+    return Ask(replace(start, day=first), replace(end, day=last), each_day=True)
+
+
+@_asks(r"KX,?uX")
+def _labelled_ends(tokens: Sequence[Token]) -> Ask | None:
+    """`開始14時 終了17時`."""
+    start, end = _moments(tokens)
+    return Ask(start, end)
+
+
+@_asks(rf"F?{_START}{SEP}F?(?:Xu?|D(?!{SEP}X)u?)|m{_START}&[XD]u?|m?D&D(?=m)")
+def _range(tokens: Sequence[Token]) -> Ask | None:
+    start, end = _moments(tokens)
+    if start.day and not start.clock and end.clock and not end.day and not start.part:
+        return None  # `friday - 18:00`: from when?
+    return Ask(start, end, worded=_worded(tokens))
+
+
+@_asks(r"X,?f?l|Xf?l|XK?[-~,+/]*f?l|[RP]K?[+,]?f?l")
+def _start_and_length(tokens: Sequence[Token]) -> Ask | None:
+    length = length_in(tokens)
+    if any(token.kind in "-~" for token in tokens) and length.time < timedelta(hours=1):
+        return None  # 13時15分〜45分 is no length
+    return Ask(_moments(tokens)[0], length=length)
+
+
+@_asks(r"l,?[UT]X|Xug?l|l/X")
+def _length_until(tokens: Sequence[Token]) -> Ask | None:
+    end = _moments(tokens)[-1]
+    return Ask(end=end, length=length_in(tokens))
+
+
+@_asks(r"f?l[FK,-]*[XRP]K?")
+def _length_and_start(tokens: Sequence[Token]) -> Ask | None:
+    return Ask(_moments(tokens)[0], length=length_in(tokens))
+
+
+@_asks(r"F?Su?")
+def _span(tokens: Sequence[Token]) -> Ask | None:
+    first, last = _span_days(tokens)
+    return Ask(Moment(day=first), Moment(day=last))
+
+
+@_asks(r"(?:RK?)?,?U(?:X|D)u?|R?K?,?(?:X|D)u|^T[XD]")
+def _until(tokens: Sequence[Token]) -> Ask | None:
+    return Ask(end=_moments([token for token in tokens if token.kind != kinds.NOW])[0])
+
+
+@_asks(r"k[,]*L|L[,]*k")
+def _all_week(tokens: Sequence[Token]) -> Ask | None:
+    week = next(token.value for token in tokens if token.kind == kinds.WEEK)
+    whole = next(str(token.value) for token in tokens if token.kind == kinds.ALL_DAY)
+    assert isinstance(week, int)
+    return Ask(Moment(day=Day(weekday=0, week=week)), whole="weekend" if whole == "weekend" else "week")
+
+
+@_asks(r"D[K,F]*[fF]*L|L[,fF]*D|L", unless="V|Lp")
+def _all_day(tokens: Sequence[Token]) -> Ask | None:
+    moments = _moments(tokens)
+    whole = next(str(token.value) for token in tokens if token.kind == kinds.ALL_DAY)
+    if whole == "all":  # `all tomorrow`, but nothing in `all`
+        return Ask(moments[0], whole="") if moments else None
+    return Ask(moments[0] if moments else Moment(), whole=whole)
+
+
+@_asks(r"F?DK?[,/]?f?l|f?l[FK]D")
+def _day_and_length(tokens: Sequence[Token]) -> Ask | None:
+    """Whole days from a date on. `tomorrow for 3h` lacks a start."""
+    length = length_in(tokens)
+    if tokens[0].kind == kinds.LENGTH and any(token.value == "from" for token in tokens):
+        return None  # `a week from friday` is a day
+    if not length.whole_days or _moments(tokens)[0].part:
+        return None
+    return Ask(_moments(tokens)[0], length=length)
+
+
+@_asks(r"XX(?![-~TUtK|&uf])", unless="[XD]{3}|,X")
+def _without_dash(tokens: Sequence[Token]) -> Ask | None:
+    """`13:00 18:00`."""
+    start, end = _moments(tokens)
+    clocks = end.day is None and start.clock and end.clock
+    return Ask(start, end) if clocks or (start.instant and end.instant) else None
+
+
+@_asks(r"flG?|^[^x]*l|lR?u?[^x]*$", unless=r"[XDPpSRVδkω]|l\||\|l")
+def _length_from_now(tokens: Sequence[Token]) -> Ask | None:
+    return Ask(length=length_in(tokens))
+
+
+def length_in(tokens: Sequence[Token]) -> Length:
+    """The length among some tokens."""
+    return length_of(next(token.value for token in tokens if token.kind == kinds.LENGTH))
