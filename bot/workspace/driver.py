@@ -49,6 +49,10 @@ class PersonDriver:
         thread_ts = thread.thread_ts if thread else None
         return self.acked(self.slack.interactions.types(self.account, self._channel(where), words, thread_ts))
 
+    def uses_shortcut(self, name: str) -> Ack:
+        """Use one of the app's global shortcuts, by the name shown."""
+        return self.acked(self.slack.interactions.shortcut(self.account, self.shortcut_named(name, "global")))
+
     def opens_home(self) -> HomeHandle:
         """Open the app's Home tab; the app publishes it a moment later (`home.waits_for`)."""
         self.acked(self.slack.interactions.opens_tab(self.account, "home"))
@@ -121,6 +125,13 @@ class PersonDriver:
         channel = self.slack.state.conversation(self.account, where)
         return [MessageHandle(self, message) for message in channel.shown_to(self.id)]
 
+    def shortcut_named(self, name: str, kind: str) -> str:
+        offered = [each for each in self.slack.state.manifest.shortcuts if each.kind == kind]
+        for each in offered:
+            if name in {each.name, each.callback_id}:
+                return each.callback_id
+        raise AssertionError(f"no {kind} shortcut {name!r}; shortcuts: {[each.name for each in offered]}")
+
     def _channel(self, where: str) -> Channel:
         async def find() -> Channel:
             return self.slack.state.conversation(self.account, where)
@@ -166,7 +177,13 @@ class MessageHandle:
     @property
     def thread_ts(self) -> str:
         """The timestamp to answer under."""
-        return self.inner.thread_ts or self.inner.ts
+        return self.inner.root_ts
+
+    @property
+    def thread(self) -> list[MessageHandle]:
+        """The answers below it that this person sees, oldest first."""
+        seen = self.reader.sees(self.inner.channel_id)
+        return [each for each in seen if each.inner.answers and each.thread_ts == self.ts]
 
     @property
     def text(self) -> str:
@@ -219,6 +236,19 @@ class MessageHandle:
         """The handles of everyone whom this message woke."""
         people = self.reader.slack.state.people
         return {people[person_id].name for person_id in self.inner.notified}
+
+    def uses_shortcut(self, name: str) -> Ack:
+        """Use one of the app's shortcuts at this message, by the name shown."""
+        who = self.reader
+        return who.acked(who.slack.interactions.shortcut(who.account, who.shortcut_named(name, "message"), self.inner))
+
+    def edit(self, words: str) -> Ack:
+        """Change one's own words."""
+        return self.reader.acked(self.reader.slack.interactions.edits(self.reader.account, self.inner, words))
+
+    def delete(self) -> Ack:
+        """Take away one's own words, or as an admin anybody's."""
+        return self.reader.acked(self.reader.slack.interactions.deletes(self.reader.account, self.inner))
 
     def press(self, label: str) -> Ack:
         """Press a button; returns after the acknowledgement."""

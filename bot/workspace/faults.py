@@ -29,6 +29,7 @@ class Faults:
 
     clock: Clock
     rate_limited: bool = False
+    edit_window: float | None = None  # seconds for which messages may be edited, as admins can set; None: always
     _planned: list[Fault] = field(default_factory=list)
     _posts: dict[str, float] = field(default_factory=lambda: defaultdict(lambda: float("-inf")))
 
@@ -49,6 +50,10 @@ class Faults:
                     self._planned.remove(fault)
                 return fault
         return None
+
+    def too_late(self, ts: str) -> bool:
+        """Whether a message of that timestamp may be edited no longer."""
+        return self.edit_window is not None and self.clock() - float(ts) > self.edit_window
 
     def too_soon(self, channel_id: str) -> bool:
         """Whether this post comes within a second of the last one in its channel."""

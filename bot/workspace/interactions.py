@@ -72,7 +72,7 @@ class Interactions:
         name, _, text = words.partition(" ")
         command = self._state.manifest.commands.get(name)
         if thread_ts is not None:
-            self._messages.by_slackbot(person, channel, f"`{name}` is not supported in threads. Sorry!")
+            self._messages.by_slackbot(person, channel, f"`{name}` is not supported in threads. Sorry!", thread_ts)
             return NO_ACK
         if command is None:
             hint = "In Slack, all messages that start with the “/” character are interpreted as commands."
@@ -100,6 +100,49 @@ class Interactions:
             self.complaints.append(f"the answer in {name}'s acknowledgement: {error.code} {error.extra}")
             self._messages.by_slackbot(person, channel, _command_failed(name, "invalid_command_response"))
 
+    async def edits(self, person: Person, message: Message, words: str) -> Ack:
+        """Change one's own words."""
+        if message.author_id != person.id:
+            raise SlackError("cant_update_message")
+        before = message_json(self._state, message)
+        self._messages.retype(message, words)
+        return await self._delivery.event(message_event(self._state, message, "message_changed", before)) or NO_ACK
+
+    async def deletes(self, person: Person, message: Message) -> Ack:
+        """Take away one's own words, or as an admin anybody's."""
+        if message.author_id != person.id and not person.admin:
+            raise SlackError("cant_delete_message")
+        self._messages.delete(message)
+        return await self._delivery.event(message_event(self._state, message, "message_deleted")) or NO_ACK
+
+    # ── shortcuts ───────────────────────────────────────────────────────────
+
+    async def shortcut(self, person: Person, callback_id: str, message: Message | None = None) -> Ack:
+        """Use a shortcut of the app: a global one, or one at a message that everybody sees."""
+        kind = "message" if message else "global"
+        known = {shortcut.callback_id for shortcut in self._state.manifest.shortcuts if shortcut.kind == kind}
+        if callback_id not in known or (message and message.ephemeral):
+            raise LookupError(f"no {kind} shortcut {callback_id!r} here; shortcuts: {sorted(known)}")
+        payload = interaction(self._state, person, "message_action" if message else "shortcut") | {
+            "callback_id": callback_id,
+            "trigger_id": self._handles.new_trigger(person.id),
+            "action_ts": self._state.new_ts(),
+        }
+        if message:
+            payload |= self._at_message(person, message)
+        return await self._delivery.send("interactive", payload)
+
+    def _at_message(self, person: Person, message: Message) -> Json:
+        """What a shortcut at a message tells of it."""
+        channel = self._state.channels[message.channel_id]
+        url = ResponseUrl(person.id, channel.id, self._state.clock(), thread_ts=message.thread_ts)
+        return {
+            "message_ts": message.ts,
+            "message": message_json(self._state, message),
+            "channel": {"id": channel.id, "name": channel_label(self._state, channel)},
+            "response_url": self._response_url("app", url),
+        }
+
     # ── response_url ────────────────────────────────────────────────────────
 
     def respond(self, url: ResponseUrl, said: Json) -> None:
@@ -118,12 +161,12 @@ class Interactions:
             )
             return
         in_channel = said.get("response_type") == "in_channel"
-        thread_ts = said.get("thread_ts") or url.thread_ts
+        above = channel.find(said.get("thread_ts") or url.thread_ts or "")
         self._messages.by_bot(
             channel,
             said.get("text") or "",
             said.get("blocks"),
-            thread_ts=thread_ts,
+            thread_ts=above.root_ts if above else None,
             visible_to=None if in_channel else url.person_id,
         )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import yaml
 
@@ -22,6 +22,16 @@ class Command:
 
 
 @dataclass(frozen=True)
+class Shortcut:
+    """One shortcut: `global` ones are offered anywhere, `message` ones at a message."""
+
+    name: str
+    kind: Literal["global", "message"]
+    callback_id: str
+    description: str
+
+
+@dataclass(frozen=True)
 class Manifest:
     """The part of a Slack app manifest that decides what the app may do."""
 
@@ -30,6 +40,7 @@ class Manifest:
     description: str
     color: str
     commands: dict[str, Command]
+    shortcuts: tuple[Shortcut, ...]
     scopes: tuple[str, ...]
     events: frozenset[str]
     home_tab: bool
@@ -58,6 +69,7 @@ class Manifest:
             description=shown.get("description", ""),
             color=shown.get("background_color", "#1f3a34"),
             commands={command.name: command for command in commands},
+            shortcuts=tuple(map(_shortcut, features.get("shortcuts", []))),
             scopes=tuple(data.get("oauth_config", {}).get("scopes", {}).get("bot", [])),
             events=frozenset(settings.get("event_subscriptions", {}).get("bot_events", [])),
             home_tab=bool(home.get("home_tab_enabled")),
@@ -65,6 +77,14 @@ class Manifest:
             messages_read_only=bool(home.get("messages_tab_read_only_enabled")),
             interactive=bool(settings.get("interactivity", {}).get("is_enabled")),
         )
+
+
+def _shortcut(entry: dict[str, Any]) -> Shortcut:
+    """ValueError where Slack would not take the manifest."""
+    name, description = entry["name"], entry["description"]
+    if entry["type"] not in {"global", "message"} or not 0 < len(name) <= 24 or not 0 < len(description) <= 150:
+        raise ValueError(f"a shortcut is global or message, with a name of 24 letters and 150 of description: {entry}")
+    return Shortcut(name, entry["type"], entry["callback_id"], description)
 
 
 def _command(entry: dict[str, Any]) -> Command:

@@ -58,6 +58,7 @@ class Messages:
         *,
         metadata: Json | None = None,
         thread_ts: str | None = None,
+        broadcast: bool = False,
         visible_to: str | None = None,
         mrkdwn: bool = True,
     ) -> Message:
@@ -73,6 +74,7 @@ class Messages:
                 by_bot=True,
                 metadata=metadata,
                 thread_ts=thread_ts,
+                broadcast=broadcast,
                 visible_to=visible_to,
                 mrkdwn=mrkdwn,
             )
@@ -83,9 +85,14 @@ class Messages:
         text = self.typed(words)
         return self._add(Message(self._state.new_ts(), channel.id, person.id, text, thread_ts=thread_ts))
 
-    def by_slackbot(self, person: Person, channel: Channel, text: str) -> Message:
+    def by_slackbot(self, person: Person, channel: Channel, text: str, thread_ts: str | None = None) -> Message:
         """A word from Slack itself, to one person."""
-        return self._add(Message(self._state.new_ts(), channel.id, SLACKBOT, text, visible_to=person.id))
+        said = Message(self._state.new_ts(), channel.id, SLACKBOT, text, thread_ts=thread_ts, visible_to=person.id)
+        return self._add(said)
+
+    def retype(self, message: Message, words: str) -> None:
+        """Change what a person typed."""
+        self.rewrite(message, self.typed(words), [], mark_edited=True)
 
     def rewrite(self, message: Message, text: str, blocks: list[Json], *, mark_edited: bool) -> None:
         """Change what a message says, in place."""
@@ -95,12 +102,12 @@ class Messages:
         message.trouble.clear()
         if mark_edited:
             message.edited_ts = self._state.new_ts()
-        self._state.touch(message)
+        self._touch(message)
 
     def delete(self, message: Message) -> None:
         """Take a message away."""
         message.deleted = True
-        self._state.touch(message)
+        self._touch(message)
 
     def typed(self, words: str) -> str:
         """What people type, as Slack stores it: escaped, with names turned into mentions."""
@@ -118,7 +125,19 @@ class Messages:
 
     def _add(self, message: Message) -> Message:
         message.notified = self._notified(message)
-        return self._state.add_message(message)
+        self._state.add_message(message)
+        self._touch_root(message)
+        return message
+
+    def _touch(self, message: Message) -> None:
+        self._state.touch(message)
+        self._touch_root(message)
+
+    def _touch_root(self, message: Message) -> None:
+        """The message above a thread shows how many answers it has."""
+        root = self._state.channels[message.channel_id].find(message.root_ts) if message.answers else None
+        if root is not None:
+            self._state.touch(root)
 
     def _notified(self, message: Message) -> frozenset[str]:
         """Whom this message wakes."""

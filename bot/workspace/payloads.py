@@ -93,13 +93,32 @@ def message_json(state: State, message: Message, with_metadata: bool = True) -> 
         shown |= {"bot_id": state.bot_id, "app_id": state.app_id, "bot_profile": _bot_profile(state)}
     if message.blocks:
         shown["blocks"] = copy.deepcopy(message.blocks)
-    if message.thread_ts:
-        shown["thread_ts"] = message.thread_ts
+    shown |= _thread_json(state, message)
     if message.edited_ts:
         shown["edited"] = {"user": message.author_id, "ts": message.edited_ts}
     if message.metadata and with_metadata:
         shown["metadata"] = copy.deepcopy(message.metadata)
     return shown
+
+
+def _thread_json(state: State, message: Message) -> Json:
+    """Where it stands in a thread, or what stands below it."""
+    channel = state.channels[message.channel_id]
+    if message.answers:
+        root = channel.find(message.root_ts)
+        above = {"parent_user_id": root.author_id} if root else {}
+        return {"thread_ts": message.root_ts, **above}
+    below = channel.thread(message.ts)
+    if not below:
+        return {}
+    authors = list(dict.fromkeys(answer.author_id for answer in below))
+    return {
+        "thread_ts": message.ts,
+        "reply_count": len(below),
+        "reply_users_count": len(authors),
+        "reply_users": authors,
+        "latest_reply": below[-1].ts,
+    }
 
 
 def _bot_profile(state: State) -> Json:

@@ -53,6 +53,7 @@ class Message:
     by_bot: bool = False
     metadata: dict[str, Any] | None = None
     thread_ts: str | None = None
+    broadcast: bool = False  # an answer that is shown in the conversation, too
     visible_to: str | None = None
     edited_ts: str | None = None
     deleted: bool = False
@@ -65,6 +66,16 @@ class Message:
     @property
     def ephemeral(self) -> bool:
         return self.visible_to is not None
+
+    @property
+    def root_ts(self) -> str:
+        """The message that the thread of this one begins with: itself, unless it answers another."""
+        return self.thread_ts or self.ts
+
+    @property
+    def answers(self) -> bool:
+        """Whether it stands in a thread below another message."""
+        return self.root_ts != self.ts
 
 
 @dataclass
@@ -90,6 +101,10 @@ class Channel:
         if person_id not in self.members:
             return []
         return [m for m in self.messages if not m.deleted and m.visible_to in (None, person_id)]
+
+    def thread(self, root_ts: str) -> list[Message]:
+        """Everybody's answers below a message, oldest first."""
+        return [m for m in self.messages if m.answers and m.root_ts == root_ts and not m.deleted and not m.ephemeral]
 
 
 @dataclass

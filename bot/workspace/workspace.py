@@ -104,8 +104,10 @@ class Workspace:
         return Starlette(
             routes=[
                 Route("/api/{method:path}", Resettable(self._api.serve), methods=["GET", "POST"]),
-                Route("/commands/{token}", self._respond, methods=["POST"]),
-                Route("/actions/{token}", self._respond, methods=["POST"]),
+                *(
+                    Route(f"/{kind}/{{token}}", self._respond, methods=["POST"])
+                    for kind in ("commands", "actions", "app")
+                ),
                 WebSocketRoute("/link/", self._link),
                 *Page(self.state, self.interactions).routes(),
             ],
@@ -264,6 +266,15 @@ class Workspace:
     @rate_limited.setter
     def rate_limited(self, on: bool) -> None:
         self._faults.rate_limited = on
+
+    @property
+    def edit_window(self) -> float | None:
+        """For how many seconds messages may be edited (`edit_window_closed` afterwards); None: always."""
+        return self._faults.edit_window
+
+    @edit_window.setter
+    def edit_window(self, seconds: float | None) -> None:
+        self._faults.edit_window = seconds
 
     @property
     def ack_seconds(self) -> float:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 def post_message(api: Api, args: Args) -> Json:
     """Post into a conversation the app is in; a person's id means their direct message."""
     channel = _writable(api, args.text("channel"))
+    thread_ts = _thread(channel, args)
     if api.faults.too_soon(channel.id):
         raise SlackError("ratelimited")
     message = api.messages.by_bot(
@@ -24,7 +25,8 @@ def post_message(api: Api, args: Args) -> Json:
         args.text("text"),
         args.json("blocks", "invalid_blocks_format"),
         metadata=check_metadata(args.json("metadata", "invalid_metadata_format")),
-        thread_ts=_thread(channel, args),
+        thread_ts=thread_ts,
+        broadcast=thread_ts is not None and args.flag("reply_broadcast"),
         mrkdwn=args.flag("mrkdwn", default=True),
     )
     api.emit(message_event(api.state, message))
@@ -48,6 +50,10 @@ def update(api: Api, args: Args) -> Json:
     """Change a message of the app's own; one with new blocks is not marked as edited."""
     channel = channel_of(api, args.text("channel"))
     message = _own(api, channel, args.need("ts"), "cant_update_message")
+    if channel.archived:
+        raise SlackError("is_inactive")
+    if api.faults.too_late(message.ts):
+        raise SlackError("edit_window_closed")
     blocks, text = args.json("blocks", "invalid_blocks_format"), args.raw.get("text")
     if blocks is None and text is None:
         raise SlackError("no_text")
@@ -101,8 +107,8 @@ def _writable(api: Api, name: str) -> Channel:
 
 def _thread(channel: Channel, args: Args) -> str | None:
     """The message to answer under; Slack ignores a timestamp that names none, so a typo shows here."""
-    thread_ts = args.text("thread_ts")
-    return thread_ts if thread_ts and channel.find(thread_ts) else None
+    above = channel.find(args.text("thread_ts"))
+    return above.root_ts if above else None
 
 
 def _own(api: Api, channel: Channel, ts: str, refusal: str) -> Message:

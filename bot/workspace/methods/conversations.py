@@ -72,9 +72,10 @@ def replies(api: Api, args: Args) -> Json:
     if api.state.bot.id not in channel.members:
         raise SlackError("not_in_channel")
     thread_ts = args.need("ts")
-    if channel.find(thread_ts) is None:
+    root = channel.find(thread_ts)
+    if root is None:
         raise SlackError("thread_not_found")
-    said = [m for m in channel.messages if thread_ts in {m.ts, m.thread_ts} and not m.deleted and not m.ephemeral]
+    said = [root, *channel.thread(root.ts)]
     page, cursor = page_of(said, args, 1000, 1000)
     with_metadata = args.flag("include_all_metadata")
     answer = paged("messages", [message_json(api.state, m, with_metadata) for m in page], cursor)
@@ -133,7 +134,7 @@ def _listable(api: Api, channel: Channel, members_only: bool) -> bool:
 
 def _in_history(message: Message) -> bool:
     """Ephemeral messages are in nobody's history, answers only in their thread."""
-    return not message.deleted and not message.ephemeral and message.thread_ts in {None, message.ts}
+    return not message.deleted and not message.ephemeral and (message.broadcast or not message.answers)
 
 
 def _within(message: Message, args: Args) -> bool:

@@ -28,6 +28,8 @@ class Line:
     compact: bool  # continues the message above: no face, no name
     divider: str  # the day, when it begins here
     replies_to: str
+    answers: int  # how many stand in the thread below it
+    answered_at: str  # when the last of them came
     trouble: bool
 
 
@@ -46,15 +48,29 @@ class Entry:
 
 
 def lines(channel: Channel, me: Reader) -> list[Line]:
-    """The conversation as this person sees it."""
-    shown = channel.shown_to(me.person.id)
+    """The conversation as this person sees it; what is answered in threads stands there."""
+    return _after_each_other(_shown(channel, me), me)
+
+
+def thread(channel: Channel, root_ts: str, me: Reader) -> list[Line]:
+    """A message and the answers below it; nothing when it is gone."""
+    seen = channel.shown_to(me.person.id)
+    within = [message for message in seen if message.root_ts == root_ts]
+    return _after_each_other(within, me) if within and not within[0].answers else []
+
+
+def _after_each_other(shown: list[Message], me: Reader) -> list[Line]:
     return [line_of(message, before, me) for before, message in zip([None, *shown], shown, strict=False)]
 
 
+def _shown(channel: Channel, me: Reader) -> list[Message]:
+    return [message for message in channel.shown_to(me.person.id) if message.broadcast or not message.answers]
+
+
 def line_at(channel: Channel, ts: str, me: Reader) -> Line | None:
-    """One message in its place, or None when it is gone or not for this person."""
+    """One message in its place, or None when it is gone, in a thread, or not for this person."""
     before = None
-    for message in channel.shown_to(me.person.id):
+    for message in _shown(channel, me):
         if message.ts == ts:
             return line_of(message, before, me)
         before = message
@@ -70,7 +86,8 @@ def line_of(message: Message, before: Message | None, me: Reader) -> Line:
         message.ephemeral,
     )
     close = before is not None and at - float(before.ts) < GROUPED_SECONDS
-    compact = same_hand and close and not new_day and not message.ephemeral and not message.thread_ts
+    compact = same_hand and close and not new_day and not message.ephemeral and not message.broadcast
+    below = me.state.channels[message.channel_id].thread(message.ts)
     return Line(
         message,
         author_name(me.state, message),
@@ -78,16 +95,16 @@ def line_of(message: Message, before: Message | None, me: Reader) -> Line:
         dates.token(int(at), "{date_long} {time}"),
         compact,
         dates.day(at) if new_day else "",
-        _parent(message, me),
+        _parent(message, me) if message.broadcast else "",
+        len(below),
+        dates.time(float(below[-1].ts)) if below else "",
         me.person.id in message.trouble,
     )
 
 
 def _parent(message: Message, me: Reader) -> str:
     """The first words of the message that this one answers."""
-    if not message.thread_ts or message.thread_ts == message.ts:
-        return ""
-    parent = me.state.channels[message.channel_id].find(message.thread_ts)
+    parent = me.state.channels[message.channel_id].find(message.root_ts)
     if parent is None:
         return ""
     words = block_words(parent.blocks, me) if parent.blocks else text_words(parent.text, me)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from starlette.exceptions import HTTPException
@@ -21,12 +21,26 @@ if TYPE_CHECKING:
     from starlette.requests import Request
 
     from bot.workspace.interactions import Interactions
-    from bot.workspace.state import Change, Channel, Person, State, View
+    from bot.workspace.state import Change, Channel, Message, Person, State, View
 
 Json = dict[str, Any]
 Deed = Callable[["Person", Json], Awaitable[Json]]
 
 HEARTBEAT_SECONDS = 15.0
+
+
+@dataclass(frozen=True)
+class Look:
+    """Who looks at what: a conversation or the app's Home, and perhaps a thread beside it."""
+
+    me: Reader
+    channel: Channel
+    tab: str
+    thread_ts: str
+
+    @property
+    def key(self) -> str:
+        return scene.key_of(self.channel, self.me)
 
 
 class Page:
@@ -36,6 +50,7 @@ class Page:
         self._state = state
         self._interactions = interactions
         self._templates = draw.environment()
+        self._templates.globals["manifest"] = state.manifest
 
     def routes(self) -> list[BaseRoute]:
         """Everything the page needs from the server."""
@@ -47,10 +62,13 @@ class Page:
             "close": self._close,
             "read": self._read,
             "tab": self._tab,
+            "shortcut": self._shortcut,
+            "delete": self._delete,
         }
         return [
             Route("/", self._shell),
             Route("/page/conversation", self._conversation),
+            Route("/page/thread", self._thread),
             Route("/page/live", self._live),
             *(Route(f"/page/{name}", self._doing(deed), methods=["POST"]) for name, deed in deeds.items()),
             Mount("/static", StaticFiles(directory=draw.HERE / "static")),
@@ -60,17 +78,17 @@ class Page:
 
     async def _shell(self, request: Request) -> Response:
         """The whole page."""
-        me, channel, tab = self._looking(request)
-        words = self._scene(me, channel, tab) | {
+        look = self._looking(request)
+        words = self._scene(look) | {
             "hints": json.dumps([asdict(hint) for hint in scene.hints(self._state.manifest)]),
-            "modal": self._modal(me),
+            "modal": self._modal(look.me),
+            "thread": scene.thread(look.channel, look.thread_ts, look.me),
         }
         return HTMLResponse(self._draw("page.html", **words))
 
     async def _conversation(self, request: Request) -> Response:
         """Only the middle and the sidebar, for moving between conversations."""
-        me, channel, tab = self._looking(request)
-        words = self._scene(me, channel, tab)
+        words = self._scene(self._looking(request))
         return JSONResponse(
             {
                 "main": self._draw("conversation.html", **words),
@@ -80,7 +98,15 @@ class Page:
             }
         )
 
-    def _looking(self, request: Request) -> tuple[Reader, Channel, str]:
+    async def _thread(self, request: Request) -> Response:
+        """A thread, to stand beside its conversation."""
+        look = self._looking(request)
+        lines = scene.thread(look.channel, look.thread_ts, look.me)
+        return HTMLResponse(
+            self._draw("thread.html", me=look.me, title=scene.title_of(look.channel, look.me), thread=lines)
+        )
+
+    def _looking(self, request: Request) -> Look:
         """Who looks at what."""
         asked = request.query_params
         me = Reader(self._state, self._person(asked.get("as", "")))
@@ -92,27 +118,26 @@ class Page:
             channel = self._state.app_dm(me.person.id)
         if len(channel.members) == 1:  # a page that was the other side of this very conversation
             channel = self._state.app_dm(me.person.id)
-        return me, channel, asked.get("tab", "messages")
+        return Look(me, channel, asked.get("tab", "messages"), asked.get("thread", ""))
 
     def _person(self, name: str) -> Person:
         found = next((person for person in self._state.humans() if person.name == name), None)
         return found or scene.default_person(self._state)
 
-    def _scene(self, me: Reader, channel: Channel, tab: str) -> Json:
+    def _scene(self, look: Look) -> Json:
+        me, channel, tab = look.me, look.channel, look.tab
         app = channel.kind == "im" and self._state.bot.id in channel.members
-        key = scene.key_of(channel, me)
         home = self._state.homes.get(me.person.id)
         others = [self._state.people[pid] for pid in sorted(channel.members) if pid != me.person.id]
         return {
             "me": me,
             "count": self._state.feed.count,
-            "manifest": self._state.manifest,
             "team": self._state.team_name,
             "people": self._state.humans(),
             "now": me.dates.time(self._state.clock()),
-            "sidebar": scene.sidebar(me, key, tab),
+            "sidebar": scene.sidebar(me, look.key, tab),
             "channel": channel,
-            "key": key,
+            "key": look.key,
             "title": scene.title_of(channel, me),
             "is_app": app,
             "others": others,
@@ -129,61 +154,73 @@ class Page:
     def _modal(self, me: Reader) -> str:
         view = self._state.top_modal(me.person.id)
         depth = len(self._state.modals.get(me.person.id, []))
-        return self._draw("modal.html", me=me, view=view, depth=depth, manifest=self._state.manifest) if view else ""
+        return self._draw("modal.html", me=me, view=view, depth=depth) if view else ""
 
     # ── live ────────────────────────────────────────────────────────────────
 
     async def _live(self, request: Request) -> Response:
         """A stream of what changes for one person while they look at one conversation."""
-        me, channel, tab = self._looking(request)
         headers = {"Cache-Control": "no-store"}
-        return StreamingResponse(self._stream(me, channel, tab), media_type="text/event-stream", headers=headers)
+        return StreamingResponse(self._stream(self._looking(request)), media_type="text/event-stream", headers=headers)
 
-    async def _stream(self, me: Reader, channel: Channel, tab: str) -> AsyncIterator[str]:
+    async def _stream(self, look: Look) -> AsyncIterator[str]:
         with self._state.feed.listen() as changes:
-            yield _frame(self._hello(me, channel, tab))  # whatever happened between drawing and listening
+            yield _frame(self._hello(look))  # whatever happened between drawing and listening
             while True:
                 try:
                     change = await asyncio.wait_for(changes.get(), HEARTBEAT_SECONDS)
                 except TimeoutError:
-                    yield _frame({"kind": "tick", "clock": me.dates.time(self._state.clock())})
+                    yield _frame({"kind": "tick", "clock": look.me.dates.time(self._state.clock())})
                     continue
                 if change is None:
                     return
-                if change.person_id in ("", me.person.id):
-                    yield _frame(self._redrawn(change, me, channel, tab))
+                if change.person_id in ("", look.me.person.id):
+                    yield _frame(self._redrawn(change, look))
 
-    def _hello(self, me: Reader, channel: Channel, tab: str) -> Json:
+    def _hello(self, look: Look) -> Json:
         """Everything as it is now: nothing is missed, whatever the connection did."""
-        home = self._state.homes.get(me.person.id)
-        key = scene.key_of(channel, me)
-        lines = [self._draw("message.html", me=me, line=line) for line in scene.lines(channel, me)]
         return {
             "kind": "hello",
             "count": self._state.feed.count,
-            "clock": me.dates.time(self._state.clock()),
-            "sidebar": self._draw("sidebar.html", me=me, sidebar=scene.sidebar(me, key, tab)),
-            "messages": "".join(lines),
-            "home": self._draw("home.html", me=me, home=home, manifest=self._state.manifest),
-            "modal": self._modal(me),
+            "clock": look.me.dates.time(self._state.clock()),
+            "sidebar": self._sidebar(look),
+            "messages": self._lines(scene.lines(look.channel, look.me), look.me),
+            "thread": self._answers(look),
+            "home": self._home(look.me),
+            "modal": self._modal(look.me),
         }
 
-    def _redrawn(self, change: Change, me: Reader, channel: Channel, tab: str) -> Json:
+    def _redrawn(self, change: Change, look: Look) -> Json:
         """What the page needs to show a change."""
-        key = scene.key_of(channel, me)
-        sidebar = self._draw("sidebar.html", me=me, sidebar=scene.sidebar(me, key, tab))
-        frame: Json = {"kind": change.kind, "sidebar": sidebar, "count": self._state.feed.count}
+        frame: Json = {"kind": change.kind, "sidebar": self._sidebar(look), "count": self._state.feed.count}
         if change.kind == "view":
-            return frame | {"html": self._modal(me)}
+            return frame | {"html": self._modal(look.me)}
         if change.kind == "home":
-            home = self._state.homes.get(me.person.id)
-            return frame | {"html": self._draw("home.html", me=me, home=home, manifest=self._state.manifest)}
-        if change.kind == "message" and change.channel_id == channel.id:
-            line = scene.line_at(channel, change.ts, me)
-            if line is None:  # gone: what follows may need its name, face or day line back
-                return self._hello(me, channel, tab)
-            return frame | {"ts": change.ts, "html": self._draw("message.html", me=me, line=line)}
+            return frame | {"html": self._home(look.me)}
+        if change.kind == "message" and change.channel_id == look.channel.id:
+            return self._redrawn_message(change.ts, look, frame | {"thread": self._answers(look)})
         return frame | {"kind": "sidebar"}
+
+    def _redrawn_message(self, ts: str, look: Look, frame: Json) -> Json:
+        line = scene.line_at(look.channel, ts, look.me)
+        if line is not None:
+            return frame | {"ts": ts, "html": self._lines([line], look.me)}
+        if any(message.ts == ts and message.answers for message in look.channel.messages):
+            return frame | {"kind": "thread"}
+        return self._hello(look)  # gone: what follows may need its name, face or day line back
+
+    def _sidebar(self, look: Look) -> str:
+        return self._draw("sidebar.html", me=look.me, sidebar=scene.sidebar(look.me, look.key, look.tab))
+
+    def _home(self, me: Reader) -> str:
+        return self._draw("home.html", me=me, home=self._state.homes.get(me.person.id))
+
+    def _lines(self, lines: list[scene.Line], me: Reader) -> str:
+        return "".join(self._draw("message.html", me=me, line=line) for line in lines)
+
+    def _answers(self, look: Look) -> str:
+        """What stands in the open thread; nothing where none is open, or its first message is gone."""
+        return self._lines(scene.thread(look.channel, look.thread_ts, look.me), look.me)
 
     # ── doing ───────────────────────────────────────────────────────────────
 
@@ -205,13 +242,29 @@ class Page:
         return endpoint
 
     async def _say(self, person: Person, said: Json) -> Json:
-        ack = await self._interactions.types(person, self._state.channels[said["channel"]], said["words"])
+        channel, thread_ts = self._state.channels[said["channel"]], said.get("thread")
+        ack = await self._interactions.types(person, channel, said["words"], thread_ts)
         return {"error": ack.error}
 
-    async def _press(self, person: Person, said: Json) -> Json:
-        message = self._state.channels[said["channel"]].find(said["ts"])
-        if message is None:
+    async def _shortcut(self, person: Person, said: Json) -> Json:
+        message = self._message(person, said) if "ts" in said else None
+        ack = await self._interactions.shortcut(person, said["shortcut"], message)
+        return {"error": ack.error}
+
+    async def _delete(self, person: Person, said: Json) -> Json:
+        await self._interactions.deletes(person, self._message(person, said))
+        return {}
+
+    def _message(self, person: Person, said: Json) -> Message:
+        """The message that somebody points at."""
+        seen = self._state.channels[said["channel"]].shown_to(person.id)
+        found = next((message for message in reversed(seen) if message.ts == said["ts"]), None)
+        if found is None:
             raise LookupError("the message is gone")
+        return found
+
+    async def _press(self, person: Person, said: Json) -> Json:
+        message = self._message(person, said)
         block, element = _found(message.blocks, said)
         raw = _held(element, said.get("value"), person)
         ack = await self._interactions.press(person, message, block, element, raw)

@@ -8,9 +8,12 @@ import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any
 
+import yaml
 from slack_bolt import App, BoltRequest
 from slack_bolt.adapter.socket_mode import SocketModeHandler
 from slack_sdk import WebClient
+
+from bot.workspace.manifest import DEFAULT_PATH
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -47,6 +50,17 @@ FORM: dict[str, Any] = {
         },
     ],
 }
+
+
+def with_shortcuts() -> dict[str, Any]:
+    """The bot's own manifest, with two shortcuts of this app."""
+    data: dict[str, Any] = yaml.safe_load(DEFAULT_PATH.read_text(encoding="utf-8"))
+    names = {"global": ("Hello anywhere", "hello_anywhere"), "message": ("Hello there", "hello_there")}
+    data["features"]["shortcuts"] = [
+        {"type": kind, "name": name, "callback_id": callback_id, "description": "Says hello"}
+        for kind, (name, callback_id) in names.items()
+    ]
+    return data
 
 
 def section(text: str) -> dict[str, Any]:
@@ -204,6 +218,16 @@ def build(slack: Workspace, **options: Any) -> App:  # noqa: C901, PLR0915 - a l
     def message(event: Any, say: Any) -> None:
         if not event.get("subtype"):
             say(f"you said {event['text']}")
+
+    @app.shortcut("hello_anywhere")
+    def anywhere(ack: Any, shortcut: Any, client: Any) -> None:
+        ack()
+        client.views_open(trigger_id=shortcut["trigger_id"], view=FORM)
+
+    @app.shortcut("hello_there")
+    def there(ack: Any, shortcut: Any, respond: Any) -> None:
+        ack()
+        respond(text=f"“{shortcut['message']['text']}” in {shortcut['channel']['name']}")
 
     @app.event("app_mention")
     def mention(event: Any, say: Any) -> None:

@@ -5,19 +5,20 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from slack_sdk import WebClient
 
+from bot.workspace import Workspace
+from bot.workspace.errors import SlackError
 from tests.bot.workspace import hello_app
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from bot.workspace import Workspace
-
 
 @pytest.fixture(params=["socket", "http"])
-def hello(request: pytest.FixtureRequest, slack: Workspace) -> Iterator[Workspace]:
+def hello(request: pytest.FixtureRequest) -> Iterator[Workspace]:
     connect = hello_app.by_socket if request.param == "socket" else hello_app.by_http
-    with connect(slack):
+    with Workspace(manifest=hello_app.with_shortcuts()) as slack, connect(slack):
         yield slack
 
 
@@ -134,3 +135,89 @@ def test_direct_messages_and_mentions_reach_the_app(hello: Workspace) -> None:
 
     said, answer = alice.sees("#general")[0], alice.waits_for("#general", "you called?")
     assert answer.thread_ts == said.ts
+
+
+def test_an_answer_stands_in_its_thread_with_the_slash_refused_there(hello: Workspace) -> None:
+    alice, haruka = hello.person("alice"), hello.person("haruka")
+    alice.types("#general", "who has GPU0?")
+    asked = alice.waits_for("#general", "who has GPU0?")
+
+    haruka.types("#general", "me @gpu", thread=asked)
+    alice.waits_for("#general", "you called?")
+    alice.types("#general", "/gpu status", thread=asked)
+
+    assert [answer.words for answer in asked.thread] == [
+        "me @gpu",
+        "you called?",
+        "/gpu is not supported in threads. Sorry!",
+    ]
+    assert [answer.words for answer in asked.thread[0].thread] == []
+    web = WebClient(hello.bot_token, base_url=hello.api_url)
+    told = web.conversations_replies(channel=hello.channel_id("#general"), ts=asked.ts)["messages"]
+    assert (told[0]["reply_count"], told[0]["reply_users"]) == (2, [haruka.id, hello.user_id("gpu")])
+    assert {answer["parent_user_id"] for answer in told[1:]} == {alice.id}
+    history = web.conversations_history(channel=hello.channel_id("#general"))["messages"]
+    assert [message["text"] for message in history] == ["who has GPU0?"]
+
+
+def test_an_answer_below_an_answer_joins_the_thread(hello: Workspace) -> None:
+    alice = hello.person("alice")
+    alice.types("#general", "one")
+    first = alice.waits_for("#general", "one")
+    alice.types("#general", "two", thread=first)
+    web = WebClient(hello.bot_token, base_url=hello.api_url)
+
+    general = hello.channel_id("#general")
+    web.chat_postMessage(channel=general, text="three", thread_ts=first.thread[0].ts, reply_broadcast=True)
+
+    assert [each.words for each in first.thread] == ["two", "three"]
+    history = web.conversations_history(channel=general)["messages"]
+    assert [message["text"] for message in history] == ["three", "one"]
+
+
+def test_a_global_shortcut_opens_a_form(hello: Workspace) -> None:
+    alice = hello.person("alice")
+
+    alice.uses_shortcut("Hello anywhere")
+
+    alice.waits_for_form("Say hello")
+    payload = hello.delivered[-1].payload
+    assert (payload["type"], payload["callback_id"]) == ("shortcut", "hello_anywhere")
+    assert not {"channel", "message", "response_url"} & set(payload)
+    with pytest.raises(AssertionError, match="no global shortcut 'Hello there'"):
+        alice.uses_shortcut("Hello there")
+
+
+def test_a_message_shortcut_tells_the_message_and_answers_its_user_alone(hello: Workspace) -> None:
+    alice, haruka = hello.person("alice"), hello.person("haruka")
+    haruka.types("#general", "evals tomorrow")
+
+    alice.waits_for("#general", "evals tomorrow").uses_shortcut("Hello there")
+
+    answer = alice.waits_for("#general", "“evals tomorrow” in general")
+    assert answer.ephemeral
+    assert hello.delivered[-1].payload["message"]["user"] == haruka.id
+    with pytest.raises(LookupError):
+        answer.uses_shortcut("Hello there")
+
+
+def test_people_change_and_delete_what_they_said(hello: Workspace) -> None:
+    alice, haruka = hello.person("alice"), hello.person("haruka")
+    haruka.types("@gpu", "bok")
+    haruka.waits_for("@gpu", "you said bok")
+    said = haruka.sees("@gpu")[0]
+
+    said.edit("book")
+    assert (said.words, said.edited) == ("book", True)
+    changed = hello.delivered[-1].payload["event"]
+    assert (changed["subtype"], changed["previous_message"]["text"]) == ("message_changed", "bok")
+
+    said.delete()
+    assert hello.delivered[-1].payload["event"]["subtype"] == "message_deleted"
+    assert said.gone
+
+    haruka.types("#general", "mine")
+    alice.waits_for("#general", "mine").delete()  # as an admin may
+    alice.types("#general", "hers")
+    with pytest.raises(SlackError, match="cant_delete_message"):
+        haruka.waits_for("#general", "hers").delete()

@@ -12,6 +12,7 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.webhook import WebhookClient
 
 from bot.workspace import Person, Workspace
+from tests.bot.workspace import hello_app
 from tests.bot.workspace.hello_app import FORM, buttons, section
 
 if TYPE_CHECKING:
@@ -158,6 +159,37 @@ def test_edited_is_marked_for_words_but_not_for_blocks(slack: Workspace, web: We
     assert not alice.waits_for("#gpu", "two").edited
     web.chat_update(channel=channel, ts=ts, text="three")
     assert alice.waits_for("#gpu", "three").edited
+
+
+def test_what_cannot_be_edited(slack: Workspace, web: WebClient, clock: Clock) -> None:
+    gpu = slack.channel_id("#gpu")
+    slack.person("alice").types("#gpu", "mine")
+    hers = slack.person("alice").sees("#gpu")[0].ts
+    ours = web.chat_postMessage(channel=gpu, text="first")["ts"]
+    assert code(web.chat_update, channel=gpu, ts=hers, text="ours now") == "cant_update_message"
+    assert code(web.chat_delete, channel=gpu, ts=hers) == "cant_delete_message"
+    assert code(web.chat_update, channel=gpu, ts="1.2", text="nowhere") == "message_not_found"
+
+    slack.edit_window = 60
+    clock.now += 59
+    web.chat_update(channel=gpu, ts=ours, text="second")
+    clock.now += 2
+    assert code(web.chat_update, channel=gpu, ts=ours, text="third") == "edit_window_closed"
+    slack.edit_window = None
+
+    slack.person("alice").sees("#gpu")[1].delete()
+    assert code(web.chat_update, channel=gpu, ts=ours, text="third") == "message_not_found"
+    last = web.chat_postMessage(channel=gpu, text="last")["ts"]
+    slack.archive("#gpu")
+    assert code(web.chat_update, channel=gpu, ts=last, text="later") == "is_inactive"
+
+
+@pytest.mark.parametrize("change", [{"name": "x" * 25}, {"type": "both"}, {"description": ""}])
+def test_shortcuts_that_slack_would_not_take(change: dict[str, str]) -> None:
+    manifest = hello_app.with_shortcuts()
+    manifest["features"]["shortcuts"][0] |= change
+    with pytest.raises(ValueError, match="shortcut"):
+        Workspace(manifest=manifest)
 
 
 def test_metadata_comes_back_when_asked_for(slack: Workspace, web: WebClient) -> None:

@@ -1,8 +1,9 @@
 // Keeps the page alive: the live stream, moving between conversations, presses, modals.
 
-import { $, $$, confirmed, drawn, me, tell } from "./dom.js";
+import { $, $$, confirmed, drawn, me, tell, toast } from "./dom.js";
 import { chips, collect, held, restore } from "./fields.js";
 import * as composer from "./composer.js";
+import * as thread from "./thread.js";
 
 // ── moving ──
 
@@ -20,6 +21,7 @@ async function go(key, tab, remember = true) {
   $("#main").innerHTML = drawnAnew.main;
   $("#rooms").innerHTML = drawnAnew.sidebar;
   document.body.classList.remove("shelf");
+  thread.close();
   arrive();
 }
 
@@ -69,7 +71,8 @@ let seen = Number(document.body.dataset.count); // how many changes this picture
 
 function listen() {
   stream?.close();
-  stream = new EventSource(`/page/live${address(me, document.body.dataset.key, document.body.dataset.tab)}`);
+  const beside = `&${new URLSearchParams({ thread: thread.open() })}`;
+  stream = new EventSource(`/page/live${address(me, document.body.dataset.key, document.body.dataset.tab)}${beside}`);
   let first = true;
   stream.onmessage = (event) => {
     const change = JSON.parse(event.data);
@@ -99,6 +102,7 @@ function show(change) {
   if (change.sidebar) $("#rooms").innerHTML = change.sidebar;
   if (change.kind === "hello" && change.count !== seen) catchUp(change);
   seen = change.count ?? seen;
+  if (change.thread !== undefined) thread.redraw(change.thread);
   if (change.kind === "view") showModal(change.html);
   if (change.kind === "home" && $("#home")) redraw($("#home"), change.html);
   if (change.kind === "message" && $("#messages")) showMessage(change);
@@ -216,6 +220,30 @@ async function press(control, value) {
   }
 }
 
+// ── threads, shortcuts, deleting ──
+
+document.addEventListener("click", async (event) => {
+  const message = event.target.closest("li.message")?.dataset;
+  const deed = event.target.closest("[data-thread], [data-shortcut], [data-delete], #thread-close");
+  if (!deed || deed.id === "answers") return;
+  const menu = deed.closest("details.menu");
+  if (menu) menu.open = false;
+  if (deed.id === "thread-close") {
+    thread.close();
+    listen();
+  } else if ("shortcut" in deed.dataset) {
+    const answer = await tell("shortcut", { shortcut: deed.dataset.shortcut, ...pointed(message) });
+    if (answer.error) toast("This didn’t work: the app did not answer in time. Try again.");
+  } else if ("delete" in deed.dataset) {
+    await tell("delete", pointed(message));
+  } else {
+    await thread.show(document.body.dataset.key, message.ts);
+    listen();
+  }
+});
+
+const pointed = (message) => (message ? { channel: message.channel, ts: message.ts } : {});
+
 // ── begin ──
 
 document.addEventListener("keydown", (event) => {
@@ -230,4 +258,5 @@ for (const person of $$("a[data-person]")) {
 }
 chips($("#modal"));
 if ($("#modal form")) $("#modal").showModal();
+thread.wake();
 arrive();
