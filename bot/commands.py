@@ -33,7 +33,14 @@ class Book:
 
 @dataclass(frozen=True)
 class Status:
-    pass
+    """Who holds what: now, or on the day that is written in `when`."""
+
+    when: str = ""
+
+
+@dataclass(frozen=True)
+class Who:
+    """The same by person."""
 
 
 @dataclass(frozen=True)
@@ -74,7 +81,7 @@ class TooMuch:
     length: int
 
 
-Command = Book | Status | Mine | Extend | End | Cancel | Health | Help | TooMuch
+Command = Book | Status | Who | Mine | Extend | End | Cancel | Health | Help | TooMuch
 
 
 @dataclass(frozen=True)
@@ -227,7 +234,8 @@ def _extend(text: str) -> Extend:
 
 VERBS = (
     Verb(("book", "reserve", "take"), _book, "book <when> [on <gpu>] [for <purpose>]"),
-    Verb(("status", "who", "list"), lambda _text: Status(), "status"),
+    Verb(("status", "list"), Status, "status [<day>]"),
+    Verb(("who",), lambda _text: Who(), "who"),
     Verb(("free",), _free, "free [<when>]"),
     Verb(("mine", "my", "me"), lambda _text: Mine(), "mine"),
     Verb(("extend", "longer", "prolong"), _extend, "extend <length>"),

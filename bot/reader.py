@@ -13,6 +13,8 @@ from babel.dates import format_datetime
 from bot import i18n
 from core.timerange import TimeRange
 
+_WEEK = 7  # days
+
 
 @dataclass(frozen=True)
 class Reader:
@@ -54,6 +56,18 @@ class Reader:
     def moment(self, instant: datetime) -> str:
         """Thu 3 Dec, 13:00"""
         return self.say("{day}, {clock}", day=self.day(instant), clock=self.clock(instant))
+
+    def near(self, instant: datetime, now: datetime) -> str:
+        """17:00 today, tomorrow 09:00, Mon 09:00 within the week, else Thu 3 Dec, 13:00"""
+        ahead = (self.local(instant).date() - self.local(now).date()).days
+        if ahead == 0:
+            return self.clock(instant)
+        if ahead == 1:
+            return self.say("tomorrow {clock}", clock=self.clock(instant))
+        if 1 < ahead < _WEEK:
+            # Translators: how a weekday and a clock time are written, as a CLDR date pattern.
+            return self._format(instant, self.say("EEE HH:mm"))
+        return self.moment(instant)
 
     def span(self, time: TimeRange) -> str:
         """Thu 3 Dec, 13:00–18:00, without a zone; the end's day is named where it is another one."""

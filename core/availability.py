@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import Row, Select, select
@@ -44,6 +45,24 @@ def occupancy(work: Work, organization_id: int) -> tuple[facts.Occupancy, ...]:
     for holding in holdings(work, organization_id, known, ahead):
         stories[holding.gpu.id].append(holding)
     return tuple(_story(gpu, stories[gpu.id], work.now) for gpu in known)
+
+
+def timelines(work: Work, organization_id: int, window: TimeRange) -> tuple[facts.Timeline, ...]:
+    """What is booked on each GPU in service within `window`."""
+    known = inventory.gpus(work, organization_id)
+    held: dict[int, list[facts.Holding]] = {gpu.id: [] for gpu in known}
+    for holding in holdings(work, organization_id, known, window):
+        part = holding.range.clip(window)
+        if part:
+            held[holding.gpu.id].append(replace(holding, range=part))
+    return tuple(facts.Timeline(gpu, window, tuple(held[gpu.id])) for gpu in known)
+
+
+def free_during(work: Work, organization_id: int, wanted: Wanted, wish: TimeRange) -> tuple[facts.Gpu, ...]:
+    """Every GPU that a wish can mean and that nobody holds at any instant of it."""
+    candidates = inventory.candidates(work, organization_id, wanted)
+    taken = {holding.gpu.id for holding in holdings(work, organization_id, candidates, wish)}
+    return tuple(gpu for gpu in candidates if gpu.id not in taken)
 
 
 def reservation(work: Work, organization_id: int, reservation_id: int) -> facts.Reservation:

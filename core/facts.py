@@ -200,3 +200,16 @@ class AuditEntry:
     before: dict[str, Any] | None  # None: it was new
     after: dict[str, Any] | None  # None: it is gone
     why: str
+
+
+@dataclass(frozen=True)
+class Timeline:
+    """What is booked on one GPU within a window, each range cut to it."""
+
+    gpu: Gpu
+    window: TimeRange
+    held: tuple[Holding, ...]  # by start
+
+    @property
+    def free(self) -> tuple[TimeRange, ...]:
+        return tuple(self.window.subtract(holding.range for holding in self.held))

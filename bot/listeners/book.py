@@ -42,7 +42,10 @@ def typed(visit: Visit, wish: Book, text: str) -> None:
     try:
         reading = when.read(wish.when, visit.now, visit.member.zone, visit.member.language)
     except when.Unreadable as unreadable:
-        _could_not_read(visit, wish, text, unreadable)
+        if unreadable.day and not unreadable.start and (wish.asks or unreadable.question):
+            show.day(visit, unreadable.day)
+        else:
+            _could_not_read(visit, wish, text, unreadable)
         return
     purpose = wish.purpose or purpose_in(reading.rest)
     _refuse_unknown_gpu(visit, purpose, wish)
@@ -115,10 +118,12 @@ def _answer_question(visit: Visit, wanted: Wanted, reading: when.Reading, purpos
     wish = TimeRange(reading.start, reading.end)
     with visit.read() as work:
         answer = availability.what_if(work, visit.organization_id, wanted, wish)
+        free = availability.free_during(work, visit.organization_id, wanted, wish)
+        in_all = len(availability.gpus(work, visit.organization_id))
     if isinstance(answer, GpuTaken):
         visit.answer(view.taken(answer, reader, purpose=purpose, asked=True))
     else:
-        visit.answer(view.free(wish, answer, wanted, reader, purpose=purpose))
+        visit.answer(view.free(wish, free, in_all, wanted, reader, purpose=purpose))
 
 
 def _could_not_read(visit: Visit, wish: Book, text: str, unreadable: when.Unreadable) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 
 from slack_bolt import Ack, App
@@ -37,9 +39,11 @@ class _Incomplete(Exception):  # noqa: N818 - an answer to the person, no malfun
 
 
 def register(app: App, _desk: Desk) -> None:
-    @app.action("open_form")
-    def pressed(visit: Visit) -> None:
-        open_new(visit, Wanted())
+    @app.action(re.compile(r"open_form(:\d+)?"))
+    def pressed(visit: Visit, action: dict[str, Any]) -> None:
+        asked = kit.from_value(action.get("value") or "{}")
+        start = datetime.fromtimestamp(float(asked["s"]), UTC) if "s" in asked else None
+        open_new(visit, Wanted(names=tuple(asked.get("g", ())), count=int(asked.get("n", 1))), start)
 
     @app.action("change")
     def change_pressed(visit: Visit, action: dict[str, Any]) -> None:
@@ -51,8 +55,8 @@ def register(app: App, _desk: Desk) -> None:
         _submit(visit, ack, view)
 
 
-def open_new(visit: Visit, wanted: Wanted) -> None:
-    """Open an empty form; where Slack gives no way to (a direct message), offer the button that does."""
+def open_new(visit: Visit, wanted: Wanted, start: datetime | None = None) -> None:
+    """Open a form, filled in as far as was said; where Slack gives no way to (a direct message), offer the button."""
     if visit.trigger_id is None:
         _offer(visit, visit.reader.say("Write when, like `tomorrow 2pm for 3h`, or fill in the form:"))
         return
@@ -61,7 +65,8 @@ def open_new(visit: Visit, wanted: Wanted) -> None:
         gpus = availability.gpus(work, visit.organization_id)
     if not gpus:
         raise NoGpus(None, gpus)
-    _open(visit, view.form(gpus, visit.reader, visit.now, Origin(visit.response_url, wanted)))
+    origin = Origin(visit.response_url, wanted)
+    _open(visit, view.form(gpus, visit.reader, visit.now, origin, start=start))
 
 
 def _open_change(visit: Visit, reservation_id: int, version: int) -> None:

@@ -3,16 +3,24 @@
 from __future__ import annotations
 
 import logging
+import re
+from datetime import date, datetime, time, timedelta
+from typing import Any
 
 from slack_bolt import App
 
+from bot import when
 from bot.desk import Desk, Visit
+from bot.views import day as day_view
 from bot.views import health as health_view
 from bot.views import mine as mine_view
 from bot.views import status as status_view
+from bot.views import who as who_view
 from bot.views.mine import Mine
-from core import availability
+from core import availability, facts
 from core import health as core_health
+from core.errors import InThePast
+from core.timerange import TimeRange
 from core.work import Work
 
 log = logging.getLogger(__name__)
@@ -20,14 +28,74 @@ log = logging.getLogger(__name__)
 
 def register(app: App, _desk: Desk) -> None:
     @app.action("show_mine")
-    def pressed(visit: Visit) -> None:
+    def mine_pressed(visit: Visit) -> None:
         mine(visit)
+
+    @app.action("show_now")
+    def now_pressed(visit: Visit) -> None:
+        status(visit)
+
+    @app.action(re.compile(r"show_day:\w+"))
+    def day_pressed(visit: Visit, action: dict[str, Any]) -> None:
+        day(visit, date.fromisoformat(action.get("selected_date") or action["value"]))
+
+    @app.action("book_one")
+    def book_one_pressed(visit: Visit) -> None:
+        _book_one(visit)
 
 
 def status(visit: Visit) -> None:
-    with visit.read() as work:
-        stories = availability.occupancy(work, visit.organization_id)
+    stories = _stories(visit)
     visit.answer(status_view.status(stories, visit.reader, visit.now))
+
+
+def status_on(visit: Visit, text: str) -> None:
+    """On the day that is written; now, where that says none."""
+    wanted = _day_in(visit, text) if text else None
+    if wanted is None:
+        status(visit)
+    else:
+        day(visit, wanted)
+
+
+def day(visit: Visit, wanted: date) -> None:
+    """A day from midnight to midnight where the person is; of today, what is left of it."""
+    midnight = datetime.combine(wanted, time(), visit.reader.zone)
+    end = datetime.combine(wanted + timedelta(days=1), time(), visit.reader.zone)
+    if end <= visit.now:
+        raise InThePast(TimeRange(midnight, end))
+    window = TimeRange(max(midnight, visit.now), end)
+    with visit.read() as work:
+        timelines = availability.timelines(work, visit.organization_id, window)
+    visit.answer(day_view.day(timelines, window, visit.reader, visit.now))
+
+
+def who(visit: Visit) -> None:
+    visit.answer(who_view.who(_stories(visit), visit.reader, visit.now))
+
+
+def _book_one(visit: Visit) -> None:
+    """Any GPU from now on: the one that is free for longest, and how long it could be."""
+    stories = _stories(visit)
+    free = [story for story in stories if story.now is None]
+    if free:
+        message = status_view.lengths(status_view.longest_free(free), visit.reader, visit.now)
+    else:
+        message = status_view.none_free(stories, visit.reader, visit.now)
+    visit.answer(message, keep=True)
+
+
+def _stories(visit: Visit) -> tuple[facts.Occupancy, ...]:
+    with visit.read() as work:
+        return availability.occupancy(work, visit.organization_id)
+
+
+def _day_in(visit: Visit, text: str) -> date | None:
+    try:
+        reading = when.read(text, visit.now, visit.member.zone, visit.member.language)
+    except when.Unreadable as unreadable:
+        return unreadable.day or (unreadable.start.date() if unreadable.start else None)
+    return reading.start.date()
 
 
 def mine(visit: Visit) -> None:

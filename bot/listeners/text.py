@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import Any
 
 from slack_bolt import App
 
 from bot import commands
-from bot.commands import Book, Cancel, End, Extend, Health, Help, Mine, Status, TooMuch
+from bot.commands import Book, Cancel, End, Extend, Health, Help, Mine, Status, TooMuch, Who
 from bot.desk import Desk, Visit
 from bot.listeners import book, keep, show
 from bot.views import help as help_view
@@ -37,28 +38,37 @@ def _left_alone() -> None:
 
 
 def run(visit: Visit, text: str) -> None:
-    """The table of contents: what was typed, and the story it begins."""
+    """What was typed, and the story it begins."""
     command = commands.parse(text)
     visit.story = type(command).__name__.lower()
-    match command:
-        case Book() as wish:
-            book.typed(visit, wish, text)
-        case Status():
-            show.status(visit)
-        case Mine():
-            show.mine(visit)
-        case Extend() as wish:
-            keep.extend_typed(visit, wish)
-        case End() as wish:
-            keep.end_typed(visit, wish)
-        case Cancel() as wish:
-            keep.cancel_typed(visit, wish)
-        case Health():
-            show.health(visit)
-        case Help():
-            visit.answer(help_view.overview(visit.reader))
-        case TooMuch(length=length):
-            visit.answer(_too_much(visit, length))
+    _STORIES[type(command)](visit, command, text)
+
+
+def _too_much(visit: Visit, length: int) -> None:
+    visit.answer(
+        kit.message(
+            visit.reader.say(
+                "That is {length} characters, and I read up to {limit}."
+                " Write a time, like `{command} book 13:00-18:00`.",
+                length=length,
+                limit=commands.LONGEST,
+            )
+        )
+    )
+
+
+_STORIES: dict[type, Callable[[Visit, Any, str], None]] = {  # the table of contents
+    Book: book.typed,
+    Status: lambda visit, wish, _: show.status_on(visit, wish.when),
+    Who: lambda visit, _wish, _: show.who(visit),
+    Mine: lambda visit, _wish, _: show.mine(visit),
+    Extend: lambda visit, wish, _: keep.extend_typed(visit, wish),
+    End: lambda visit, wish, _: keep.end_typed(visit, wish),
+    Cancel: lambda visit, wish, _: keep.cancel_typed(visit, wish),
+    Health: lambda visit, _wish, _: show.health(visit),
+    Help: lambda visit, _wish, _: visit.answer(help_view.overview(visit.reader)),
+    TooMuch: lambda visit, wish, _: _too_much(visit, wish.length),
+}
 
 
 def _is_from_a_person(event: dict[str, Any]) -> bool:
@@ -70,13 +80,3 @@ def _is_from_a_person(event: dict[str, Any]) -> bool:
 def _readable(text: str) -> str:
     """Text comes with `&`, `<` and `>` escaped."""
     return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
-
-
-def _too_much(visit: Visit, length: int) -> kit.Message:
-    return kit.message(
-        visit.reader.say(
-            "That is {length} characters, and I read up to {limit}. Write a time, like `{command} book 13:00-18:00`.",
-            length=length,
-            limit=commands.LONGEST,
-        )
-    )

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from bot.reader import Reader
-from bot.views import kit
+from bot.views import kit, nodes
 from bot.views.kit import Block, Message
 from core import errors, facts
 from core.facts import Alternative, State
@@ -18,6 +18,7 @@ from core.timerange import TimeRange
 MOST_OFFERS = 5
 MOST_CLASHES = 20
 MOST_NODES = 10
+_FEW = 3  # GPUs that are named one by one
 _STEPS = (
     # up to this length: extensions worth offering
     (timedelta(hours=2), (timedelta(minutes=30), timedelta(hours=1), timedelta(hours=2))),
@@ -286,11 +287,31 @@ def no_room(refusal: errors.NoRoom, reader: Reader) -> Message:
     return kit.message(f"{line} {hint}", kit.section(line), kit.section(hint), kit.actions(fits))
 
 
-def free(wish: TimeRange, gpus: Iterable[facts.Gpu], wanted: Wanted, reader: Reader, *, purpose: str = "") -> Message:
-    """The answer to "is it free then?" when it is: not booked, but one tap away."""
-    line = reader.say("Free: {gpus} · {when}", gpus=names(gpus, reader), when=reader.when(wish))
+def free(
+    wish: TimeRange, gpus: Sequence[facts.Gpu], in_all: int, wanted: Wanted, reader: Reader, *, purpose: str = ""
+) -> Message:
+    """The answer to "is it free then?" when it is: everything that is free, not booked, but one tap away."""
     offer = kit.button(reader.say("Book it"), "take:0", kit.wish_value(wanted, wish, purpose), style="primary")
-    return kit.message(line, kit.section(line), kit.actions([offer]))
+    when = reader.when(wish)
+    if len(gpus) <= _FEW:
+        line = reader.say("Free: {gpus} · {when}", gpus=names(gpus, reader), when=when)
+        return kit.message(line, kit.section(line), kit.actions([offer]))
+    line = reader.say("Free: {free} of {count} GPUs · {when}", free=len(gpus), count=in_all, when=when)
+    asked = wanted.names or wanted.count > 1
+    one = kit.button(
+        reader.say("Book 1"),
+        "take:0",
+        kit.wish_value(wanted, wish, purpose),
+        style="primary",
+        spoken=reader.say("Book one"),
+    )
+    more = kit.open_form_button(reader, label=reader.say("Book 2+"), count=2, start=wish.start)
+    return kit.message(
+        line,
+        kit.section(f"*{line}*"),
+        *kit.sections(nodes.free(gpus, reader)),
+        kit.actions([offer] if asked else [one, more]),
+    )
 
 
 def clash_lines(clashes: Sequence[facts.Holding], reader: Reader) -> list[str]:

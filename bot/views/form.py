@@ -80,10 +80,11 @@ def form(
     origin: Origin,
     *,
     change: facts.Reservation | None = None,
+    start: datetime | None = None,
 ) -> Block:
-    """The modal; filled in with the GPUs that were asked for, or with the reservation to change."""
+    """The modal; filled in with the GPUs and the start that were asked for, or with the reservation to change."""
     title = reader.say("Change booking") if change else reader.say("Book a GPU")
-    start = change.range.start if change else _next_quarter(now)
+    start = change.range.start if change else max(start or _next_quarter(now), now)
     length = change.range.length if change else _DEFAULT_LENGTH
     return {
         "type": "modal",

@@ -39,7 +39,8 @@ def what(verb: str, reader: Reader) -> str:
     """What a command does, in a few words."""
     return {
         "book": reader.say("hold GPUs; alone it opens a form, and the word itself may be left out"),
-        "status": reader.say("who holds what now, until when, and what is next"),
+        "status": reader.say("who holds what now, until when, and what is next; or on a day"),
+        "who": reader.say("the people who hold GPUs now"),
         "free": reader.say("what is free then; answers, and books nothing"),
         "mine": reader.say("your own bookings, with buttons"),
         "extend": reader.say("keep yours for longer"),

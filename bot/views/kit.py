@@ -55,6 +55,21 @@ def sections(lines: Iterable[str]) -> list[Block]:
     return [section(text) for text in found]
 
 
+def fitted(pairs: Iterable[tuple[str, str]], room: int) -> list[str]:
+    """Of each pair of a short line and a long one, the long one as long as all lines together fit into `room`."""
+    listed = list(pairs)
+    left = room - sum(len(short) for short, _ in listed)
+    lines = []
+    for short, long in listed:
+        left -= len(long) - len(short)
+        if left < 0:
+            left += len(long) - len(short)
+            lines.append(short)
+        else:
+            lines.append(long)
+    return lines
+
+
 def context(text: str) -> Block:
     return {"type": "context", "elements": [{"type": "mrkdwn", "text": clip(text, SECTION)}]}
 
@@ -165,8 +180,26 @@ def by_id(gpus: Iterable[facts.Gpu]) -> Wanted:
     return Wanted(names=tuple(f"#{gpu.id}" for gpu in gpus))
 
 
-def open_form_button(reader: Reader) -> Block:
-    return button(reader.say("Book a GPU"), "open_form", style="primary", spoken=reader.say("Open the booking form"))
+def open_form_button(
+    reader: Reader,
+    *,
+    label: str | None = None,
+    gpus: Iterable[facts.Gpu] = (),
+    count: int = 1,
+    start: datetime | None = None,
+    number: int = 0,
+) -> Block:
+    """Opens the form, filled in so far; `number` tells several in one row apart."""
+    asked = as_value(
+        g=[f"#{gpu.id}" for gpu in gpus], n=count, **({"s": start.timestamp()} if start is not None else {})
+    )
+    return button(
+        label or reader.say("Book a GPU"),
+        f"open_form:{number}",
+        asked,
+        style=None if label else "primary",
+        spoken=reader.say("Open the booking form"),
+    )
 
 
 def epoch(time: TimeRange) -> dict[str, float]:

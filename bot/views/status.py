@@ -1,50 +1,110 @@
-"""Who holds what now, until when, and what is next."""
+"""Who holds what now, until when, and what is next: a story for each of a few GPUs, a line for each of many nodes."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
 
 from bot.reader import Reader
-from bot.views import booking, kit
+from bot.views import kit, nodes
 from bot.views.kit import Block, Message
 from core import facts
+from core.timerange import TimeRange
 
-_NEXT_SHOWN = 2
-_STORIES_SHOWN = 40
+FEW = 3  # GPUs that are told one by one
+_PARTS = 6  # of a story that are told
+_LENGTHS = (timedelta(hours=1), timedelta(hours=2), timedelta(hours=4))
+_SHORTEST = timedelta(minutes=5)  # a gap that is offered
+_LONGEST = timedelta(hours=24)
 
 
 def status(stories: Sequence[facts.Occupancy], reader: Reader, now: datetime) -> Message:
     if not stories:
         return kit.message(no_gpus(reader))
-    free = sum(story.now is None for story in stories)
-    summary = reader.say_many(
-        "{free} of {count} GPU is free now.", "{free} of {count} GPUs are free now.", len(stories), free=free
-    )
-    lines = [line(story, reader, now) for story in stories[:_STORIES_SHOWN]]
-    if len(stories) > _STORIES_SHOWN:
-        lines.append(reader.say("… and {count} more.", count=len(stories) - _STORIES_SHOWN))
-    spoken = " ".join([summary, *(line(story, reader, now, spoken=True) for story in stories[:5])])
+    said = summary(stories, reader, now)
+    spoken = [line(story, reader, now) for story in stories[:FEW]]
     return kit.message(
-        spoken,
-        kit.section(f"*{summary}*"),
-        *kit.sections(lines),
+        " ".join([said, *(spoken if len(stories) <= FEW else ())]),
+        kit.section(f"*{said}*"),
+        *overview(stories, reader, now),
         kit.context(reader.say("Times in {zone}.", zone=reader.zone_name(now))),
-        kit.actions([kit.open_form_button(reader), mine_button(reader)]),
+        kit.actions(day_buttons(reader, now)),
+        kit.actions([mine_button(reader)]),
     )
 
 
-def line(story: facts.Occupancy, reader: Reader, now: datetime, *, spoken: bool = False) -> str:
-    """*GPU0* · RTX 5090 32 GB · in use: Alice until 15:30 (1 h 10 min left) · then Bob 17:00–20:00"""
-    gpu = reader.say(
-        "*{name}* · {model} {memory} GB",
+def overview(stories: Sequence[facts.Occupancy], reader: Reader, now: datetime) -> list[Block]:
+    """The lab as it is now, with the buttons that book from it."""
+    if len(stories) <= FEW:
+        return [block for story in stories for block in _story(story, reader, now)]
+    buttons = kit.actions([_book_one_button(stories, reader), _book_more_button(reader)])
+    return [*kit.sections(nodes.now(stories, reader, now)), *([buttons] if buttons else [])]
+
+
+def summary(stories: Sequence[facts.Occupancy], reader: Reader, now: datetime) -> str:
+    """5 of 16 GPUs are free now · longest: node2 GPU3 until tomorrow 09:00"""
+    free = [story for story in stories if story.now is None]
+    said = reader.say_many(
+        "{free} of {count} GPU is free now.", "{free} of {count} GPUs are free now.", len(stories), free=len(free)
+    )
+    if not free or len(stories) <= FEW:
+        return said
+    longest = longest_free(free)
+    if longest.free_until is None:
+        more = reader.say("Longest: {gpu}, with nothing booked after.", gpu=kit.escape(longest.gpu.full_name))
+    else:
+        until = reader.near(longest.free_until, now)
+        more = reader.say("Longest: {gpu} until {time}.", gpu=kit.escape(longest.gpu.full_name), time=until)
+    return f"{said} {more}"
+
+
+def longest_free(free: Sequence[facts.Occupancy]) -> facts.Occupancy:
+    """The one that stays free for longest, of those that are free now."""
+    return max(
+        free, key=lambda story: (story.free_until is None, story.free_until.timestamp() if story.free_until else 0)
+    )
+
+
+def lengths(story: facts.Occupancy, reader: Reader, now: datetime) -> Message:
+    """For how long? The answer to "Book 1 now"."""
+    said = reader.say("{gpu} is {now}. For how long?", gpu=kit.escape(story.gpu.name), now=_now(story, reader, now))
+    return kit.message(said, kit.section(said), kit.actions(_buttons(story, reader, now)))
+
+
+def none_free(stories: Sequence[facts.Occupancy], reader: Reader, now: datetime) -> Message:
+    """No GPU is free any more; says which will be first."""
+    first = min((story for story in stories if story.now), key=lambda story: story.now.range.end if story.now else now)
+    time = reader.near(first.now.range.end, now) if first.now else ""
+    said = reader.say(
+        "No GPU is free now. The first to end is {gpu}, at {time}.", gpu=kit.escape(first.gpu.name), time=time
+    )
+    return kit.message(said, kit.section(said), kit.actions([kit.open_form_button(reader)]))
+
+
+def line(story: facts.Occupancy, reader: Reader, now: datetime) -> str:
+    """*GPU0* · RTX 5090 32 GB · in use: Alice until 15:30 (1 h 10 min left)"""
+    return reader.say(
+        "*{name}* · {model} {memory} GB · {now}",
         name=kit.escape(story.gpu.name),
         model=kit.escape(story.gpu.model),
         memory=story.gpu.memory_gb,
+        now=_now(story, reader, now),
     )
-    return reader.say(
-        "{gpu} · {now}{next}", gpu=gpu, now=_now(story, reader, now, spoken), next=_next(story, reader, now, spoken)
-    )
+
+
+def day_buttons(reader: Reader, now: datetime) -> list[Block]:
+    """Now, today, tomorrow, another day: the same place at another time."""
+    today = reader.local(now).date()
+    days = (("today", reader.say("Today"), today), ("tomorrow", reader.say("Tomorrow"), today + timedelta(days=1)))
+    return [
+        kit.button(reader.say("Now"), "show_now", spoken=reader.say("Show who holds what now")),
+        *(kit.button(label, f"show_day:{name}", day.isoformat()) for name, label, day in days),
+        {
+            "type": "datepicker",
+            "action_id": "show_day:pick",
+            "placeholder": kit.plain_text(reader.say("Another day"), 150),
+        },
+    ]
 
 
 def no_gpus(reader: Reader) -> str:
@@ -57,37 +117,100 @@ def mine_button(reader: Reader) -> Block:
     return kit.button(reader.say("My bookings"), "show_mine")
 
 
-def _now(story: facts.Occupancy, reader: Reader, now: datetime, spoken: bool) -> str:
+def _story(story: facts.Occupancy, reader: Reader, now: datetime) -> list[Block]:
+    told = "\n".join([line(story, reader, now), *_then(story, reader, now)])
+    buttons = kit.actions(_buttons(story, reader, now))
+    return [kit.section(told), *([buttons] if buttons else [])]
+
+
+def _now(story: facts.Occupancy, reader: Reader, now: datetime) -> str:
     held = story.now
     if held is None:
         until = story.free_until
-        return reader.say("free until {time}", time=_time(until, reader, now)) if until else reader.say("free")
+        return reader.say("free until {time}", time=reader.near(until, now)) if until else reader.say("free")
     return reader.say(
         "in use: {who} until {time} ({left} left)",
-        who=_who(held.holder, reader, spoken),
-        time=_time(held.range.end, reader, now),
+        who=nodes.holder(held, reader),
+        time=reader.near(held.range.end, now),
         left=reader.length(held.range.end - now),
     )
 
 
-def _next(story: facts.Occupancy, reader: Reader, now: datetime, spoken: bool) -> str:
-    coming = story.upcoming[:_NEXT_SHOWN]
-    said = [
-        reader.say(" · then {who} {when}", who=_who(held.holder, reader, spoken), when=_range(held, reader, now))
-        for held in coming
+def _then(story: facts.Occupancy, reader: Reader, now: datetime) -> list[str]:
+    """then free 15:30–17:00 · Bob 17:00–20:00 · free after"""
+    parts = [_part(each, reader, now) for each in _parts(story)]
+    if not parts:
+        return []
+    if len(parts) > _PARTS:
+        parts[_PARTS:] = [reader.say("more after that")]
+    elif story.upcoming or story.now:
+        parts.append(reader.say("free after"))
+    return [reader.say("then {parts}", parts=" · ".join(parts))]
+
+
+def _parts(story: facts.Occupancy) -> Iterator[facts.Holding | TimeRange]:
+    """What follows, in order: free time and bookings."""
+    known_until = story.now.range.end if story.now else None
+    for held in story.upcoming:
+        if known_until and known_until < held.range.start:
+            yield TimeRange(known_until, held.range.start)
+        yield held
+        known_until = held.range.end
+
+
+def _part(part: facts.Holding | TimeRange, reader: Reader, now: datetime) -> str:
+    if isinstance(part, TimeRange):
+        return reader.say("free {when}", when=_hours(part, reader, now))
+    return reader.say("{who} {when}", who=nodes.holder(part, reader), when=_hours(part.range, reader, now))
+
+
+def _hours(time: TimeRange, reader: Reader, now: datetime) -> str:
+    """17:00–20:00 today, with the day otherwise."""
+    return reader.hours(time) if reader.day(time.start) == reader.day(now) else reader.span(time)
+
+
+def _buttons(story: facts.Occupancy, reader: Reader, now: datetime) -> list[Block]:
+    """What can be booked of this GPU at one tap, and the form for everything else."""
+    found = _for_now(story, reader, now) if story.now is None else []
+    gaps = [part for part in _parts(story) if isinstance(part, TimeRange)]
+    for gap in gaps[: 3 - len(found)] if len(found) < 3 else []:
+        if _SHORTEST <= gap.length <= _LONGEST:
+            found.append(_take(story.gpu, gap, _hours(gap, reader, now), reader, len(found)))
+    last = (story.upcoming or (story.now,))[-1]
+    if last and len(found) < 3:
+        found.append(_from(story.gpu, last.range.end, reader, now))
+    return [*found, kit.open_form_button(reader, label=reader.say("Other time"), gpus=(story.gpu,), number=9)]
+
+
+def _for_now(story: facts.Occupancy, reader: Reader, now: datetime) -> list[Block]:
+    """Lengths that fit before the next booking, and all of it."""
+    room = story.free_until - now if story.free_until else None
+    fitting = [length for length in _LENGTHS if room is None or length < room]
+    found = [
+        _take(story.gpu, TimeRange(now, now + length), reader.length(length), reader, number)
+        for number, length in enumerate(fitting)
     ]
-    return "".join(said)
+    if story.free_until and room and _SHORTEST <= room <= _LONGEST:
+        label = reader.say("Until {time}", time=reader.near(story.free_until, now))
+        found.append(_take(story.gpu, TimeRange(now, story.free_until), label, reader, len(found)))
+    return found
 
 
-def _range(held: facts.Holding, reader: Reader, now: datetime) -> str:
-    today = reader.day(held.range.start) == reader.day(now)
-    return reader.hours(held.range) if today and held.range.length.days < 1 else reader.span(held.range)
+def _take(gpu: facts.Gpu, time: TimeRange, label: str, reader: Reader, number: int) -> Block:
+    spoken = reader.say("Book {what}", what=f"{gpu.name} {reader.span(time)}")
+    return kit.button(label, f"take:{number}", kit.wish_value(kit.by_id([gpu]), time, ""), spoken=spoken)
 
 
-def _time(instant: datetime, reader: Reader, now: datetime) -> str:
-    """The clock alone today, with the day otherwise."""
-    return reader.clock(instant) if reader.day(instant) == reader.day(now) else reader.moment(instant)
+def _from(gpu: facts.Gpu, start: datetime, reader: Reader, now: datetime) -> Block:
+    label = reader.say("From {time}", time=reader.near(start, now))
+    return kit.open_form_button(reader, label=label, gpus=(gpu,), start=start, number=8)
 
 
-def _who(member: facts.Member, reader: Reader, spoken: bool) -> str:
-    return kit.escape(member.name) if spoken else booking.person(member, reader)
+def _book_one_button(stories: Sequence[facts.Occupancy], reader: Reader) -> Block | None:
+    if all(story.now for story in stories):
+        return None
+    return kit.button(reader.say("Book 1 now"), "book_one", style="primary", spoken=reader.say("Book one GPU from now"))
+
+
+def _book_more_button(reader: Reader) -> Block:
+    return kit.open_form_button(reader, label=reader.say("Book 2+"), count=2, number=2)

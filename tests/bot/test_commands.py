@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot import commands
-from bot.commands import Book, Cancel, Command, End, Extend, Help, Mine, Status, TooMuch
+from bot.commands import Book, Cancel, Command, End, Extend, Help, Mine, Status, TooMuch, Who
 from core.inventory import Wanted
 
 ANY = Wanted()
@@ -20,8 +20,10 @@ READ: list[tuple[str, Command]] = [
     ("status", Status()),
     ("STATUS", Status()),
     ("ｓｔａｔｕｓ", Status()),
-    ("who", Status()),
+    ("who", Who()),
+    ("status tomorrow", Status("tomorrow")),
     ("free", Status()),
+    ("free 4h", Book("4h", ANY, "", asks=True)),
     ("free tomorrow 13-18", Book("tomorrow 13-18", ANY, "", asks=True)),
     ("mine", Mine()),
     ("help", Help()),

@@ -161,7 +161,7 @@ def test_status_shows_who_until_when_and_what_is_next(world: World) -> None:
     alice.types("#gpu", "/gpu")
     status = alice.waits_for("#gpu", "free now")
     assert "0 of 1 GPU is free now." in status.words
-    assert "until 12:00 (2 h left) · then you 13:00–14:00" in status.words
+    assert "until 12:00 (2 h left)\nthen free 12:00–13:00 · you 13:00–14:00 · free after" in status.words
     assert "Times in CET." in status.words
 
 

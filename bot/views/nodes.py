@@ -1,0 +1,179 @@
+"""Many GPUs in few lines: one for each node, its GPUs of one state together, in full while there is room for that."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import groupby
+
+from bot.reader import Reader
+from bot.views import kit
+from core import facts
+
+ROOM = 9_000  # characters, of the 12,000 or so that Slack takes in one message
+_NAME = 24  # characters of a person's name
+
+Clock = Callable[[datetime], str]
+"""How an instant is written: for a reader, or as a token that Slack shows everyone in their own zone."""
+
+
+@dataclass(frozen=True)
+class _Node:
+    name: str
+    stories: tuple[facts.Occupancy, ...]
+
+    @property
+    def free(self) -> list[facts.Occupancy]:
+        return [story for story in self.stories if story.now is None]
+
+
+def now(
+    stories: Sequence[facts.Occupancy], reader: Reader, now: datetime, *, clock: Clock | None = None, room: int = ROOM
+) -> list[str]:
+    """A line for each node: those with free GPUs and the reader's own first.
+
+    No GPU is left out: where not every holder fits into `room` characters, the last nodes tell numbers only.
+    """
+    nodes = [_Node(name, tuple(group)) for name, group in groupby(stories, key=lambda story: story.gpu.node)]
+    in_order = sorted(
+        nodes, key=lambda node: not (node.free or any(_is_mine(story.now, reader) for story in node.stories))
+    )
+    written = clock or (lambda instant: reader.near(instant, now))
+    return kit.fitted([(_in_numbers(node, reader), _in_full(node, reader, written)) for node in in_order], room)
+
+
+def during(timelines: Sequence[facts.Timeline], reader: Reader, *, room: int = ROOM) -> list[str]:
+    """The same for a day: what is free all through it, and who holds the others when."""
+    by_node = [(name, list(group)) for name, group in groupby(timelines, key=lambda line: line.gpu.node)]
+    return kit.fitted([(_day_in_numbers(*node, reader), _day_in_full(*node, reader)) for node in by_node], room)
+
+
+def free(gpus: Iterable[facts.Gpu], reader: Reader, *, room: int = ROOM) -> list[str]:
+    """*node1* 0, 2–5"""
+    by_node = [(name, list(group)) for name, group in groupby(gpus, key=lambda gpu: gpu.node)]
+    return kit.fitted(
+        [
+            (
+                reader.say("*{node}* {free} free", node=kit.escape(name), free=len(group)),
+                reader.say("*{node}* {gpus}", node=kit.escape(name), gpus=numbers(group, reader)),
+            )
+            for name, group in by_node
+        ],
+        room,
+    )
+
+
+def holder(held: facts.Holding, reader: Reader) -> str:
+    """Somebody by name: who only reads of it need not be woken."""
+    return reader.say("you") if _is_mine(held, reader) else kit.escape(kit.clip(held.holder.name, _NAME))
+
+
+def numbers(gpus: Sequence[facts.Gpu], reader: Reader) -> str:
+    """0, 3, 5–7 for GPUs of one node that are numbered; labels as they are otherwise."""
+    runs: list[list[facts.Gpu]] = []
+    for gpu in gpus:
+        follows = runs and _number(gpu) is not None and _number(gpu) == (_number(runs[-1][-1]) or -2) + 1
+        if runs and (follows or (_number(runs[-1][-1]) == 0 and _number(gpu) == 1)):
+            runs[-1].append(gpu)
+        else:
+            runs.append([gpu])
+    return kit.escape(reader.listed([_run(run) for run in runs]))
+
+
+def _run(gpus: Sequence[facts.Gpu]) -> str:
+    first, last = _short(gpus[0]), _short(gpus[-1])
+    if len(gpus) == 1:
+        return first
+    return f"{first}, {last}" if len(gpus) == 2 else f"{first}–{last}"
+
+
+def _number(gpu: facts.Gpu) -> int | None:
+    match = re.fullmatch(r"gpu-?(\d+)", gpu.label, re.IGNORECASE)
+    return int(match[1]) if match else None
+
+
+def _short(gpu: facts.Gpu) -> str:
+    number = _number(gpu)
+    return gpu.label if number is None else str(number)
+
+
+def _is_mine(held: facts.Holding | None, reader: Reader) -> bool:
+    return held is not None and held.holder.slack_id == reader.slack_id
+
+
+def _in_numbers(node: _Node, reader: Reader) -> str:
+    return reader.say(
+        "*{node}* {free} of {count} free", node=kit.escape(node.name), free=len(node.free), count=len(node.stories)
+    )
+
+
+def _in_full(node: _Node, reader: Reader, clock: Clock) -> str:
+    """*node1* · RTX 5090 · free 0, 3 (to 18:00) · busy 1 Alice → Mon 09:00, 2 Bob → 17:00, *4–7 YOU* → Fri 09:00"""
+    parts = [
+        reader.say("*{node}* · {model}", node=kit.escape(node.name), model=_models(node, reader)),
+        *_free(node, reader, clock),
+        *_busy(node, reader, clock),
+    ]
+    return " · ".join(parts)
+
+
+def _models(node: _Node, reader: Reader) -> str:
+    return kit.escape(reader.listed(sorted({story.gpu.model for story in node.stories})))
+
+
+def _free(node: _Node, reader: Reader, clock: Clock) -> list[str]:
+    groups: dict[datetime | None, list[facts.Gpu]] = {}
+    for story in node.free:
+        groups.setdefault(story.free_until, []).append(story.gpu)
+    said = [
+        numbers(gpus, reader)
+        if until is None
+        else reader.say("{gpus} (to {time})", gpus=numbers(gpus, reader), time=clock(until))
+        for until, gpus in groups.items()
+    ]
+    return [reader.say("free {gpus}", gpus=reader.listed(said))] if said else []
+
+
+def _busy(node: _Node, reader: Reader, clock: Clock) -> list[str]:
+    groups: dict[tuple[str, datetime], list[facts.Holding]] = {}
+    for story in node.stories:
+        if story.now:
+            groups.setdefault((story.now.holder.slack_id, story.now.range.end), []).append(story.now)
+    said = []
+    for held in groups.values():
+        values = {"gpus": numbers([each.gpu for each in held], reader), "time": clock(held[0].range.end)}
+        if _is_mine(held[0], reader):
+            # Translators: which GPUs are the reader's own, until when; it should catch the eye.
+            said.append(reader.say("*{gpus} YOU* → {time}", **values))
+        else:
+            said.append(reader.say("{gpus} {who} → {time}", **values, who=holder(held[0], reader)))
+    return [reader.say("busy {gpus}", gpus=reader.listed(said))] if said else []
+
+
+def _day_in_numbers(name: str, timelines: Sequence[facts.Timeline], reader: Reader) -> str:
+    free = sum(not line.held for line in timelines)
+    return reader.say("*{node}* {free} of {count} free all day", node=kit.escape(name), free=free, count=len(timelines))
+
+
+def _day_in_full(name: str, timelines: Sequence[facts.Timeline], reader: Reader) -> str:
+    free = [line.gpu for line in timelines if not line.held]
+    groups: dict[tuple[object, ...], list[facts.Timeline]] = {}
+    for line in timelines:
+        if line.held:
+            groups.setdefault(tuple((each.holder.slack_id, each.range) for each in line.held), []).append(line)
+    parts = [reader.say("free all day {gpus}", gpus=numbers(free, reader))] if free else []
+    for lines in groups.values():
+        gpus = numbers([line.gpu for line in lines], reader)
+        parts.append(reader.say("{gpus}: {held}", gpus=gpus, held=booked(lines[0], reader)))
+    return f"*{kit.escape(name)}* · " + " · ".join(parts)
+
+
+def booked(line: facts.Timeline, reader: Reader) -> str:
+    """09:00–12:00 Alice, 14:00–18:00 you"""
+    return reader.listed([f"{hours(line, held, reader)} {holder(held, reader)}" for held in line.held])
+
+
+def hours(line: facts.Timeline, held: facts.Holding, reader: Reader) -> str:
+    return reader.say("all day") if held.range == line.window else reader.hours(held.range)

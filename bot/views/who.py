@@ -1,0 +1,53 @@
+"""The people who hold GPUs now, each with what and until when."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from bot.reader import Reader
+from bot.views import kit, nodes, status
+from bot.views.kit import Message
+from core import facts
+
+
+def who(stories: Sequence[facts.Occupancy], reader: Reader, now: datetime) -> Message:
+    held: dict[str, list[facts.Holding]] = {}
+    for story in stories:
+        if story.now:
+            held.setdefault(story.now.holder.slack_id, []).append(story.now)
+    if not held:
+        said = reader.say("Nobody holds a GPU now.")
+        return kit.message(said, kit.section(said), kit.actions([kit.open_form_button(reader)]))
+    said = reader.say_many("{count} person holds GPUs now.", "{count} people hold GPUs now.", len(held))
+    lines = kit.fitted([(_in_numbers(each, reader), _in_full(each, reader, now)) for each in held.values()], nodes.ROOM)
+    return kit.message(
+        " ".join([said, *lines[:3]]),
+        kit.section(f"*{said}*"),
+        *kit.sections(lines),
+        kit.context(reader.say("Times in {zone}.", zone=reader.zone_name(now))),
+        kit.actions([*status.day_buttons(reader, now)]),
+    )
+
+
+def _in_numbers(held: Sequence[facts.Holding], reader: Reader) -> str:
+    return reader.say_many(
+        "• {who}: {count} GPU", "• {who}: {count} GPUs", len(held), who=nodes.holder(held[0], reader)
+    )
+
+
+def _in_full(held: Sequence[facts.Holding], reader: Reader, now: datetime) -> str:
+    """• Alice: lab-node-1/GPU0, lab-node-1/GPU1 until 17:00 · "thesis" """
+    groups: dict[int, list[facts.Holding]] = {}
+    for each in held:
+        groups.setdefault(each.reservation_id, []).append(each)
+    said = [
+        reader.say(
+            "{gpus} until {time}{purpose}",
+            gpus=kit.escape(reader.listed([each.gpu.name for each in group])),
+            time=reader.near(group[0].range.end, now),
+            purpose=kit.quoted(group[0].purpose),
+        )
+        for group in groups.values()
+    ]
+    return reader.say("• {who}: {held}", who=nodes.holder(held[0], reader), held="; ".join(said))

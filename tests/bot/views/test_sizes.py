@@ -1,0 +1,129 @@
+"""What is shown of a lab fits into Slack, whatever its size, and leaves no GPU out."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from bot.reader import Reader
+from bot.views import day, kit, nodes, status, who
+from bot.workspace import blocks
+from core import facts
+from core.facts import Role, Standing
+from core.timerange import TimeRange
+
+NOW = datetime(2026, 12, 3, 9, 0, tzinfo=UTC)
+ME = Reader.of("en", "UTC", "U000000")
+WHOLE = 12_000  # characters in the blocks of one message
+
+
+def member(number: int) -> facts.Member:
+    name = f"Somebody of a long name, the {number}th & <co>"
+    return facts.Member(number, f"U{number:06d}", name, "UTC", "en", Role.USER, Standing.MEMBER, None)
+
+
+def gpu(number: int, per_node: int) -> facts.Gpu:
+    node, label = f"lab-node-{number // per_node}", f"GPU{number % per_node}"
+    return facts.Gpu(number, node, label, "RTX 5090", 32, f"{node}/{label}")
+
+
+def held(each: facts.Gpu, start: datetime, hours: int) -> facts.Holding:
+    time = TimeRange(start, start + timedelta(hours=hours))
+    return facts.Holding(each, time, member(each.id % 97), each.id, "a purpose of 200 characters " * 7)
+
+
+def lab(count: int, per_node: int, *, full: bool) -> list[facts.Occupancy]:
+    gpus = [gpu(number, per_node) for number in range(count)]
+    return [
+        facts.Occupancy(
+            each,
+            held(each, NOW - timedelta(hours=1), 2 + each.id % 150) if full else None,
+            (held(each, NOW + timedelta(days=7), 5),),
+        )
+        for each in gpus
+    ]
+
+
+def characters(message: kit.Message) -> int:
+    return sum(len(block["text"]["text"]) for block in message.blocks if block["type"] == "section")
+
+
+LABS = [(1, 1), (2, 2), (16, 8), (16, 16), (100, 8), (300, 8), (300, 1), (300, 300)]
+
+
+@pytest.mark.parametrize("full", [False, True], ids=["free", "full"])
+@pytest.mark.parametrize(("count", "per_node"), LABS)
+def test_now_by_node_and_by_person(count: int, per_node: int, full: bool) -> None:
+    stories = lab(count, per_node, full=full)
+    for message in (status.status(stories, ME, NOW), who.who(stories, ME, NOW)):
+        blocks.check_message(list(message.blocks))
+        assert characters(message) <= WHOLE
+        assert len(message.text) <= kit.SECTION
+
+
+@pytest.mark.parametrize("full", [False, True], ids=["free", "full"])
+@pytest.mark.parametrize(("count", "per_node"), LABS)
+def test_a_day(count: int, per_node: int, full: bool) -> None:
+    window = TimeRange(NOW, NOW + timedelta(days=1))
+    starts = [NOW + timedelta(hours=2 * hour) for hour in range(12)] if full else []
+    timelines = [
+        facts.Timeline(each, window, tuple(held(each, start, 1) for start in starts))
+        for each in (gpu(number, per_node) for number in range(count))
+    ]
+    message = day.day(timelines, window, ME, NOW)
+    blocks.check_message(list(message.blocks))
+    assert characters(message) <= WHOLE
+
+
+@pytest.mark.parametrize(("count", "per_node"), LABS)
+def test_no_gpu_is_left_out(count: int, per_node: int) -> None:
+    """Each is told with its holder, or counted."""
+    lines = nodes.now(lab(count, per_node, full=True), ME, NOW)
+    assert len(lines) == -(-count // per_node)
+    told = 0
+    for line in lines:
+        numbers = re.search(r" \d+ of (\d+) free$", line)
+        told += int(numbers[1]) if numbers else line.count("→")
+    assert told == count
+
+
+def test_runs_of_one_state_are_merged_and_mine_stand_out() -> None:
+    gpus = [gpu(number, 8) for number in range(8)]
+    free, later = NOW + timedelta(hours=9), NOW + timedelta(days=1)
+    mine = [facts.Holding(each, TimeRange(NOW, later), member(0), 1, "") for each in gpus[4:]]
+    stories = [
+        facts.Occupancy(gpus[0], None, ()),
+        facts.Occupancy(gpus[1], held(gpus[1], NOW, 8), ()),
+        facts.Occupancy(gpus[2], None, ()),
+        facts.Occupancy(gpus[3], None, (held(gpus[3], free, 1),)),
+        *(facts.Occupancy(each.gpu, each, ()) for each in mine),
+    ]
+    [line] = nodes.now(stories, ME, NOW)
+    assert line == (
+        "*lab-node-0* · RTX 5090 · free 0, 2, 3 (to 18:00) · busy 1 Somebody of a long name… → 17:00,"
+        " *4–7 YOU* → tomorrow 09:00"
+    )
+
+
+def test_nodes_with_free_gpus_and_mine_come_first() -> None:
+    stories = lab(4, 1, full=True)
+    stories[2] = facts.Occupancy(stories[2].gpu, None, ())
+    order = [line.split("*")[1] for line in nodes.now(stories, ME, NOW)]
+    assert order == ["lab-node-0", "lab-node-2", "lab-node-1", "lab-node-3"], "0 is mine, 2 is free"
+
+
+@pytest.mark.parametrize(
+    ("labels", "said"),
+    [
+        (["GPU0"], "0"),
+        (["GPU0", "GPU1"], "0, 1"),
+        (["GPU0", "GPU1", "GPU2", "GPU5"], "0–2, 5"),
+        (["GPU3", "GPU4", "GPU5", "GPU7", "GPU8"], "3–5, 7, 8"),
+        (["left", "GPU1", "GPU2", "GPU3"], "left, 1–3"),
+    ],
+)
+def test_numbers_of_gpus(labels: list[str], said: str) -> None:
+    gpus = [facts.Gpu(number, "node", label, "A100", 80, label) for number, label in enumerate(labels)]
+    assert nodes.numbers(gpus, ME) == said
