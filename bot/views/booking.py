@@ -27,6 +27,8 @@ _STEPS = (
     (timedelta.max, (timedelta(hours=6), timedelta(days=1), timedelta(days=2))),
 )
 
+_LEAST = timedelta(minutes=5)  # no shorter extension is worth a button
+
 
 @dataclass(frozen=True)
 class Echo:
@@ -174,19 +176,33 @@ def extend_buttons(held: facts.Reservation, reader: Reader, room: facts.Room | N
     """
     if room is None:
         return []
-    steps = next(steps for limit, steps in _STEPS if held.range.length <= limit)
-    fitting = [step for step in steps if step <= room.most]
-    if not fitting and room.most >= timedelta(minutes=5):
+    fitting = [step for step in _steps(held) if step <= room.most]
+    if not fitting and room.most >= _LEAST:
         fitting = [room.most]
+    return _step_buttons(held, fitting, reader)
+
+
+def _steps(held: facts.Reservation) -> tuple[timedelta, ...]:
+    return next(steps for limit, steps in _STEPS if held.range.length <= limit)
+
+
+def _step_buttons(held: facts.Reservation, steps: Sequence[timedelta], reader: Reader) -> list[Block]:
     return [
-        kit.button(
-            reader.say("+{length}", length=reader.length(step)),
-            f"extend:{number}",
-            kit.reservation_value(held, by=step.total_seconds()),
-            spoken=reader.say("Extend by {length}", length=reader.length(step)),
-        )
-        for number, step in enumerate(fitting)
+        _extend_button(held, number, step, reader.say("+{length}", length=reader.length(step)), reader)
+        for number, step in enumerate(steps)
     ]
+
+
+def _extend_button(
+    held: facts.Reservation, number: int, by: timedelta, label: str, reader: Reader, *, style: str | None = None
+) -> Block:
+    return kit.button(
+        label,
+        f"extend:{number}",
+        kit.reservation_value(held, by=by.total_seconds()),
+        style=style,
+        spoken=reader.say("Extend by {length}", length=reader.length(by)),
+    )
 
 
 def end_button(held: facts.Reservation, reader: Reader) -> Block:
@@ -274,17 +290,31 @@ def nothing_free(reader: Reader) -> str:
 
 
 def no_room(refusal: errors.NoRoom, reader: Reader) -> Message:
-    held = refusal.reservation
     line = reader.say(
         "✗ Not extended: {who} has {gpu} from {start}.",
         who=kit.escape(refusal.next.holder.name),
         gpu=kit.escape(refusal.next.gpu.name),
         start=reader.moment(refusal.next.range.start),
     )
-    room = facts.Room(refusal.next, refusal.most)
-    fits = extend_buttons(held, reader, room)
-    hint = reader.say("What still fits:") if fits else reader.say("Yours ends right before it, so there is no room.")
+    fits = _what_fits(refusal, reader)
+    if fits:
+        hint = reader.say("{length} would fit:", length=reader.length(refusal.most))
+    else:
+        hint = reader.say("Yours ends right before it, so there is no room.")
     return kit.message(f"{line} {hint}", kit.section(line), kit.section(hint), kit.actions(fits))
+
+
+def _what_fits(refusal: errors.NoRoom, reader: Reader) -> list[Block]:
+    """All that fits, at one tap; and the steps below it."""
+    held, most = refusal.reservation, refusal.most
+    if most < _LEAST:
+        return []
+    everything = reader.say("Take {length}", length=reader.length(most))
+    smaller = [step for step in _steps(held) if step < most]
+    return [
+        _extend_button(held, len(smaller), most, everything, reader, style="primary"),
+        *_step_buttons(held, smaller, reader),
+    ]
 
 
 def free(

@@ -89,3 +89,26 @@ def test_extending_at_one_tap(world: World, browser: Open) -> None:
     write(alice, "/gpu now for 2h")
     last(alice, "✓ Booked").get_by_role("button", name="Extend by 1 h").click()
     last(alice, "✓ Extended to 13:00")
+
+
+def test_changing_in_the_form(world: World, browser: Open) -> None:
+    world.add_gpu("lab-node-1", "GPU1")
+    world.book("haruka", "tomorrow 22-24 on GPU0")  # 14:00-16:00 in Berlin
+    alice = browser(f"{world.slack.url}/?as=alice")
+    write(alice, "/gpu book tomorrow 13-14 on GPU0 for thesis")
+    last(alice, "✓ Booked GPU0").get_by_role("button", name="Change this booking").click()
+    form = alice.get_by_role("dialog", name="Change booking")
+    expect(form.get_by_label("Purpose")).to_have_value("thesis")
+    form.get_by_label("When").fill("tomorrow 13-15")
+    form.get_by_role("button", name="Save").click()
+    expect(form.get_by_role("alert")).to_contain_text("Taken: GPU0: 佐藤遥")
+
+    form.locator("summary").click()
+    form.get_by_label("GPU0 · RTX 5090 32 GB").uncheck()
+    form.get_by_label("GPU1 · RTX 5090 32 GB").check()
+    form.get_by_label("Purpose").fill("evals")
+    form.get_by_role("button", name="Save").click()
+    expect(form).to_be_hidden()
+    last(alice, '✓ Changed: GPU1 (RTX 5090) on lab-node-1 · Fri 4 Dec, 13:00–15:00 CET · 2 h · "evals"')
+    world.tick()
+    last(browser(f"{world.slack.url}/?as=haruka"), "GPU1 booked by Alice Weber")

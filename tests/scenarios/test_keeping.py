@@ -32,9 +32,21 @@ def test_an_extension_that_meets_the_next_booking_offers_what_fits(world: World)
     alice.types("#gpu", "/gpu extend 2h")
     refusal = alice.waits_for("#gpu", "Not extended")
     assert "from Thu 3 Dec, 12:30" in refusal.words
-    assert refusal.buttons == ["+30 min"]
-    refusal.press("+30 min")
+    assert "30 min would fit" in refusal.words
+    assert refusal.buttons == ["Take 30 min"]
+    refusal.press("Take 30 min")
     alice.waits_for("#gpu", "✓ Extended to 12:30")
+
+
+def test_all_that_fits_comes_before_the_usual_steps(world: World) -> None:
+    world.book("alice", "now for 2h")
+    world.book("haruka", "23:20-24:00")  # from 15:20 in Berlin
+    alice = world.person("alice")
+    alice.types("#gpu", "/gpu extend 12h")
+    refusal = alice.waits_for("#gpu", "Not extended")
+    assert refusal.buttons == ["Take 3 h 20 min", "+30 min", "+1 h", "+2 h"]
+    refusal.press("Take 3 h 20 min")
+    alice.waits_for("#gpu", "✓ Extended to 15:20")
 
 
 def test_extending_with_no_length_asks_for_one(world: World) -> None:
