@@ -1,6 +1,6 @@
 """Command text → one frozen dataclass per command. Pure: no clock, no database, no reading of time.
 
-The table `VERBS` is what people may type; `/gpu help` prints it.
+The table `VERBS` is what people may ask for, `bot.words` in which words; `/gpu help` prints both.
 """
 
 from __future__ import annotations
@@ -10,8 +10,10 @@ import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
+from functools import cache, partial
 
-from bot import when
+from bot import when, words
+from bot.words import Words
 from core.inventory import Wanted
 
 LONGEST = 1_000  # characters of a command that are read at all
@@ -86,9 +88,9 @@ Command = Book | Status | Who | Mine | Extend | End | Cancel | Health | Help | T
 
 @dataclass(frozen=True)
 class Verb:
-    words: tuple[str, ...]  # the first is the one we teach
+    name: str  # as `bot.words` calls it
     parse: Callable[[str], Command]
-    usage: str
+    changes: bool = False  # something, so that it is never taken from a question
 
 
 def parse(text: str) -> Command:
@@ -98,10 +100,12 @@ def parse(text: str) -> Command:
         return TooMuch(len(text))
     if not text:
         return Status()
-    first, *rest = text.split(maxsplit=1)
-    verb = _BY_WORD.get(fold(first))
-    if verb is not None:
-        return verb.parse(rest[0] if rest else "")
+    text = _whole_letters(text)
+    for language in words.LANGUAGES.values():
+        said = _verb_first(text, language) or _verb_last(text, language)
+        if said is not None:
+            verb, rest = said
+            return verb.parse(rest)
     return _book(text, verb=False)
 
 
@@ -109,16 +113,105 @@ def _free(text: str) -> Command:
     return replace(_book(text), asks=True) if text else Status()
 
 
+# --- the verb, in any language ---
+
+
+def _verb_first(text: str, language: Words) -> tuple[Verb, str] | None:
+    found = _leading(language).match(_ascii_width(text))
+    return (_meant(found, language), text[found.end() :].strip()) if found and not _only_asks(found, language) else None
+
+
+def _verb_last(text: str, language: Words) -> tuple[Verb, str] | None:
+    """`明日13-18で予約して`"""
+    found = _trailing(language).search(_ascii_width(text)) if language.endings else None
+    if found is None or _only_asks(found, language):
+        return None
+    verb, rest = _meant(found, language), text[: found.start()].strip()
+    if verb.name == "end" and any(character.isdigit() for character in _split_gpus(rest)[1]):
+        return None  # `13時から18時終了`: where a range ends, not an order
+    return verb, rest
+
+
+def _meant(found: re.Match[str], language: Words) -> Verb:
+    return _BY_NAME[_by_letters(language)["".join(fold(found["verb"]).split())]]
+
+
+def _only_asks(found: re.Match[str], language: Words) -> bool:
+    """Nothing is changed by a question."""
+    return bool(found["asks"]) and _meant(found, language).changes
+
+
+@cache
+def _leading(language: Words) -> re.Pattern[str]:
+    endings = rf"(?:{language.endings})?" if language.endings else ""
+    alone = rf"{endings}[.。!！]*(?P<asks>\?)?[:、,]?(?=\s|$)"
+    return re.compile(
+        rf"(?P<verb>{_any_word(language)})(?:{alone}|[:、,]|{language.joints}(?={language.attached}))", re.IGNORECASE
+    )
+
+
+@cache
+def _trailing(language: Words) -> re.Pattern[str]:
+    verb = rf"(?P<verb>{_any_word(language)})(?:{language.endings})?"
+    return re.compile(rf"(?:{language.joints}){verb}[\s.。!！~〜]*(?P<asks>\?)?$", re.IGNORECASE)
+
+
+def _any_word(language: Words) -> str:
+    """Longest first; where a word has a space it may be left out."""
+    every = sorted((word for name in language.verbs for word in language.of(name)), key=len, reverse=True)
+    return "|".join(re.escape(word).replace(r"\ ", r"\s?") for word in every)
+
+
+@cache
+def _by_letters(language: Words) -> dict[str, str]:
+    """Each word without its spaces → the command."""
+    return {fold(word).replace(" ", ""): name for name in language.verbs for word in language.of(name)}
+
+
 def nearest(text: str) -> str | None:
-    """The command that somebody may have meant by an unknown first word."""
+    """The command that somebody may have meant by an unknown first word, as it is taught in their language."""
     first = fold(text.split(maxsplit=1)[0]) if text.split() else ""
-    matches = get_close_matches(first, _BY_WORD, n=1, cutoff=0.7)
-    return _BY_WORD[matches[0]].words[0] if matches else None
+    for language in words.LANGUAGES.values():
+        by_word = _by_letters(language)
+        for word in get_close_matches(first, by_word, n=1, cutoff=0.7):
+            return words.taught(by_word[word], language.code)
+        if not first.isascii():
+            for word in filter(partial(_is_one_off, first), by_word):
+                return words.taught(by_word[word], language.code)
+    return None
+
+
+def _is_one_off(typed: str, word: str) -> bool:
+    """One character wrong, missing, too many or swapped with the next; or one letter of a Hangul syllable."""
+    return any(
+        _differ_once(unicodedata.normalize(form, typed), unicodedata.normalize(form, word)) for form in ("NFC", "NFD")
+    )
+
+
+def _differ_once(typed: str, word: str) -> bool:
+    shorter = min(len(typed), len(word))
+    if shorter < 2 or (shorter == 2 and typed[0] != word[0]):
+        return False
+    head = _shared(typed, word)
+    tail = _shared(typed[head:][::-1], word[head:][::-1])
+    wrong, right = typed[head : len(typed) - tail], word[head : len(word) - tail]
+    return max(len(wrong), len(right)) <= 1 or (wrong == right[::-1] and len(wrong) == 2)
+
+
+def _shared(one: str, other: str) -> int:
+    """How many letters both begin with."""
+    return next((at for at, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))
 
 
 def fold(text: str) -> str:
     """Without regard to case and full-width forms."""
     return unicodedata.normalize("NFKC", text).casefold()
+
+
+def _whole_letters(text: str) -> str:
+    """Half-width kana and letters that were typed in parts, as one character each."""
+    text = re.sub("[\uff61-\uff9f]+", lambda found: unicodedata.normalize("NFKC", found[0]), text)
+    return unicodedata.normalize("NFC", text)
 
 
 # --- booking: purpose, then GPUs, and what is left is time ---
@@ -155,21 +248,31 @@ def _is_length(text: str) -> bool:
     return True
 
 
-# Possessive all through: what people write must not be tried in every way that it could be cut.
+# Possessive all through: what people write must not be tried in every way that it could be cut. Letters and digits are
+# ASCII here, so that `GPU0で予約` names GPU0.
+_FLAGS = re.IGNORECASE | re.ASCII
+_BEFORE = r"(?<![!-~])"
+_AFTER = r"(?=[\s,.;!?]|[^\x00-\x7f]|$)"
+_COUNTER = "|".join(language.counters for language in words.LANGUAGES.values())
+_NUMBERS = {word: number for language in words.LANGUAGES.values() for word, number in language.numbers.items()}
+_NUMBER = rf"(?:-?[0-9]+|{'|'.join(sorted(_NUMBERS, key=len, reverse=True))})"
 _NODE = r"(?=[\d.-]*+[a-z_])[\w.-]++/"
 _NAME = rf"(?:(?:{_NODE})?gpu(?:[a-z_-]*+\d)[\w-]*+|{_NODE}[a-z]*+\d++)"
-_AND = r"(?:\s*+[,&+]\s*+|\s++and\s++|\s++)"
-_NAMES = re.compile(rf"(?<!\S)(?:on\s++|@\s*+)?+(?P<names>{_NAME}(?>(?:{_AND}{_NAME})*))(?=[\s,.;!?]|$)", re.IGNORECASE)
+_AND = r"(?:\s*+[,&+、と]\s*+|\s*+(?:와|과|하고)\s++|\s++and\s++|\s++)"
+_NAMES = re.compile(
+    rf"{_BEFORE}(?:on\s++|@\s*+)?+(?P<names>{_NAME}(?>(?:{_AND}{_NAME})*)){_AFTER}(?!{_COUNTER})", _FLAGS
+)
 _MODEL = (
     r"(?:(?:rtx|gtx|tesla|quadro)[\s-]?(?:\d{4}(?:\s?ti)?|[at]\d{1,4})|[1-5]0[5-9]0(?:\s?ti)?"
     r"|(?:gh|gb|mi|[ahlvbpt])\d{1,4}[sx]?|titan)"
 )
-_UNIT = r"gpus?\b|cards?\b|枚|台|基|つのgpu|장|대|개"
 _COUNTED = re.compile(
-    rf"(?<!\S)(?:on\s+)?(?:(?P<any>any|an?)\s+)?"
-    rf"(?:(?P<count>-?\d+)(?=\s*[x×*]|\s+{_MODEL}|\s*(?:{_UNIT}))\s*)?(?P<times>[x×*]\s*)?"
-    rf"(?:(?P<model>{_MODEL})(?P<plural>s)?\b\s*(?:[x×*]\s?(?P<after>\d+)\b\s*)?)?(?P<unit>{_UNIT})?(?=[\s,.;]|$)",
-    re.IGNORECASE,
+    rf"{_BEFORE}(?:on\s+)?(?:(?P<any>any|an?)\s+)?(?:gpu(?=\d+(?:{_COUNTER})))?"
+    rf"(?:(?P<count>{_NUMBER})(?=\s*[x×*]|\s+{_MODEL}|\s*(?:{_COUNTER}))\s*)?(?P<times>[x×*]\s*)?"
+    rf"(?:(?P<model>{_MODEL})(?P<plural>s)?\b"
+    rf"(?:\s*[x×*]\s?(?P<after>\d+)\b|\s*[をの를을]?\s*(?P<behind>{_NUMBER})(?=\s*(?:{_COUNTER})))?\s*)?"
+    rf"(?P<unit>{_COUNTER})?(?:\s?の\s?(?P<kind>{_MODEL}))?{_AFTER}",
+    _FLAGS,
 )
 _SPREAD = re.compile(r"(?:(?<=\s)|^)(?:on\s+)?(?:any|different|several)\s+nodes?(?=\s|$)", re.IGNORECASE)
 
@@ -180,17 +283,17 @@ def _split_gpus(text: str) -> tuple[Wanted, str]:
     spread, text = _take(_SPREAD, text)
     named = _NAMES.search(text)
     if named:
-        names = tuple(re.findall(_NAME, named["names"], re.IGNORECASE))
+        names = tuple(re.findall(_NAME, named["names"], _FLAGS))
         return Wanted(names=tuple(dict.fromkeys(names))), _without(text, named)
     for match in _COUNTED.finditer(text):
         if _counts_gpus(match):
-            count = int(match["count"] or match["after"] or 1)
+            count = _number(match["count"] or match["after"] or match["behind"] or "1")
             return Wanted(count=count, model=_model(match), spread=spread), _without(text, match)
     return Wanted(spread=spread), text
 
 
 def _counts_gpus(match: re.Match[str]) -> bool:
-    """`2 gpus`, `2x5090`, `any 5090`, `on a100` count; a bare `2` or `5090` does not."""
+    """`2 gpus`, `2枚`, `2x5090`, `any 5090`, `on a100` count; a bare `2` or `5090` does not."""
     if match["unit"]:
         return bool(match["count"] or match["any"] or match["model"])
     if match["model"]:
@@ -199,8 +302,13 @@ def _counts_gpus(match: re.Match[str]) -> bool:
     return False
 
 
+def _number(written: str) -> int:
+    return _NUMBERS.get(fold(written)) or int(written)
+
+
 def _model(match: re.Match[str]) -> str | None:
-    return match["model"].strip() if match["model"] else None
+    model = match["model"] or match["kind"]
+    return model.strip() if model else None
 
 
 def _take(pattern: re.Pattern[str], text: str) -> tuple[bool, str]:
@@ -212,36 +320,62 @@ def _without(text: str, match: re.Match[str]) -> str:
     return " ".join(f"{text[: match.start()]} {text[match.end() :]}".split())
 
 
-_WIDE = {wide: wide - 0xFEE0 for wide in range(0xFF01, 0xFF5F)} | {0x3000: 0x20}
+_WIDE = {wide: wide - 0xFEE0 for wide in range(0xFF01, 0xFF5F)} | {0x3000: 0x20, 0xA0: 0x20}
 
 
 def _ascii_width(text: str) -> str:
     return text.translate(_WIDE)
 
 
+# --- what was written around the time ---
+
+
+def purpose_in(rest: str) -> str:
+    """The purpose in what the time and the GPUs have left over: without manners, and without what only marks it."""
+    said = _PURPOSE_MARK.sub("", " ".join(without_manners(rest).split()))
+    return said.strip(" ,.;:!?-。、！？")
+
+
+def without_manners(text: str) -> str:
+    """Without what is said around a wish and means nothing to us."""
+    return _MANNERS.sub(" ", text)
+
+
+_MANNERS = re.compile("|".join(language.manners for language in words.LANGUAGES.values()), re.IGNORECASE)
+_PURPOSE_MARK = re.compile(rf"(?:{'|'.join(language.purpose_marks for language in words.LANGUAGES.values())})(?=\s|$)")
+
+
 # --- the others ---
 
 
+_FILLERS = re.compile(rf"(?:{'|'.join(language.fillers for language in words.LANGUAGES.values())})+", re.IGNORECASE)
+
+
 def _named(text: str) -> tuple[str, ...]:
-    words = re.split(r"[\s,&+]+", _ascii_width(text))
-    return tuple(word for word in words if word and fold(word) not in {"on", "and", "my", "the"})
+    """Whatever stands there as a name, so that what is no GPU is told so."""
+    named = _NAMES.search(_ascii_width(text))
+    if named:
+        return tuple(re.findall(_NAME, named["names"], _FLAGS))
+    said = re.split(r"[\s,&+、]+", _ascii_width(text))
+    return tuple(word for word in said if word and not _FILLERS.fullmatch(word))
 
 
 def _extend(text: str) -> Extend:
     wanted, length = _split_gpus(text)
-    return Extend(re.sub(r"^(?:by|for)\s+", "", length, flags=re.IGNORECASE), wanted.names)
+    length = re.sub(r"^(?:by|for)\s+", "", length, flags=re.IGNORECASE)
+    return Extend(without_manners(length).strip(), wanted.names)
 
 
 VERBS = (
-    Verb(("book", "reserve", "take"), _book, "book <when> [on <gpu>] [for <purpose>]"),
-    Verb(("status", "list"), Status, "status [<day>]"),
-    Verb(("who",), lambda _text: Who(), "who"),
-    Verb(("free",), _free, "free [<when>]"),
-    Verb(("mine", "my", "me"), lambda _text: Mine(), "mine"),
-    Verb(("extend", "longer", "prolong"), _extend, "extend <length>"),
-    Verb(("end", "release", "stop", "done"), lambda text: End(_named(text)), "end [<gpu>]"),
-    Verb(("cancel", "delete"), lambda text: Cancel(_named(text)), "cancel [<gpu>]"),
-    Verb(("health",), lambda _text: Health(), "health"),
-    Verb(("help", "?"), lambda _text: Help(), "help"),
+    Verb("book", _book, changes=True),
+    Verb("status", Status),
+    Verb("who", lambda _text: Who()),
+    Verb("free", _free),
+    Verb("mine", lambda _text: Mine()),
+    Verb("extend", _extend, changes=True),
+    Verb("end", lambda text: End(_named(text)), changes=True),
+    Verb("cancel", lambda text: Cancel(_named(text)), changes=True),
+    Verb("health", lambda _text: Health()),
+    Verb("help", lambda _text: Help()),
 )
-_BY_WORD = {word: verb for verb in VERBS for word in verb.words}
+_BY_NAME = {verb.name: verb for verb in VERBS}

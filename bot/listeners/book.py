@@ -22,12 +22,6 @@ from core.errors import GpuTaken, Refusal, UnknownGpu
 from core.inventory import Wanted
 from core.timerange import TimeRange
 
-_POLITE = re.compile(
-    r"(?:^|(?<=\s))(?:please|pls|plz|thanks|thank you|thx|book(?: me)?|gpus?|i(?:'d| would) like|can i have)"
-    r"(?=[\s,.!?]|$)",
-    re.IGNORECASE,
-)
-
 
 def register(app: App, _desk: Desk) -> None:
     @app.action(re.compile(r"take:\d+"))
@@ -47,7 +41,7 @@ def typed(visit: Visit, wish: Book, text: str) -> None:
         else:
             _could_not_read(visit, wish, text, unreadable)
         return
-    purpose = wish.purpose or purpose_in(reading.rest)
+    purpose = wish.purpose or commands.purpose_in(reading.rest)
     _refuse_unknown_gpu(visit, purpose, wish)
     began_with_a_word = not wish.verb and _begins(reading.rest, text)
     is_question = reading.question or wish.asks
@@ -63,8 +57,8 @@ def typed(visit: Visit, wish: Book, text: str) -> None:
 
 def _begins(rest: str, text: str) -> bool:
     """Whether the text begins with what is no time, manners aside."""
-    words = _POLITE.sub(" ", text).split()
-    return bool(words) and rest.split()[:1] == words[:1] and bool(purpose_in(rest))
+    said = commands.without_manners(text).split()
+    return bool(said) and rest.split()[:1] == said[:1] and bool(commands.purpose_in(rest))
 
 
 def book(visit: Visit, wanted: Wanted, wish: TimeRange, purpose: str, echo: Echo, zone: tzinfo | None = None) -> None:
@@ -93,11 +87,6 @@ def echo_of(visit: Visit, reading: when.Reading) -> Echo:
         skipped=reading.skipped,
         doubled=reading.doubled,
     )
-
-
-def purpose_in(rest: str) -> str:
-    """What was written around the time, without the manners."""
-    return " ".join(_POLITE.sub(" ", rest).split()).strip(" ,.;:!?-")
 
 
 def _take(visit: Visit, pressed: dict[str, Any]) -> None:
@@ -130,7 +119,7 @@ def _could_not_read(visit: Visit, wish: Book, text: str, unreadable: when.Unread
     if unreadable.kind == "no_range" and not wish.verb and not unreadable.repeats:
         visit.answer(help_view.unknown(text, commands.nearest(text), visit.reader))
         return
-    purpose = wish.purpose or purpose_in(unreadable.rest)
+    purpose = wish.purpose or commands.purpose_in(unreadable.rest)
     visit.answer(unread.unread(unreadable, wish, purpose, visit.reader, visit.now))
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from slack_bolt import Ack, App
 from slack_sdk.errors import SlackApiError
 
-from bot import errors, when
+from bot import commands, errors, when
 from bot.desk import Desk, Visit
 from bot.listeners import book, home
 from bot.reader import Reader
@@ -119,7 +119,7 @@ def _time(visit: Visit, filled: Filled, origin: Origin) -> tuple[TimeRange, Echo
             TimeRange(reading.start, reading.end),
             book.echo_of(visit, reading),
             reader,
-            book.purpose_in(reading.rest),
+            commands.purpose_in(reading.rest),
         )
     if filled.start is None or filled.length is None:
         raise _Incomplete

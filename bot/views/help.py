@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bot import words
 from bot.commands import VERBS
 from bot.reader import Reader
 from bot.views import kit
@@ -10,7 +11,9 @@ from bot.views.kit import Message
 
 def overview(reader: Reader) -> Message:
     said = reader.say("Type what you want after `{command}`, or write it to me directly:")
-    lines = [f"• `{reader.command} {verb.usage}` — {what(verb.words[0], reader)}" for verb in VERBS]
+    lines = [
+        f"• `{reader.command} {words.usage(verb.name, reader.language)}` — {what(verb.name, reader)}" for verb in VERBS
+    ]
     examples = reader.say(
         "Times as you would say them: `13:00-18:00`, `tomorrow 2pm for 3h`, `now for 90 min`,"
         " `Fri 18:00 to Mon 9:00`, `22:00-06:00`. Which GPU: `on GPU0,GPU1`, `2 gpus`, `any 5090`."

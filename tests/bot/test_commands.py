@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from datetime import timedelta
 
@@ -9,8 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot import commands
+from bot import commands, words
 from bot.commands import Book, Cancel, Command, End, Extend, Help, Mine, Status, TooMuch, Who
+from bot.words import Words
 from core.inventory import Wanted
 
 ANY = Wanted()
@@ -69,8 +71,82 @@ READ: list[tuple[str, Command]] = [
     ("book on 12/3 13-18", Book("on 12/3 13-18", ANY, "")),
     ("book 2026-12-03 13-18", Book("2026-12-03 13-18", ANY, "")),
     ("book Fri 18:00 to Mon 9:00", Book("Fri 18:00 to Mon 9:00", ANY, "")),
+    ("book two gpus 13-18", Book("13-18", Wanted(count=2), "")),
+    ("help?", Help()),
+    ("end?", Book("end?", ANY, "", verb=False)),
     ("x" * 1_001, TooMuch(1_001)),
 ]
+JAPANESE: list[tuple[str, Command]] = [
+    ("予約 明日13-18 2枚", Book("明日13-18", Wanted(count=2), "")),
+    ("予約　明日１３－１８　２枚", Book("明日13-18", Wanted(count=2), "")),
+    ("予約明日13-18", Book("明日13-18", ANY, "")),
+    ("予約", Book("", ANY, "")),
+    ("明日13-18で予約", Book("明日13-18", ANY, "")),
+    ("明日13-18 予約して", Book("明日13-18", ANY, "")),
+    ("明日13-18予約お願いします。", Book("明日13-18", ANY, "")),
+    ("明日13-18 GPU0で予約", Book("明日13-18", Wanted(names=("GPU0",)), "")),
+    ("明日13-18 GPU0とGPU1で予約したい", Book("明日13-18", Wanted(names=("GPU0", "GPU1")), "")),
+    ("明日13-18に5090を2枚予約", Book("明日13-18に", Wanted(count=2, model="5090"), "")),
+    ("明日13-18 2枚の5090で予約して", Book("明日13-18", Wanted(count=2, model="5090"), "")),
+    ("明日13-18 GPU2枚", Book("明日13-18", Wanted(count=2), "", verb=False)),
+    ("明日13-18 二台", Book("明日13-18", Wanted(count=2), "", verb=False)),
+    ("明日13-18 十二枚", Book("明日13-18", Wanted(count=12), "", verb=False)),
+    ("明日13-18空いてますか？", Book("明日13-18空いてますか?", ANY, "", verb=False)),
+    ("明日13-18予約できますか？", Book("明日13-18予約できますか?", ANY, "", verb=False)),
+    ("予約システムのテスト 明日13-18", Book("予約システムのテスト 明日13-18", ANY, "", verb=False)),
+    ("13時から18時終了", Book("13時から18時終了", ANY, "", verb=False)),
+    ("空き 明日", Book("明日", ANY, "", asks=True)),
+    ("明日の空き状況", Book("明日", ANY, "", asks=True)),
+    ("状況", Status()),
+    ("明日の状況", Status("明日")),
+    ("誰が使ってる？", Who()),
+    ("予約状況は？", Status()),
+    ("状況を教えて", Status()),
+    ("私の予約", Mine()),
+    ("予約確認", Mine()),
+    ("延長 2時間", Extend("2時間")),
+    ("延長2時間", Extend("2時間")),
+    ("あと2時間延長して", Extend("あと2時間")),
+    ("2時間延長お願いします", Extend("2時間")),
+    ("GPU2 2時間延長", Extend("2時間", ("GPU2",))),
+    ("終了", End()),
+    ("終了？", Book("終了?", ANY, "", verb=False)),
+    ("GPU2を返却", End(("GPU2",))),
+    ("今の予約を終了して", End()),
+    ("キャンセル", Cancel()),
+    ("ｷｬﾝｾﾙ", Cancel()),
+    ("予約をキャンセルしてください", Cancel()),
+    ("予約 キャンセル", Cancel()),
+    ("ヘルプ", Help()),
+    ("ﾍﾙﾌﾟ", Help()),
+    ("使い方を教えて", Help()),
+]
+KOREAN: list[tuple[str, Command]] = [
+    ("예약 내일 오후 2시부터 5시까지 2장", Book("내일 오후 2시부터 5시까지", Wanted(count=2), "")),
+    ("내일 13-18 예약해줘", Book("내일 13-18", ANY, "")),
+    ("내일 13-18로 예약해 주세요", Book("내일 13-18", ANY, "")),
+    ("내일 13-18 예약 부탁드립니다", Book("내일 13-18", ANY, "")),
+    ("내일 13-18 GPU0 예약할게요", Book("내일 13-18", Wanted(names=("GPU0",)), "")),
+    ("내일 13-18 두 장 예약", Book("내일 13-18", Wanted(count=2), "")),
+    ("내일 13-18 5090 2장 예약", Book("내일 13-18", Wanted(count=2, model="5090"), "")),
+    ("내일 13-18 예약 가능할까요?", Book("내일 13-18 예약 가능할까요?", ANY, "", verb=False)),
+    ("5개월", Book("5개월", ANY, "", verb=False)),
+    ("빈자리 내일 13-18", Book("내일 13-18", ANY, "", asks=True)),
+    ("상태", Status()),
+    ("상태 내일", Status("내일")),
+    ("누가 쓰고 있어?", Who()),
+    ("예약 현황 알려줘", Status()),
+    ("내예약", Mine()),
+    ("내 예약", Mine()),
+    ("연장 2시간", Extend("2시간")),
+    ("2시간 연장해줘", Extend("2시간")),
+    ("반납", End()),
+    ("GPU2 반납할게요", End(("GPU2",))),
+    ("취소", Cancel()),
+    ("예약 취소해 주세요", Cancel()),
+    ("도움말", Help()),
+]
+READ += JAPANESE + KOREAN
 
 
 @pytest.mark.parametrize(("text", "command"), READ, ids=[text[:40] or "nothing" for text, _ in READ])
@@ -79,19 +155,69 @@ def test_what_people_type_is_read(text: str, command: Command) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "meant"), [("statsu", "status"), ("cancle", "cancel"), ("hepl", "help"), ("zzz", None)]
+    ("text", "meant"),
+    [
+        ("statsu", "status"),
+        ("cancle", "cancel"),
+        ("hepl", "help"),
+        ("zzz", None),
+        ("キャンセ", "キャンセル"),
+        ("キャンル", "キャンセル"),
+        ("ヘプル", "ヘルプ"),
+        ("予訳", "予約"),
+        ("明日", None),
+        ("에약", "예약"),
+        ("취쇼", "취소"),
+        ("내일", None),
+    ],
 )
 def test_the_nearest_command_is_named(text: str, meant: str | None) -> None:
     assert commands.nearest(text) == meant
 
 
-@given(st.text(alphabet="gpuGPU0123456789x5a h,&+-_./!onayd\u3000", max_size=1_000))
+@pytest.mark.parametrize(
+    ("rest", "purpose"),
+    [
+        ("please", ""),
+        ("the R&D demo", "the R&D demo"),
+        ("論文のために", "論文"),
+        ("評価用に", "評価用"),
+        ("LLM応用", "LLM応用"),
+        ("予約できますか", ""),
+        ("空いてますか？", ""),
+        ("使いたい", ""),
+        ("실험을 위해", "실험"),
+        ("학습용으로", "학습용"),
+        ("학습용", "학습용"),
+        ("예약 가능할까요?", ""),
+        ("쓸게요", ""),
+    ],
+)
+def test_a_purpose_is_what_is_left_without_manners(rest: str, purpose: str) -> None:
+    assert commands.purpose_in(rest) == purpose
+
+
+@pytest.mark.parametrize("language", words.LANGUAGES.values(), ids=words.LANGUAGES)
+def test_every_word_of_every_language_leads_to_its_command(language: Words) -> None:
+    """Alone, and as the usage that `/gpu help` prints."""
+    assert set(language.verbs) <= {verb.name for verb in commands.VERBS}
+    for verb in commands.VERBS:
+        for word in language.of(verb.name):
+            assert type(commands.parse(word)) is type(verb.parse("")), word
+        filled = re.sub(r"[\[\]]|<[^>]*>", "", words.usage(verb.name, language.code))
+        assert type(commands.parse(filled)) is type(verb.parse("")), filled
+
+
+@given(st.text(alphabet="gpuGPU0123456789x5a h,&+-_./!onayd予約延長してで枚の예약을해줘장\u3000", max_size=1_000))
 @settings(max_examples=200, deadline=timedelta(milliseconds=500))
 def test_no_text_takes_long(text: str) -> None:
     commands.parse(text)
 
 
-@pytest.mark.parametrize("piece", ["gpu1", "gpu11111111+", "a/", "a.a/1", "5090 x", "2 x ", "for ", "on ", "any "])
+@pytest.mark.parametrize(
+    "piece",
+    ["gpu1", "gpu11111111+", "a/", "a.a/1", "5090 x", "2 x ", "for ", "on ", "any ", "予約で", "で", "예약을 ", "을"],
+)
 def test_no_repetition_takes_long(piece: str) -> None:
     began = time.perf_counter()
     commands.parse((piece * 1_000)[: commands.LONGEST - 1] + "!")

@@ -1,0 +1,28 @@
+"""English."""
+
+from __future__ import annotations
+
+from bot.words.shape import Words
+
+ENGLISH = Words(
+    code="en",
+    verbs={
+        "book": ("book <when> [on <gpu>] [for <purpose>]", "reserve, take"),
+        "status": ("status [<day>]", "list"),
+        "who": ("who", ""),
+        "free": ("free [<when>]", ""),
+        "mine": ("mine", "my, me"),
+        "extend": ("extend <length>", "longer, prolong"),
+        "end": ("end [<gpu>]", "release, stop, done"),
+        "cancel": ("cancel [<gpu>]", "delete"),
+        "health": ("health", ""),
+        "help": ("help", "?"),
+    },
+    counters=r"gpus?\b|cards?\b",
+    numbers={"one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8},
+    manners=(
+        r"(?:^|(?<=\s))(?:please|pls|plz|thanks|thank you|thx|book(?: me)?|gpus?|i(?:'d| would) like|can i have)"
+        r"(?=[\s,.!?]|$)"
+    ),
+    fillers="on|and|my|the",
+)

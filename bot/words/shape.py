@@ -1,0 +1,37 @@
+"""What a language must tell so that commands can be typed in it. A new language is one file that fills in a `Words`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, eq=False)
+class Words:
+    """The words of one language. Patterns are read without regard to case and width, and must not capture."""
+
+    code: str
+    #: Command → how it is typed, for `/gpu help`, beginning with the word we teach; and other words, comma-separated.
+    #: A space inside a word may be left out.
+    verbs: Mapping[str, tuple[str, str]]
+    #: What counts GPUs behind a number, as a pattern: `2 gpus`, `2枚`.
+    counters: str
+    #: Number words that may stand before a counter.
+    numbers: Mapping[str, int] = field(default_factory=dict)
+    #: What is said around a wish and means nothing to us, as a pattern of whole words.
+    manners: str = r"(?!)"
+    #: Words around the name of a GPU or a booking, as a pattern: `my`, `私の`.
+    fillers: str = r"(?!)"
+    #: What turns a verb into a request, as a pattern: `予約して`, `예약해줘`. With any, the verb may come last.
+    endings: str = ""
+    #: Particles between what is wanted and the verb behind it, as a pattern.
+    joints: str = ""
+    #: How what is wanted may begin right behind a verb, with no space, as a pattern.
+    attached: str = r"(?!)"
+    #: What marks a purpose, as a pattern at its end that says nothing itself: `のため`, `을 위해`.
+    purpose_marks: str = r"(?!)"
+
+    def of(self, verb: str) -> tuple[str, ...]:
+        """Every word for a command, the one we teach first."""
+        usage, others = self.verbs.get(verb, ("", ""))
+        return tuple(word.strip() for word in [*usage.split()[:1], *others.split(",")] if word.strip())
