@@ -23,7 +23,8 @@ LONGEST = 1_000  # characters of a command that are read at all
 class Book:
     """Book, or with no `when` open the form.
 
-    `verb` tells whether the word was typed or is only assumed; `asks` that it is to be answered and not booked.
+    `verb` tells whether the word was typed or is only assumed; `asks` that it is to be answered and not booked;
+    `running` that the work began at the start already.
     """
 
     when: str
@@ -31,6 +32,7 @@ class Book:
     purpose: str
     verb: bool = True
     asks: bool = False
+    running: bool = False
 
 
 @dataclass(frozen=True)
@@ -220,7 +222,21 @@ def _whole_letters(text: str) -> str:
 def _book(text: str, *, verb: bool = True) -> Book:
     head, purpose = _split_purpose(text)
     wanted, time = _split_gpus(head)
-    return Book(time, wanted, purpose, verb)
+    running, time = split_running(time)
+    return Book(time, wanted, purpose, verb, running=running)
+
+
+# What nobody says of a time that is still to come: booking the past must never happen by accident.
+_RUNNING = re.compile("|".join(language.running for language in words.LANGUAGES.values()), re.IGNORECASE)
+_AGO = re.compile("|".join(language.ago for language in words.LANGUAGES.values()), re.IGNORECASE)
+
+
+def split_running(time: str) -> tuple[bool, str]:
+    """Whether it is said to have begun: `since 13:00 until 18:00`, `started 20 min ago for 3h`; and the time alone."""
+    said = _RUNNING.search(time)
+    if said and re.search(r"\d", time):
+        return True, " ".join(f"{time[: said.start()]} {time[said.end() :]}".split())
+    return bool(_AGO.search(time)), time
 
 
 _FOR = re.compile(r"(?:^|(?<=\s))for\s+(?=\S)", re.IGNORECASE)

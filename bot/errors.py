@@ -125,6 +125,22 @@ def _(refusal: errors.TooFarAhead, reader: Reader) -> str:
 
 
 @words.register
+def _(refusal: errors.TooFarBack, reader: Reader) -> str:
+    return reader.say(
+        "A run that began up to {limit} ago can still be booked, and {start} is longer ago."
+        " Book it from now on: `{command} book now for 2h`.",
+        limit=reader.length(refusal.limit),
+        start=reader.clock(refusal.start),
+    )
+
+
+@words.register
+def _(refusal: errors.NotBegun, reader: Reader) -> str:
+    start = reader.moment(refusal.start)
+    return reader.say("{start} is still to come, so it cannot be running already. Leave “since” out.", start=start)
+
+
+@words.register
 def _(refusal: errors.InThePast, reader: Reader) -> str:
     when = reader.when(refusal.range)
     return reader.say("{when} is over already. Write a time that is still to come.", when=when)

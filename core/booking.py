@@ -32,11 +32,13 @@ def reserve(
     wish: TimeRange,
     *,
     purpose: str = "",
+    running: bool = False,
     request_key: str | None = None,
     limits: Limits = policy.DEFAULT,
 ) -> Receipt:
     """Hold GPUs for the actor. A wish that has begun is clipped to now, and the receipt says so.
 
+    With `running`, the actor says that the work began at the wish's start, and all of it is held: TooFarBack, NotBegun.
     Raises GpuTaken with everybody in the way and what would pass, AlreadyYours when that is the actor, MayNotBook, and
     what `policy` and `inventory.candidates` raise.
     """
@@ -45,7 +47,9 @@ def reserve(
     placement.lock(work, inventory.candidates(work, actor.organization_id, wanted))
     if answered := done(work, actor, request_key):
         return answered
-    clipped = _clip(wish, work.now)
+    if running:
+        policy.check_running_since(limits, wish.start, work.now)
+    clipped = wish if running else _clip(wish, work.now)
     policy.check_range(limits, clipped, work.now)
     policy.check_purpose(limits, purpose)
     gpus = _choose(work, actor, wanted, clipped, limits)
@@ -238,8 +242,21 @@ def _choose(
     except errors.GpuTaken as taken:
         if mine := _mine_among(work, actor, wanted, taken):
             raise errors.AlreadyYours(mine) from taken
-        taken.alternatives = availability.alternatives(work, actor.organization_id, wanted, taken, limits)
+        taken.alternatives = _instead(work, actor, wanted, taken, limits)
         raise
+
+
+def _instead(
+    work: Work, actor: Actor, wanted: Wanted, taken: errors.GpuTaken, limits: Limits
+) -> tuple[facts.Alternative, ...]:
+    """What would pass. What has begun can only be had from now on: perhaps just that is free."""
+    ahead = _clip(taken.wish, work.now)
+    if ahead == taken.wish:
+        return availability.alternatives(work, actor.organization_id, wanted, taken, limits)
+    answer = availability.what_if(work, actor.organization_id, wanted, ahead, limits)
+    if isinstance(answer, errors.GpuTaken):
+        return answer.alternatives
+    return (facts.Alternative(facts.Alternative.Kind.SHORTER, answer, ahead),)
 
 
 def _mine_among(work: Work, actor: Actor, wanted: Wanted, taken: errors.GpuTaken) -> facts.Reservation | None:

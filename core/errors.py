@@ -133,6 +133,21 @@ class TooFarAhead(Invalid):
 
 
 @dataclass(eq=False)
+class TooFarBack(Invalid):
+    """Work that runs already, and began too long ago to be booked afterwards."""
+
+    start: datetime
+    limit: timedelta
+
+
+@dataclass(eq=False)
+class NotBegun(Invalid):
+    """Said to run already, with a start that is still to come."""
+
+    start: datetime
+
+
+@dataclass(eq=False)
 class InThePast(Invalid):
     range: TimeRange
 

@@ -14,6 +14,7 @@ class Limits:
     shortest: timedelta = timedelta(minutes=5)
     longest: timedelta = timedelta(days=7)
     ahead: timedelta = timedelta(days=60)  # how far from now a reservation may start
+    back: timedelta = timedelta(minutes=30)  # how long ago a run that is booked afterwards may have begun
     purpose: int = 200  # characters
 
 
@@ -24,6 +25,14 @@ def check_range(limits: Limits, wish: TimeRange, now: datetime) -> None:
     """Raise the first rule that `wish` breaks: InThePast, TooShort, TooLong or TooFarAhead."""
     for rule in (_not_over, _long_enough, _short_enough, _near_enough):
         rule(limits, wish, now)
+
+
+def check_running_since(limits: Limits, start: datetime, now: datetime) -> None:
+    """Raise TooFarBack or NotBegun where work that began at `start` cannot be booked afterwards."""
+    if start > now:
+        raise errors.NotBegun(start)
+    if now - start >= limits.back + timedelta(minutes=1):  # what people say, they say to the minute
+        raise errors.TooFarBack(start, limits.back)
 
 
 def check_purpose(limits: Limits, purpose: str) -> None:

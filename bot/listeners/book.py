@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime, tzinfo
+from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Any
 
 from slack_bolt import App
@@ -52,7 +52,8 @@ def typed(visit: Visit, wish: Book, text: str) -> None:
         _answer_question(visit, wish.wanted, reading, purpose)
     else:
         time = TimeRange(reading.start, reading.end)
-        book(visit, wish.wanted, time, purpose, echo_of(visit, reading), reading.start.tzinfo)
+        echo, zone = echo_of(visit, reading), reading.start.tzinfo
+        book(visit, wish.wanted, time, purpose, echo, zone, running=wish.running)
 
 
 def _begins(rest: str, text: str) -> bool:
@@ -61,12 +62,23 @@ def _begins(rest: str, text: str) -> bool:
     return bool(said) and rest.split()[:1] == said[:1] and bool(commands.purpose_in(rest))
 
 
-def book(visit: Visit, wanted: Wanted, wish: TimeRange, purpose: str, echo: Echo, zone: tzinfo | None = None) -> None:
+def book(
+    visit: Visit,
+    wanted: Wanted,
+    wish: TimeRange,
+    purpose: str,
+    echo: Echo,
+    zone: tzinfo | None = None,
+    *,
+    running: bool = False,
+) -> None:
     """Reserve, and say so in the zone it was read in."""
     reader = visit.reader.in_zone(zone)
     try:
         with visit.begin() as work:
-            receipt = booking.reserve(work, visit.actor, wanted, wish, purpose=purpose, request_key=visit.key)
+            receipt = booking.reserve(
+                work, visit.actor, wanted, wish, purpose=purpose, running=running, request_key=visit.key
+            )
     except Refusal as refusal:
         visit.answer(errors.answer(refusal, reader, purpose=purpose))
         return
@@ -98,7 +110,7 @@ def _take(visit: Visit, pressed: dict[str, Any]) -> None:
         model=pressed.get("m"),
         spread=bool(pressed.get("x")),
     )
-    book(visit, wanted, wish, str(pressed.get("p", "")), Echo())
+    book(visit, wanted, wish, str(pressed.get("p", "")), Echo(), running=bool(pressed.get("r")))
 
 
 def _answer_question(visit: Visit, wanted: Wanted, reading: when.Reading, purpose: str) -> None:
@@ -119,6 +131,8 @@ def _could_not_read(visit: Visit, wish: Book, text: str, unreadable: when.Unread
     if unreadable.kind == "no_range" and not wish.verb and not unreadable.repeats:
         visit.answer(help_view.unknown(text, commands.nearest(text), visit.reader))
         return
+    if wish.running and unreadable.start is not None and unreadable.start > visit.now:
+        unreadable.start -= timedelta(days=1)  # `since 13:00` is the last 13:00, not the next
     purpose = wish.purpose or commands.purpose_in(unreadable.rest)
     visit.answer(unread.unread(unreadable, wish, purpose, visit.reader, visit.now))
 

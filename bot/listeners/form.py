@@ -93,7 +93,7 @@ def _offer(visit: Visit, said: str) -> None:
 
 def _submit(visit: Visit, ack: Ack, sent: dict[str, Any]) -> None:
     """Acknowledge with the outcome: mistakes at their field with everything kept, or closed and answered beside it."""
-    filled, origin = view.filled(sent["state"]["values"]), Origin.unpacked(sent.get("private_metadata", ""))
+    filled, origin = _begun(view.filled(sent["state"]["values"])), Origin.unpacked(sent.get("private_metadata", ""))
     reader, written = visit.reader, "when" if filled.when else "start"
     try:
         time, echo, reader, rest = _time(visit, filled, origin)
@@ -108,6 +108,12 @@ def _submit(visit: Visit, ack: Ack, sent: dict[str, Any]) -> None:
     else:
         ack()
         _answer(visit, origin, _outcome(receipt, reader, echo, origin))
+
+
+def _begun(filled: Filled) -> Filled:
+    """`since 13:00 until 18:00` says what the box says."""
+    running, time = commands.split_running(filled.when)
+    return replace(filled, when=time, running=running or filled.running)
 
 
 def _time(visit: Visit, filled: Filled, origin: Origin) -> tuple[TimeRange, Echo, Reader, str]:
@@ -131,7 +137,9 @@ def _carry_out(visit: Visit, filled: Filled, origin: Origin, time: TimeRange, pu
     wanted = Wanted(names=filled.gpus) if filled.gpus else origin.wanted
     with visit.begin() as work:
         if origin.reservation_id is None:
-            return booking.reserve(work, visit.actor, wanted, time, purpose=purpose, request_key=visit.key)
+            return booking.reserve(
+                work, visit.actor, wanted, time, purpose=purpose, running=filled.running, request_key=visit.key
+            )
         return booking.change(
             work,
             visit.actor,

@@ -11,7 +11,7 @@ from typing import Any
 from bot.reader import Reader
 from bot.views import kit
 from bot.views.kit import Block
-from core import facts, inventory
+from core import facts, inventory, policy
 from core.inventory import Wanted
 
 CALLBACK = "booking_form"
@@ -71,6 +71,7 @@ class Filled:
     start: datetime | None  # aware UTC
     length: timedelta | None
     purpose: str
+    running: bool  # it began at its start already
 
 
 def form(
@@ -99,6 +100,7 @@ def form(
             kit.context(reader.say("…or pick a start and a length:")),
             _start(start, reader),
             _length(length, reader),
+            *([] if change else [_running(reader)]),
             _purpose(change.purpose if change else "", reader),
         ],
     }
@@ -118,6 +120,7 @@ def filled(values: dict[str, Any]) -> Filled:
         start=datetime.fromtimestamp(start, UTC) if start else None,
         length=timedelta(seconds=float(length["value"])) if length else None,
         purpose=(value("purpose", "value") or "").strip(),
+        running=bool(value("running", "selected_options")),
     )
 
 
@@ -172,6 +175,13 @@ def _length(length: timedelta, reader: Reader) -> Block:
     options = [_option(reader.length(each), str(each.total_seconds())) for each in lengths]
     element = {"type": "static_select", "options": options, "initial_option": options[lengths.index(length)]}
     return _input("length", reader.say("Length"), element, optional=True)
+
+
+def _running(reader: Reader) -> Block:
+    option = _option(reader.say("I have started already: book from the start on"), "yes")
+    hint = reader.say("For a start up to {back} ago, when it was free then.", back=reader.length(policy.DEFAULT.back))
+    element = {"type": "checkboxes", "options": [option]}
+    return _input("running", reader.say("Already running"), element, optional=True, hint=hint)
 
 
 def _purpose(purpose: str, reader: Reader) -> Block:

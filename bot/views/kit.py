@@ -168,11 +168,15 @@ def reservation_value(held: facts.Reservation, **more: object) -> str:
     return as_value(id=held.id, v=held.version, **more)
 
 
-def wish_value(wanted: Wanted, time: TimeRange, purpose: str) -> str:
-    """A booking, one tap away. So many GPUs that a button cannot carry their names are asked for by number."""
+def wish_value(wanted: Wanted, time: TimeRange, purpose: str, *, running: bool = False) -> str:
+    """A booking, one tap away; `running` says that its work has begun.
+
+    So many GPUs that a button cannot carry their names are asked for by number.
+    """
     named: dict[str, object] = {"g": list(wanted.names)} if sum(map(len, wanted.names)) < NAMES else {}
     counted = {"n": len(wanted.names) or wanted.count, "m": wanted.model, "x": wanted.spread}
-    return as_value(**(named if wanted.names and named else counted), **epoch(time), p=purpose)
+    begun: dict[str, object] = {"r": True} if running else {}
+    return as_value(**(named if wanted.names and named else counted), **epoch(time), p=purpose, **begun)
 
 
 def by_id(gpus: Iterable[facts.Gpu]) -> Wanted:

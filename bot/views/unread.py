@@ -10,7 +10,6 @@ from bot.reader import Reader
 from bot.views import kit
 from bot.views.kit import Block, Message
 from bot.when import Kind, Unreadable
-from core.inventory import Wanted
 from core.timerange import TimeRange
 
 _LENGTHS = (timedelta(hours=1), timedelta(hours=2), timedelta(hours=4), timedelta(hours=8))
@@ -19,7 +18,7 @@ _LENGTHS = (timedelta(hours=1), timedelta(hours=2), timedelta(hours=4), timedelt
 def unread(unreadable: Unreadable, wish: Book, purpose: str, reader: Reader, now: datetime) -> Message:
     asks = bool(unreadable.readings) or unreadable.start is not None
     said = ("" if asks else "✗ ") + words(unreadable, wish.when, reader)
-    offers = [*_offers(unreadable, wish.wanted, purpose, reader, now), kit.open_form_button(reader)]
+    offers = [*_offers(unreadable, wish, purpose, reader, now), kit.open_form_button(reader)]
     return kit.message(said, kit.section(said), kit.actions(offers[:5]))
 
 
@@ -47,7 +46,7 @@ def words(unreadable: Unreadable, text: str, reader: Reader) -> str:
     return sentences[Kind(unreadable.kind)]
 
 
-def _offers(unreadable: Unreadable, wanted: Wanted, purpose: str, reader: Reader, now: datetime) -> Iterable[Block]:
+def _offers(unreadable: Unreadable, wish: Book, purpose: str, reader: Reader, now: datetime) -> Iterable[Block]:
     for number, time in enumerate(_times(unreadable)):
         shown = reader.in_zone(unreadable.readings[number].start.tzinfo) if unreadable.readings else reader
         if unreadable.start is not None and not unreadable.readings:
@@ -57,7 +56,7 @@ def _offers(unreadable: Unreadable, wanted: Wanted, purpose: str, reader: Reader
         yield kit.button(
             label,
             f"take:{number}",
-            kit.wish_value(wanted, time, purpose),
+            kit.wish_value(wish.wanted, time, purpose, running=wish.running),
             spoken=reader.say("Book {what}", what=shown.when(time)),
         )
 

@@ -25,4 +25,9 @@ ENGLISH = Words(
         r"(?=[\s,.!?]|$)"
     ),
     fillers="on|and|my|the",
+    running=(
+        r"(?<!\S)(?:(?:it\s+)?(?:already\s+)?(?:running|started|in\s+use|using(?:\s+it)?)(?:\s+(?:since|at|from))?|since)"
+        r"(?=\s+(?:\d|noon\b|midnight\b|half\b|an?\b))\s+"
+    ),
+    ago=r"\bago\b",
 )

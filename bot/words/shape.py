@@ -30,6 +30,10 @@ class Words:
     attached: str = r"(?!)"
     #: What marks a purpose, as a pattern at its end that says nothing itself: `のため`, `을 위해`.
     purpose_marks: str = r"(?!)"
+    #: What says of a time that the work began then, as a pattern: `since`, `使用中`.
+    running: str = r"(?!)"
+    #: What places a start in the past, as a pattern: `ago`, `前から`.
+    ago: str = r"(?!)"
 
     def of(self, verb: str) -> tuple[str, ...]:
         """Every word for a command, the one we teach first."""

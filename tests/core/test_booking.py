@@ -308,3 +308,50 @@ def test_status_tells_the_story_of_each_gpu(lab: Lab) -> None:
     assert story.now.holder.name == "Alice"
     assert [holding.holder.name for holding in story.upcoming] == ["Bob"]
     assert story.free_until == lab.hours(3).start
+
+
+def test_what_runs_already_is_booked_from_where_it_began(lab: Lab) -> None:
+    begun = lab.hours(-0.5, 3)
+    receipt = lab.reserve(lab.alice, begun, running=True)
+    assert receipt.reservation.range == begun
+    assert receipt.reservation.state is State.RUNNING
+    assert not receipt.clipped
+    assert lab.reserve(lab.bob, lab.hours(2.5)).reservation.range == lab.hours(2.5)
+
+
+def test_the_past_is_booked_only_when_that_is_said(lab: Lab) -> None:
+    assert lab.reserve(lab.alice, lab.hours(-0.5, 3)).reservation.range.start == lab.clock.now
+
+
+def test_what_began_too_long_ago_or_not_yet_is_refused(lab: Lab) -> None:
+    with pytest.raises(errors.TooFarBack) as refusal:
+        lab.reserve(lab.alice, lab.hours(-0.6, 3), running=True)
+    assert refusal.value.limit == timedelta(minutes=30)
+    with pytest.raises(errors.NotBegun):
+        lab.reserve(lab.alice, lab.hours(1), running=True)
+    assert lab.held_by(lab.alice) == ()
+
+
+def test_what_somebody_held_meanwhile_can_be_had_from_now_on(lab: Lab) -> None:
+    theirs = lab.reserve(lab.bob, lab.hours(0, 1)).reservation
+    lab.clock.forward(minutes=20)
+    lab.act("release", lab.bob, theirs)
+    lab.clock.forward(minutes=5)
+
+    with pytest.raises(errors.GpuTaken) as refusal:
+        lab.reserve(lab.alice, lab.hours(-0.25, 3), running=True)
+
+    assert [clash.holder.name for clash in refusal.value.clashes] == ["Bob"]
+    ahead = TimeRange(lab.clock.now, lab.clock.now + timedelta(hours=2.75))
+    assert [offer.range for offer in refusal.value.alternatives] == [ahead]
+    assert lab.reserve(lab.alice, ahead).reservation.range == ahead
+
+
+def test_what_runs_already_is_offered_other_times_where_nothing_is_free(lab: Lab) -> None:
+    lab.reserve(lab.bob, lab.hours(1))
+    with pytest.raises(errors.GpuTaken) as refusal:
+        lab.reserve(lab.alice, lab.hours(-0.25, 3), running=True)
+    assert {each.kind: each.range for each in refusal.value.alternatives} == {
+        Alternative.Kind.LATER: lab.hours(2, 2.75),
+        Alternative.Kind.SHORTER: lab.hours(0, 1),
+    }
