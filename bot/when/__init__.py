@@ -1,6 +1,6 @@
-"""Human time: `read` turns what people type into a checked range, in seven languages."""
+"""Human time: `read` turns what people type into a checked range, `read_series` into times that come again."""
 
-from bot.when.reader import read, read_length, warm
-from bot.when.reading import Kind, Reading, Unreadable
+from bot.when.reader import read, read_length, read_series, warm
+from bot.when.reading import Kind, Reading, Series, Unreadable
 
-__all__ = ["Kind", "Reading", "Unreadable", "read", "read_length", "warm"]
+__all__ = ["Kind", "Reading", "Series", "Unreadable", "read", "read_length", "read_series", "warm"]

@@ -130,6 +130,21 @@ class Length:
 
 
 @dataclass(frozen=True, slots=True)
+class Every:
+    """How often something repeats, as one word says it: `every`, `daily`, `mondays`, `隔週`."""
+
+    #: "day", "week" or "month"; None where other words say it.
+    unit: str | None = None
+    interval: int = 1
+    weekdays: tuple[int, ...] = ()
+    part: Daypart | None = None
+
+
+WORKDAYS = (0, 1, 2, 3, 4)
+WEEKEND = (5, 6)
+
+
+@dataclass(frozen=True, slots=True)
 class Day:
     """A day as it was said; `candidates` are the dates it may mean, the likeliest first."""
 
@@ -140,14 +155,18 @@ class Day:
     month: int | None = None
     day: int | None = None
     part: Daypart | None = None
-    #: Months from this one, with `day`.
+    #: Months from this one, with `day` or `month_end`.
     months: int | None = None
+    #: The last day of its month.
+    month_end: bool = False
     #: `offset` counts from the start's date: 翌日.
     from_start: bool = False
 
     def candidates(self, today: date) -> Iterator[date]:
         """The dates this may mean, seen from a day; a later one counts only if all is over on the earlier."""
-        if self.day is not None:
+        if self.month_end:
+            yield from self._month_ends(today)
+        elif self.day is not None:
             yield from self._dates(today, self.day)
         elif self.weekday is not None and self.offset is None:
             yield from self._weekdays(today, self.weekday)
@@ -162,6 +181,15 @@ class Day:
         first = today + timedelta(days=(weekday - today.weekday()) % 7)
         yield first
         yield first + timedelta(days=7)
+
+    def _month_ends(self, today: date) -> Iterator[date]:
+        if self.month is not None and self.year is not None:
+            yield _last_of_month(self.year, self.month)
+        elif self.month is not None:
+            years = (today.year, today.year + 1)
+            yield next(d for year in years if (d := _last_of_month(year, self.month)) >= today)
+        else:
+            yield month_end(today, self.months or 0)
 
     def _dates(self, today: date, day: int) -> Iterator[date]:
         if self.months is not None:
@@ -182,6 +210,16 @@ class Day:
         months = [divmod(today.year * 12 + today.month - 1 + ahead, 12) for ahead in range(13)]
         found = (_date_or_none(year, month + 1, day) for year, month in months)
         yield from [d for d in found if d and d >= today][:2]
+
+
+def _last_of_month(year: int, month: int) -> date:
+    return date(year + month // 12, month % 12 + 1, 1) - timedelta(days=1)
+
+
+def month_end(today: date, months: int = 0) -> date:
+    """The last day of the month so many months from a day's."""
+    year, month = divmod(today.year * 12 + today.month - 1 + months, 12)
+    return _last_of_month(year, month + 1)
 
 
 def _date_or_none(year: int, month: int, day: int) -> date | None:

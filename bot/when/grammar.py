@@ -37,6 +37,8 @@ class Parsed:
     repeats: bool = False
     question: bool = False
     rest: str = ""
+    #: The letters of the words that were not used.
+    unused: str = ""
 
     @property
     def says_something(self) -> bool:
@@ -44,10 +46,14 @@ class Parsed:
         return bool(self.asks or self.start or self.day or self.length or self.vague)
 
 
-def parse(folded: Folded, words: Lexicon, of: forms.Habits, *, length_only: bool = False) -> Parsed:
-    """Everything a text says about time. `length_only`: 14h is no clock time here."""
-    row = hours(forms.reduce(lex(folded, words), of), of)
-    row = joined(lone_hours(row, length_only=length_only))
+def row_of(folded: Folded, words: Lexicon, of: forms.Habits, *, length_only: bool = False) -> list[Token]:
+    """The words of a text, with clock times, lengths and days made out. `length_only`: 14h is no clock time here."""
+    return lone_hours(hours(forms.reduce(lex(folded, words), of), of), length_only=length_only)
+
+
+def parse(tokens: Sequence[Token], folded: Folded) -> Parsed:
+    """Everything a row of words says about time."""
+    row = joined(tokens)
     purpose = _purpose_start(row)
     parsed = _Reader(row, purpose, folded).read()
     if not parsed.asks and purpose < len(row):
@@ -69,7 +75,7 @@ def _purpose_start(row: Sequence[Token]) -> int:
 #: Words about days that no form took.
 _DAYS_UNREAD = "OWkωδeYoJ"
 #: Says nothing between two times.
-_DROPPED = " @g():?"
+_DROPPED = " @g():?_"
 _CHAIN = re.compile(f"X{SEP}X{SEP}X")
 
 
@@ -108,6 +114,7 @@ class _Reader:
         else:
             self._read_parts(parsed)
         parsed.rest = self._rest()
+        parsed.unused = "".join(letter for i, letter in enumerate(self.letters) if i not in self.used)
         return parsed
 
     def _has_time(self) -> bool:
@@ -246,7 +253,7 @@ class _Reader:
         days = [i for i, letter in enumerate(self.letters) if letter == kinds.DAY]
         lengths = [i for i, letter in enumerate(self.letters) if letter == kinds.LENGTH]
         until = re.search(rf"D{SEP}X|VX", self.letters)
-        parsed.vague = any(letter in "VQkpGRLδω" for letter in self.letters) or bool(until)
+        parsed.vague = any(letter in "VQkpGRLδωμ" for letter in self.letters) or bool(until)
         if kinds.NOW in self.letters:
             parsed.start = Moment(now=True)
         if starts and not until:
@@ -264,6 +271,7 @@ class _Reader:
 
     def _rest(self) -> str:
         taken = {self.places[i] for i in self.used}
+        taken |= {i for i, token in enumerate(self.row) if token.kind == kinds.TAKEN}
         taken |= self._between(taken)
         pieces: list[str] = []
         run: list[Token] = []

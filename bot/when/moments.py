@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 _NOUNS = (kinds.LABEL, kinds.COUNTER, kinds.COUNTER_OR_LABEL)
 _ATOMS = "DCpzI"
-_BETWEEN_ATOMS = " @gt,():F"
+_BETWEEN_ATOMS = " @gt,():F_"
 
 
 def joined(tokens: Sequence[Token]) -> list[Token]:

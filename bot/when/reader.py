@@ -6,21 +6,26 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta, tzinfo
 from typing import TYPE_CHECKING, NoReturn
 
-from bot.when import forms, zones
+from bot.when import forms, kinds, zones
 from bot.when.ask import Ask
 from bot.when.clocks import Day
 from bot.when.elsewhere import day_words
 from bot.when.fold import fold
-from bot.when.grammar import Parsed, parse
+from bot.when.grammar import Parsed, parse, row_of
 from bot.when.here import Here, placed
 from bot.when.languages import LANGUAGES
 from bot.when.lexer import lexicon_for
-from bot.when.reading import Kind, Reading, Unreadable
+from bot.when.reading import Kind, Reading, Series, Unreadable
+from bot.when.recurrence import take
 from bot.when.resolve import checked, readings, start_of
+from bot.when.series import first_of, series_of
 from bot.when.spans import Mismatch
 
 if TYPE_CHECKING:
     from datetime import date
+
+    from bot.when.fold import Folded
+    from bot.when.kinds import Token
 
 #: Nobody books in a longer text; it is refused unread.
 LONGEST_TEXT = 600
@@ -55,17 +60,89 @@ def _read(text: str, now: datetime, tz: tzinfo | str, locale: str) -> Reading:
     if not text or len(text) > LONGEST_TEXT:
         raise Unreadable(Kind.NO_RANGE, rest=text[:LONGEST_TEXT])
     here = _here(now, tz)
-    parsed = _parse(text, language_of(locale))
+    parsed = _parse(text, locale)
+    if parsed.repeats:
+        _refuse_series(text, here, locale, parsed)
     if parsed.broken:
         raise Unreadable(Kind.NO_RANGE, rest=text)
     if not parsed.asks:
         _refuse(parsed, here, text)
     found = _all_readings(parsed, here)
-    if parsed.repeats:
-        raise _ambiguous(found, parsed, repeats=True)
     if len(found) > 1 or len(parsed.asks) > 1:
         raise _ambiguous(found, parsed)
     return _finished(found[0], parsed)
+
+
+def _refuse_series(text: str, here: Here, locale: str, parsed: Parsed) -> None:
+    """A series is no range; what is offered is its first occurrence."""
+    try:
+        found = [first_of(series) for series in _all_series(text, here, locale)]
+    except Unreadable:
+        if parsed.broken or not parsed.asks:
+            return
+        found = [_finished(reading, parsed) for reading in _all_readings(parsed, here)]
+    raise Unreadable(
+        Kind.AMBIGUOUS,
+        readings=tuple(found[:MOST_READINGS]),
+        rest=found[0].rest,
+        question=parsed.question,
+        repeats=True,
+    )
+
+
+def read_series(text: str, now: datetime, tz: tzinfo | str, locale: str) -> Series:
+    """The series a text asks for, seen from `now` in the person's zone; raises only Unreadable.
+
+    It reads `every weekday 9-12 until Dec 20`, `mondays and thursdays 9-12`, `daily 22:00-02:00 for 2 weeks`,
+    `every 2 weeks on tue 13-15 until end of January`, `毎週月曜 9-12 3月末まで`, `매주 월요일 9-12`, and the like, in
+    the languages of `read`; a `Series` shows what comes of it, and how to expand it. Whether a text asks for a series,
+    `read` tells: it refuses with `repeats`. The last date is None where the text names no end: ask, or assume one.
+
+    The refusals, all with `repeats` where the text repeats at all: `no_range` (nothing repeats, or every hour, every
+    month: too often or too seldom), `too_vague` (the hours, the weekday or the end is missing or not understood),
+    `ambiguous` (with `series`: what it may mean, and `readings`: the first occurrence of each), `inverted` (the end
+    is before the start).
+    """
+    text = text.strip()
+    if not text or len(text) > LONGEST_TEXT:
+        raise Unreadable(Kind.NO_RANGE, rest=text[:LONGEST_TEXT])
+    try:
+        found = _all_series(text, _here(now, tz), locale)
+    except Unreadable:
+        raise
+    except (ValueError, OverflowError, ArithmeticError, StopIteration, Mismatch):
+        raise Unreadable(Kind.NO_RANGE, rest=text) from None
+    if len(found) > 1:
+        offered = tuple(first_of(series) for series in found)
+        raise Unreadable(
+            Kind.AMBIGUOUS,
+            readings=offered,
+            series=tuple(found),
+            rest=found[0].rest,
+            question=found[0].question,
+            repeats=True,
+        )
+    return found[0]
+
+
+def _all_series(text: str, here: Here, locale: str) -> list[Series]:
+    folded, row = _row(text, locale)
+    if not any(token.kind == kinds.EVERY for token in row):
+        raise Unreadable(Kind.NO_RANGE, rest=text)
+    recurrence, row = take(row)
+    parsed = parse(row, folded)
+    if parsed.broken:
+        raise Unreadable(Kind.NO_RANGE, rest=text, repeats=True)
+    if not parsed.asks or _is_unclear(parsed):
+        raise Unreadable(Kind.TOO_VAGUE, rest=parsed.rest, question=parsed.question, repeats=True)
+    found = [series for ask in parsed.asks for series in series_of(ask, recurrence, here)]
+    return [replace(series, rest=parsed.rest, question=parsed.question) for series in dict.fromkeys(found)]
+
+
+def _is_unclear(parsed: Parsed) -> bool:
+    """Whether words of a series are left over: an end that was not understood, or a number before any purpose."""
+    said = parsed.unused.partition(kinds.OTHER)[0]
+    return kinds.NUMBER in said or any(letter in parsed.unused for letter in kinds.UNTIL + kinds.UNTIL_AFTER)
 
 
 def _is_foreign(locale: str) -> bool:
@@ -95,19 +172,25 @@ def _here(now: datetime, tz: tzinfo | str) -> Here:
     return Here(now.astimezone(UTC), zone, zones.name_of(zone, now))
 
 
-def _parse(text: str, code: str, *, length_only: bool = False) -> Parsed:
+def _parse(text: str, locale: str, *, length_only: bool = False) -> Parsed:
+    folded, row = _row(text, locale, length_only=length_only)
+    return parse(row, folded)
+
+
+def _row(text: str, locale: str, *, length_only: bool = False) -> tuple[Folded, list[Token]]:
+    code = language_of(locale)
     folded = fold(text)
     words = lexicon_for(folded.text, code)
-    return parse(folded, words, forms.habits(LANGUAGES[code], words.languages), length_only=length_only)
+    return folded, row_of(folded, words, forms.habits(LANGUAGES[code], words.languages), length_only=length_only)
 
 
 def _finished(reading: Reading, parsed: Parsed) -> Reading:
     return replace(reading, rest=parsed.rest, question=parsed.question)
 
 
-def _ambiguous(found: list[Reading], parsed: Parsed, *, repeats: bool = False) -> Unreadable:
+def _ambiguous(found: list[Reading], parsed: Parsed) -> Unreadable:
     offered = tuple(_finished(reading, parsed) for reading in found[:MOST_READINGS])
-    return Unreadable(Kind.AMBIGUOUS, readings=offered, rest=parsed.rest, question=parsed.question, repeats=repeats)
+    return Unreadable(Kind.AMBIGUOUS, readings=offered, rest=parsed.rest, question=parsed.question)
 
 
 def _all_readings(parsed: Parsed, here: Here) -> list[Reading]:
@@ -186,6 +269,7 @@ def _refuse(parsed: Parsed, here: Here, text: str) -> NoReturn:
         length=parsed.length.time if parsed.length else None,
         rest=parsed.rest,
         question=parsed.question,
+        repeats=parsed.repeats,
     )
 
 
@@ -195,7 +279,7 @@ def read_length(text: str, locale: str) -> timedelta:
     if not text or len(text) > LONGEST_TEXT:
         raise Unreadable(Kind.NO_RANGE)
     try:
-        parsed = _parse(text, language_of(locale), length_only=True)
+        parsed = _parse(text, locale, length_only=True)
     except (ValueError, OverflowError):
         raise Unreadable(Kind.NO_RANGE, rest=text) from None
     ask = parsed.asks[0] if len(parsed.asks) == 1 else None
@@ -213,4 +297,4 @@ def warm() -> None:
     day_words("domani", now.date(), "it")
 
 
-__all__ = ["language_of", "read", "read_length", "warm"]
+__all__ = ["language_of", "read", "read_length", "read_series", "warm"]

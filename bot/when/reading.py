@@ -1,4 +1,4 @@
-"""What reading a time range gives: a Reading, or Unreadable with the reason."""
+"""What reading gives: a Reading of one range, a Series of many, or Unreadable with the reason."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from datetime import date, datetime, timedelta
+    from datetime import date, datetime, time, timedelta, tzinfo
 
 
 class Kind(StrEnum):
@@ -51,6 +51,48 @@ class Reading:
         return self.end.astimezone(UTC) - self.start.astimezone(UTC)
 
 
+@dataclass(frozen=True, slots=True)
+class Series:
+    """Times that come again, as plain values; wall times of `tz`, so that 9:00 stays 9:00 across DST.
+
+    `every monday and thursday 9-12 until Dec 20`, read on Wednesday, 10 June 2026:
+
+        Series(unit="week", interval=1, weekdays=(0, 3), first=date(2026, 6, 11), last=date(2026, 12, 20),
+               start=time(9), end=time(12), end_days=0, tz=ZoneInfo("America/New_York"), ...)
+
+    Their dates, with python-dateutil:
+
+        rrule(DAILY if series.unit == "day" else WEEKLY, interval=series.interval,
+              byweekday=series.weekdays or None, wkst=MO,
+              dtstart=datetime.combine(series.first, series.start), until=..., count=...)
+
+    Each occurrence ends at `end`, `end_days` days after the date it starts on.
+    """
+
+    #: "day" or "week".
+    unit: str
+    #: Every so many units.
+    interval: int
+    #: For weeks: which days, 0 is Monday; never empty. Empty for days.
+    weekdays: tuple[int, ...]
+    #: The date of the first occurrence, the first that is not over yet.
+    first: date
+    #: The last date it may start on; None if no end was said.
+    last: date | None
+    start: time
+    end: time
+    #: 0 if it ends on the date it starts on, 1 for `22:00-02:00` and for all day.
+    end_days: int
+    tz: tzinfo
+    #: The zone by name or abbreviation, and whether the text named it.
+    zone: str = "UTC"
+    zone_given: bool = False
+    #: What was not time: the purpose, in its own spelling.
+    rest: str = ""
+    #: The text asks rather than orders.
+    question: bool = False
+
+
 class Unreadable(ValueError):  # noqa: N818 - a person reads "unreadable: too vague", not "unreadable error"
     """The text is no bookable range; `kind` says why, the rest what would work."""
 
@@ -65,6 +107,7 @@ class Unreadable(ValueError):  # noqa: N818 - a person reads "unreadable: too va
         rest: str = "",
         question: bool = False,
         repeats: bool = False,
+        series: tuple[Series, ...] = (),
     ) -> None:
         """Name the reason; everything else is what was understood all the same."""
         super().__init__(kind.value)
@@ -79,3 +122,5 @@ class Unreadable(ValueError):  # noqa: N818 - a person reads "unreadable: too va
         self.question = question
         #: The text asks for a series (`every monday`), which is not one range.
         self.repeats = repeats
+        #: For `ambiguous`, raised by `read_series`: which series it may be.
+        self.series = series

@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from bot.when import kinds
-from bot.when.clocks import Day, Length, month_day
+from bot.when.clocks import Day, Every, Length, month_day
 from bot.when.forms.form import Forms, has, numbers_in, value_of
 from bot.when.forms.lengths import length_of
 
@@ -24,6 +24,18 @@ FORMS = Forms()
 def _month_not_word(tokens: Sequence[Token]) -> Built:
     """`3-5 may`, not `13-18 may need more`."""
     return kinds.MONTH, tokens[0].value
+
+
+@FORMS.add(r"(?<=[nNd] )F(?= [Oω])|(?<=[Oω] )F(?= 9)")
+def _of(tokens: Sequence[Token]) -> Built:
+    """`12 de diciembre`, but `9-12 from december`."""
+    return (kinds.OF, "") if tokens[0].value == "of" else None
+
+
+@FORMS.add(r"(?<![WDljJμd])(?<![WDljJμd] )r(?! ?[gd]? ?(?:[WDZjJlμpko]|n ?[jJdo]))")
+def _each(tokens: Sequence[Token]) -> Built:
+    """`2 gpus each` repeats nothing; `each monday` does, and so does `weekly` by itself."""
+    return (kinds.OTHER, None) if tokens[0].value == Every() else None
 
 
 @FORMS.add(r"[nN] ?g?α|[αB] ?[ly](?! ?[bB])")
@@ -105,15 +117,15 @@ def _marked_date(tokens: Sequence[Token]) -> Built:
     return kinds.DAY, month_day(month, day, year + era if era is not None else year)
 
 
-_OF = r"(?:\.? ?[gF]? ?)"
+_OF = r"(?:\.? ?[gƒ]? ?)"
 #: Not in `10-12 June 15`, where the month belongs to the 15; but in `15 June 10-12`.
 _NO_DAY_NEXT = r"(?! n(?! ?[-~:.TUahH]))"
 
 
 @FORMS.add(
-    rf"n ?d?\.? ?[-~TtU&] ?(?:@ ?)?n ?d?{_OF}O{_NO_DAY_NEXT}(?:\.?,? ?(?:[gF] )?9)?"
+    rf"(?<![-~TtU])(?<![-~TtU] )n ?d?\.? ?[-~TtU&] ?(?:@ ?)?n ?d?{_OF}O{_NO_DAY_NEXT}(?:\.?,? ?(?:[gƒ] )?9)?"
     r"|(?<!n)(?<!n )(?<!nd )(?<!nd g )(?<!n g )(?<!n\. )O\.? ?n ?d? ?[-~TtU] ?n ?d?"
-    r"(?! ?[-~:ahHiMyTU.n]| [nC])(?: ?,? ?9)?"
+    r"(?!n| ?[-~:ahHiMyTU.]| [nC](?! ?[-~T] ?[nC]))(?: ?,? ?9)?"
 )
 def _named_span(tokens: Sequence[Token]) -> Built:
     """`3-5 Dec`, `December 3rd to 5th`."""
@@ -125,7 +137,7 @@ def _named_span(tokens: Sequence[Token]) -> Built:
 
 @FORMS.add(
     rf"n[-/]O[-/][9n]|(?<![-./:n])n-O(?= )|O-n(?= )|n ?d?{_OF}O n(?= (?:C|n ?[-~T]))"
-    rf"|n ?d?{_OF}O{_NO_DAY_NEXT}(?:\.?,? ?(?:[gF] )?9(?! ?[-~] ?[n9]))?"
+    rf"|n ?d?{_OF}O{_NO_DAY_NEXT}(?:\.?,? ?(?:[gƒ] )?9(?! ?[-~] ?[n9]))?"
     rf"|O\.? ?(?:g )?[nN] ?d?(?! ?[ahHMi.]| ?:n)(?:,? ?9(?! ?[-~] ?[n9](?!-)))?|N{_OF}O"
 )
 def _named_date(tokens: Sequence[Token]) -> Built:
@@ -181,7 +193,23 @@ def _two_numbers_date(tokens: Sequence[Token], of: Habits) -> Built:
     return kinds.DAY, replace(day, year=year[0]) if year else day
 
 
-@FORMS.add(r"ω ?g? ?(?:[@g] ?)*[nN] ?d|[nN] ?d ?(?:[gF] ?)*ω")
+@FORMS.add(r"[εU] ?(?:[gFƒ] ?)*(?:[Oθ](?: ?,? ?9)?|ω|n ?o)|(?:O|ω|(?:9 ?Y ?)?[nN] ?o) ?g?ε|[nN]D")
+def _end_of_month(tokens: Sequence[Token]) -> Built:
+    """`end of January`, `3月末`, `Ende März`."""
+    if tokens[0].kind == kinds.UNTIL and tokens[0].value != "end":
+        return None
+    if tokens[-1].kind == kinds.DAY and tokens[-1].value != Day(months=0, month_end=True):
+        return None  # 3月末 is written with 月末
+    if has(tokens, kinds.MONTH_SHIFT):
+        return kinds.DAY, Day(months=value_of(tokens, kinds.MONTH_SHIFT), month_end=True)
+    numbers = numbers_in([t for t in tokens if t.kind in "nN"])
+    month = numbers[-1] if numbers else value_of(tokens, kinds.MONTH) or value_of(tokens, kinds.MONTH_OR_WORD)
+    written = numbers_in([t for t in tokens if t.kind == kinds.YEAR])
+    month_day(month, 1)  # raises where there is no such month
+    return kinds.DAY, Day(year=written[0] if written else None, month=month, month_end=True)
+
+
+@FORMS.add(r"ω ?g? ?(?:[@g] ?)*[nN] ?d|[nN] ?d ?(?:[gƒ] ?)*ω")
 def _day_of_shifted_month(tokens: Sequence[Token]) -> Built:
     """`来月5日`."""
     day = Day(day=numbers_in(tokens)[0], months=value_of(tokens, kinds.MONTH_SHIFT))

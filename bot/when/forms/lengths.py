@@ -52,6 +52,12 @@ def _hours_and_half(tokens: Sequence[Token]) -> Built:
     return kinds.LENGTH, Length(timedelta(hours=whole, minutes=30))
 
 
+@FORMS.add(r"[nN] ?g?μ")
+def _months(tokens: Sequence[Token]) -> Built:
+    """`3 months`, `2ヶ月`: no two are equally long, but a series may last so many."""
+    return kinds.MONTHS, numbers_in(tokens)[0]
+
+
 @FORMS.add(r"v[ -]?g?(?:N ?)?[ih]")
 def _half_hour(_tokens: Sequence[Token]) -> Built:
     return kinds.LENGTH, Length(timedelta(minutes=30))

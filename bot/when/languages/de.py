@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.when import kinds
-from bot.when.clocks import NOON, Clock, Day, Daypart
+from bot.when.clocks import NOON, WEEKEND, WORKDAYS, Clock, Day, Daypart, Every
 from bot.when.languages.shape import Language
 
 GERMAN = Language(
@@ -32,7 +32,8 @@ GERMAN = Language(
             3: "überübermorgen",
             Day(month=1, day=1): "neujahr",
             Day(month=12, day=24): "heiligabend",
-            Day(month=12, day=31): "silvester",
+            Day(month=12, day=31): "silvester, jahresende, ende des jahres",
+            Day(months=0, month_end=True): "monatsende, ende des monats",
             Day(offset=1, from_start=True): (
                 "am nächsten tag, am folgetag, nächster tag, am tag darauf, am darauffolgenden tag, "
                 "folgetag, nächsten tag, am naechsten tag"
@@ -158,10 +159,8 @@ GERMAN = Language(
             )
         },
         kinds.UNTIL: {
-            "": (
-                "bis, bis zum, bis um, bis zu, bis ca., bis etwa, bis gegen, bis inkl., "
-                "bis einschließlich, ende, ende um"
-            )
+            "end": "ende",
+            "": ("bis, bis zum, bis um, bis zu, bis ca., bis etwa, bis gegen, bis inkl., bis einschließlich, ende um"),
         },
         kinds.FOR: {"": "für, fuer, fur, für ca., für etwa, für die, wegen, zum, zwecks, fürs"},
         kinds.BETWEEN: {"": "zwischen"},
@@ -191,12 +190,28 @@ GERMAN = Language(
         },
         kinds.FEW: {"": "ein paar, einige, mehrere, paar, wenige"},
         kinds.AGO: {"": "vor"},
+        kinds.MONTHS: {"": "monat, monate, monaten"},
         kinds.EVERY: {
-            "": (
-                "jeden, jede, jeder, jedes, täglich, wöchentlich, montags, dienstags, mittwochs, "
-                "donnerstags, freitags, samstags, sonntags, werktags, wochentags, immer, taeglich, "
-                "woechentlich, monatlich, stündlich, alle zwei wochen, jeweils, werktäglich"
-            )
+            Every(): "jeden, jede, jeder, jedes, alle, jeweils, immer",
+            Every("day"): "täglich, taeglich, jeden tag",
+            Every("day", part=Daypart.MORNING): "jeden morgen, jeden vormittag",
+            Every("day", part=Daypart.AFTERNOON): "jeden nachmittag",
+            Every("day", part=Daypart.EVENING): "jeden abend",
+            Every("day", part=Daypart.NIGHT): "jede nacht",
+            Every("day", 2): "jeden zweiten tag",
+            Every("week"): "wöchentlich, woechentlich, jede woche",
+            Every("week", 2): "alle zwei wochen, jede zweite woche, zweiwöchentlich, 14-tägig",
+            Every(None, 2): "jeden zweiten",
+            Every("week", weekdays=WORKDAYS): "werktags, wochentags, werktäglich, jeden werktag, an werktagen",
+            Every("week", weekdays=WEEKEND): "jedes wochenende, an wochenenden",
+            Every("week", weekdays=(0,)): "montags",
+            Every("week", weekdays=(1,)): "dienstags",
+            Every("week", weekdays=(2,)): "mittwochs",
+            Every("week", weekdays=(3,)): "donnerstags",
+            Every("week", weekdays=(4,)): "freitags",
+            Every("week", weekdays=(5,)): "samstags",
+            Every("week", weekdays=(6,)): "sonntags",
+            Every("month"): "monatlich, stündlich, jeden monat, jährlich",
         },
         kinds.COUNTER: {
             "": (

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from bot.when import kinds
-from bot.when.clocks import NOON, Clock, Day, Daypart, Length
+from bot.when.clocks import NOON, WEEKEND, WORKDAYS, Clock, Day, Daypart, Every, Length
 from bot.when.languages.shape import Language
 from bot.when.zones import PLACES
 
@@ -14,6 +14,13 @@ ENGLISH = Language(
     telltale="[a-z]",
     words={
         kinds.DAY: {
+            Day(
+                months=0, month_end=True
+            ): "end of month, end of the month, the end of the month, month end, eom, month-end",
+            Day(month=12, day=31): (
+                "end of year, end of the year, the end of the year, year end, eoy, year-end, "
+                "new year's eve, new years eve, nye"
+            ),
             -2: "day before yesterday, the day before yesterday",
             -1: "yesterday, yday",
             (-1, Daypart.NIGHT): "last night, yesterday night",
@@ -32,7 +39,6 @@ ENGLISH = Language(
             Day(month=1, day=1): "new year's day, new years day",
             Day(month=12, day=24): "christmas eve, xmas eve",
             Day(month=12, day=25): "christmas, xmas, christmas day",
-            Day(month=12, day=31): "new year's eve, new years eve, nye",
             2: (
                 "day after tomorrow, the day after tomorrow, day after tmr, day after tmrw, "
                 "the day after tmrw, overmorrow, day after tomorow, the day after tomorow, "
@@ -79,7 +85,7 @@ ENGLISH = Language(
         kinds.DAY_MARK: {"": "st, nd, rd, th"},
         kinds.DAYPART: {
             Daypart.DAWN: "at dawn, early morning, in the early morning, early in the morning",
-            Daypart.MORNING: "morning, in the morning, mornings, am in the morning, morn, mroning, in the am",
+            Daypart.MORNING: "morning, in the morning, am in the morning, morn, mroning, in the am",
             Daypart.MIDDAY: "lunchtime, lunch time, at lunch, over lunch, at lunchtime",
             Daypart.AFTERNOON: "afternoon, in the afternoon, aft, arvo, late afternoon, early afternoon",
             Daypart.EVENING: "evening, in the evening, eve, late evening, early evening",
@@ -189,7 +195,7 @@ ENGLISH = Language(
                 "eventually, a moment, shortly, the rest, tba, tbd, before, eod, end of day, cob, "
                 "end of business, no later than, overnight, later today, asap tomorrow, some point, "
                 "for some time, a little while, awhile, long, the day, after lunch, before lunch, until lunch, "
-                "by lunch, month, months, a month, "
+                "by lunch, "
                 "after dinner, before dinner, until dinner, after work, after class, after the meeting"
             )
         },
@@ -203,13 +209,36 @@ ENGLISH = Language(
         kinds.FEW: {
             "": ("a few, few, several, some, a couple, a couple of, couple, couple of, many, a number of, the few")
         },
+        kinds.MONTHS: {"": "month, months"},
+        kinds.MONTH_END: {"": "end of, the end of"},
         kinds.EVERY: {
-            "": (
-                "every, each, daily, weekly, weekdays, weekends, every other, mondays, tuesdays, "
-                "wednesdays, thursdays, fridays, saturdays, sundays, nightly, biweekly, hourly, "
-                "mornings and, weekday, monthly, everyday, recurring, repeating, on weekdays, "
-                "business days, working days, evenings, afternoons, nights"
-            )
+            Every(): "every, each, recurring, repeating",
+            Every("day"): "daily, everyday, every single day, every day, each day",
+            Every("day", part=Daypart.NIGHT): "nightly, nights",
+            Every("day", part=Daypart.MORNING): "mornings",
+            Every("day", part=Daypart.AFTERNOON): "afternoons",
+            Every("day", part=Daypart.EVENING): "evenings",
+            Every("day", 2): "every other day, every second day, alternate days",
+            Every("week"): "weekly, every week, each week",
+            Every("week", 2): (
+                "biweekly, bi-weekly, fortnightly, every other week, every second week, "
+                "every fortnight, alternate weeks"
+            ),
+            Every(None, 2): "every other, every second, alternate",
+            Every("week", weekdays=WORKDAYS): (
+                "weekdays, weekday, on weekdays, every weekday, each weekday, business days, "
+                "working days, every working day, every business day, every workday, workdays, "
+                "all weekdays"
+            ),
+            Every("week", weekdays=WEEKEND): "weekends, every weekend, each weekend, on weekends",
+            Every("week", weekdays=(0,)): "mondays",
+            Every("week", weekdays=(1,)): "tuesdays",
+            Every("week", weekdays=(2,)): "wednesdays",
+            Every("week", weekdays=(3,)): "thursdays",
+            Every("week", weekdays=(4,)): "fridays",
+            Every("week", weekdays=(5,)): "saturdays",
+            Every("week", weekdays=(6,)): "sundays",
+            Every("month"): "monthly, every month, each month, hourly, every hour, yearly, every year",
         },
         kinds.ASKING: {"": "is it free, available or not"},
         kinds.COUNTER: {

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.when import kinds
-from bot.when.clocks import NOON, Clock, Day, Daypart
+from bot.when.clocks import NOON, WEEKEND, WORKDAYS, Clock, Day, Daypart, Every
 from bot.when.languages.shape import Language
 
 SPANISH = Language(
@@ -15,6 +15,8 @@ SPANISH = Language(
     day_first=True,
     words={
         kinds.DAY: {
+            Day(months=0, month_end=True): "fin de mes, final de mes, finales de mes, fin del mes",
+            Day(month=12, day=31): "fin de año, nochevieja, final de año",
             -2: "anteayer, antier, antes de ayer",
             -1: "ayer",
             (-1, Daypart.NIGHT): "anoche",
@@ -32,7 +34,6 @@ SPANISH = Language(
             2: "pasado mañana",
             Day(month=12, day=24): "nochebuena",
             Day(month=12, day=25): "navidad",
-            Day(month=12, day=31): "nochevieja",
             Day(offset=1, from_start=True): (
                 "el día siguiente, al día siguiente, del día siguiente, día siguiente, del otro día, al otro día"
             ),
@@ -135,11 +136,12 @@ SPANISH = Language(
             "week": "toda la semana, la semana entera",
         },
         kinds.FROM: {
+            "of": "de, del",
             "": (
-                "de, desde, del, desde las, desde la, de las, de la, a partir de, a partir de las, "
+                "desde, desde las, desde la, de las, de la, a partir de, a partir de las, "
                 "a partir del, desde el, empezando a las, a partir de la, comenzando a las, "
                 "empezando, entre las de"
-            )
+            ),
         },
         kinds.UNTIL: {"": "hasta, hasta las, hasta la, hasta el, hasta eso de las, hasta aprox"},
         kinds.TO_OR_AT: {"": "a, a las, a la, al, a eso de las"},
@@ -172,12 +174,30 @@ SPANISH = Language(
             "": "unas, unos, unas cuantas, algunas, varias, unos cuantos, algunos, varios, un par de, pocas, unas pocas"
         },
         kinds.AGO: {"": "hace"},
+        kinds.MONTHS: {"": "mes, meses"},
+        kinds.MONTH_END: {"": "fin de, finales de, final de, fines de"},
         kinds.EVERY: {
-            "": (
-                "cada, todos los, todas las, diario, diariamente, semanalmente, los lunes, "
-                "los martes, los miércoles, los jueves, los viernes, los sábados, los domingos, "
-                "entre semana, a diario, todos"
-            )
+            Every(): "cada, todos los, todas las, todos",
+            Every("day"): "diario, diariamente, a diario, todos los días, cada día",
+            Every("day", part=Daypart.MORNING): "todas las mañanas, cada mañana",
+            Every("day", part=Daypart.AFTERNOON): "todas las tardes, cada tarde",
+            Every("day", part=Daypart.NIGHT): "todas las noches, cada noche",
+            Every("day", 2): "un día sí y otro no, días alternos",
+            Every("week"): "semanalmente, semanal, todas las semanas, cada semana",
+            Every("week", 2): "quincenalmente, semanas alternas",
+            Every("week", weekdays=WORKDAYS): (
+                "entre semana, días laborables, los días laborables, cada día laborable, "
+                "todos los días laborables, días hábiles"
+            ),
+            Every("week", weekdays=WEEKEND): "los fines de semana, todos los fines de semana, cada fin de semana",
+            Every("week", weekdays=(0,)): "los lunes",
+            Every("week", weekdays=(1,)): "los martes",
+            Every("week", weekdays=(2,)): "los miércoles",
+            Every("week", weekdays=(3,)): "los jueves",
+            Every("week", weekdays=(4,)): "los viernes",
+            Every("week", weekdays=(5,)): "los sábados, sábados",
+            Every("week", weekdays=(6,)): "los domingos, domingos",
+            Every("month"): "mensual, mensualmente, todos los meses, cada mes",
         },
         kinds.COUNTER: {
             "": (

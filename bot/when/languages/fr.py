@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.when import kinds
-from bot.when.clocks import NOON, Clock, Day, Daypart
+from bot.when.clocks import NOON, WEEKEND, WORKDAYS, Clock, Day, Daypart, Every
 from bot.when.languages.shape import Language
 
 FRENCH = Language(
@@ -19,6 +19,8 @@ FRENCH = Language(
     day_first=True,
     words={
         kinds.DAY: {
+            Day(months=0, month_end=True): "fin du mois, la fin du mois, fin de mois",
+            Day(month=12, day=31): "fin de l'année, la fin de l'année",
             -2: "avant-hier",
             -1: "hier",
             (-1, Daypart.NIGHT): "hier soir",
@@ -131,10 +133,11 @@ FRENCH = Language(
             "week": "toute la semaine, la semaine entière",
         },
         kinds.FROM: {
+            "of": "de, du, d'",
             "": (
-                "de, du, dès, depuis, à partir de, à partir du, à compter de, à partir d', d', "
+                "dès, depuis, à partir de, à partir du, à compter de, à partir d', "
                 "dès le, commençant à, début, à partir, des"
-            )
+            ),
         },
         kinds.UNTIL: {
             "": (
@@ -171,11 +174,30 @@ FRENCH = Language(
         },
         kinds.FEW: {"": "quelques, plusieurs, une paire d', deux ou trois, une poignée d'"},
         kinds.AGO: {"": "il y a"},
+        kinds.MONTHS: {"": "mois"},
+        kinds.MONTH_END: {"": "fin, la fin de, fin de, la fin du mois de"},
         kinds.EVERY: {
-            "": (
-                "chaque, tous les, tous, toutes les, quotidien, quotidiennement, hebdomadaire, tlj, "
-                "les lundis, les mardis, en semaine, les jours ouvrés"
-            )
+            Every(): "chaque, tous les, tous, toutes les",
+            Every("day"): "quotidien, quotidiennement, tlj, tous les jours, chaque jour",
+            Every("day", part=Daypart.MORNING): "tous les matins, chaque matin",
+            Every("day", part=Daypart.AFTERNOON): "tous les après-midi, chaque après-midi",
+            Every("day", part=Daypart.EVENING): "tous les soirs, chaque soir",
+            Every("day", part=Daypart.NIGHT): "toutes les nuits, chaque nuit",
+            Every("day", 2): "un jour sur deux",
+            Every("week"): "hebdomadaire, toutes les semaines, chaque semaine, par semaine",
+            Every("week", 2): "toutes les deux semaines, une semaine sur deux",
+            Every(
+                "week", weekdays=WORKDAYS
+            ): "en semaine, les jours ouvrés, chaque jour ouvré, tous les jours ouvrés, jours ouvrés",
+            Every("week", weekdays=WEEKEND): "tous les week-ends, chaque week-end, tous les weekends",
+            Every("week", weekdays=(0,)): "lundis, les lundis, tous les lundis",
+            Every("week", weekdays=(1,)): "mardis, les mardis, tous les mardis",
+            Every("week", weekdays=(2,)): "mercredis, les mercredis, tous les mercredis",
+            Every("week", weekdays=(3,)): "jeudis, les jeudis, tous les jeudis",
+            Every("week", weekdays=(4,)): "vendredis, les vendredis, tous les vendredis",
+            Every("week", weekdays=(5,)): "samedis, les samedis, tous les samedis",
+            Every("week", weekdays=(6,)): "dimanches, les dimanches, tous les dimanches",
+            Every("month"): "mensuel, tous les mois, chaque mois",
         },
         kinds.ASKING: {"": "est-ce que, est ce que, c'est libre, est-il, est-elle"},
         kinds.COUNTER: {

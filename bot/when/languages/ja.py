@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from bot.when import kinds
-from bot.when.clocks import NOON, Clock, Day, Daypart
+from bot.when.clocks import NOON, WEEKEND, WORKDAYS, Clock, Day, Daypart, Every
 from bot.when.languages.shape import Language
 
 JAPANESE = Language(
@@ -31,6 +31,9 @@ JAPANESE = Language(
     },
     words={
         kinds.DAY: {
+            Day(months=0, month_end=True): "月末, 月の終わり, 今月いっぱい",
+            Day(months=1, month_end=True): "来月いっぱい",
+            Day(month=12, day=31): "大晦日, 大みそか, 年内, 年内いっぱい",
             -2: "一昨日, おととい, おとつい",
             -1: "昨日, きのう, 前日",
             (-1, Daypart.NIGHT): "昨夜, 昨晩, ゆうべ",
@@ -45,7 +48,6 @@ JAPANESE = Language(
             Day(month=1, day=1): "元日, 元旦",
             Day(month=12, day=24): "クリスマスイブ, イブ",
             Day(month=12, day=25): "クリスマス",
-            Day(month=12, day=31): "大晦日, 大みそか",
             Day(offset=1, from_start=True): "翌日, 翌, よくじつ, 次の日, 翌日の",
             Day(offset=1, from_start=True, part=Daypart.MORNING): "翌朝, 翌日の朝, 次の日の朝",
             Day(offset=2, from_start=True): "翌々日",
@@ -143,11 +145,19 @@ JAPANESE = Language(
         },
         kinds.VAGUE_DAYS: {"": ("週末, 今週末, 来週末, 土日, 今週中, 来週中, 今月中, 来月中, 数日中")},
         kinds.FEW: {"": "数, 何, なん, 幾"},
+        kinds.MONTHS: {"": "ヶ月, か月, カ月, ヵ月, ケ月, ヶ月間, か月間, カ月間, ヵ月間"},
+        kinds.MONTH_END: {"": "末, の末"},
         kinds.EVERY: {
-            "": (
-                "毎日, 毎週, 毎朝, 毎晩, 毎月, 平日, 隔週, 毎時, 毎回, 毎夜, 毎, ごとに, 日々, 隔日, "
-                "毎年, 平日毎日, 営業日"
-            )
+            Every(): "毎, ごとに, 毎回, 毎に, ごと",
+            Every("day"): "毎日, 日々, 平日毎日",
+            Every("day", part=Daypart.MORNING): "毎朝",
+            Every("day", part=Daypart.NIGHT): "毎晩, 毎夜",
+            Every("day", 2): "隔日, 一日おき, 1日おき, 一日おきに, 1日おきに",
+            Every("week"): "毎週, まいしゅう",
+            Every("week", 2): "隔週, 1週間おき, 一週間おき, 1週間おきに, 一週間おきに",
+            Every("week", weekdays=WORKDAYS): "平日, 毎平日, 営業日, 平日は毎日",
+            Every("week", weekdays=WEEKEND): "毎週末, 毎週土日",
+            Every("month"): "毎月, 毎年, 毎時",
         },
         kinds.ASKING: {
             "": (
@@ -192,7 +202,7 @@ JAPANESE = Language(
             "": (
                 "こんばんは, こんばんわ, "
                 "自分, 部分, 時点, 時期, 時々, 同時, 当時, 一時的, 分析, 分散, 分類, 分割, 分岐, "
-                "日程, 日本, 日本語, 日誌, 月報, 年末, 年始, 半分, 今回, 今後, 前回, 次回, 後半, "
+                "日程, 日本, 日本語, 日誌, 月報, 年末, 年末年始, 年始, 半分, 今回, 今後, 前回, 次回, 後半, "
                 "前半, 水準, 金額, 土台, 火力, 木構造, 休日, 祝日, 朝食, 昼食, 夕食, 夜食, 間違い, "
                 "時系列, 時刻, 週報, 月次, 日次, 今井, 今村, 今西, 今田, 朝会, 夕会, 昼会, 前処理, "
                 "後処理, 事前, 以前の, 学習率, 次第, だから, 二人, 半田, 夜行, 先生, 先輩, 後輩, "

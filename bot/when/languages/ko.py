@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from bot.when import kinds
-from bot.when.clocks import NOON, Clock, Day, Daypart, Length
+from bot.when.clocks import NOON, WEEKEND, WORKDAYS, Clock, Day, Daypart, Every, Length
 from bot.when.languages.shape import Language
 
 KOREAN = Language(
@@ -49,6 +49,8 @@ KOREAN = Language(
     },
     words={
         kinds.DAY: {
+            Day(months=0, month_end=True): "월말, 이달 말",
+            Day(month=12, day=31): "연말, 올해 말",
             -2: "그저께, 그제, 엊그제",
             -1: "어제, 전날, 작일",
             (-1, Daypart.NIGHT): "어젯밤, 간밤",
@@ -150,7 +152,21 @@ KOREAN = Language(
             "": ("추석, 설날, 연휴, 며칠, 며칠간, 주말, 이번 주말, 다음 주말, 이번 주 중, 다음 주 중, 주중에")
         },
         kinds.FEW: {"": "몇, 두세, 서너, 한두, 두어, 여러, 한두어"},
-        kinds.EVERY: {"": "매일, 매주, 매달, 매월, 평일, 마다, 매번, 격주, 날마다, 매일매일, 매, 주중, 평일마다"},
+        kinds.MONTHS: {"": "개월, 달, 개월간, 개월 동안, 달 동안"},
+        kinds.MONTH_END: {"": "말"},
+        kinds.EVERY: {
+            Every(): "마다, 매번, 매",
+            Every("day"): "매일, 날마다, 매일매일, 날마다",
+            Every("day", part=Daypart.MORNING): "매일 아침, 아침마다",
+            Every("day", part=Daypart.EVENING): "매일 저녁, 저녁마다",
+            Every("day", part=Daypart.NIGHT): "매일 밤, 밤마다",
+            Every("day", 2): "격일, 격일로, 하루 걸러",
+            Every("week"): "매주, 주마다, 매 주",
+            Every("week", 2): "격주, 격주로",
+            Every("week", weekdays=WORKDAYS): "평일, 주중, 평일마다, 매 평일, 평일 매일",
+            Every("week", weekdays=WEEKEND): "매주 주말, 주말마다",
+            Every("month"): "매달, 매월, 매년, 매시간",
+        },
         kinds.ASKING: {
             "": (
                 "비어, 비었, 비나요, 비어있나요, 비었나요, 가능한가요, 가능할까요, 되나요, 있나요, "

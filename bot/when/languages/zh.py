@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from bot.when import kinds
-from bot.when.clocks import NOON, Clock, Day, Daypart
+from bot.when.clocks import NOON, WEEKEND, WORKDAYS, Clock, Day, Daypart, Every
 from bot.when.languages.shape import Language
 
 _DAYS = ("一", "二", "三", "四", "五", "六", "日")
@@ -68,6 +68,8 @@ CHINESE = Language(
     },
     words={
         kinds.DAY: {
+            Day(months=0, month_end=True): "月底, 月末, 这个月底",
+            Day(month=12, day=31): "年底, 年末",
             -2: "前天, 前日",
             -1: "昨天, 昨日",
             (-1, Daypart.NIGHT): "昨晚, 昨夜",
@@ -153,11 +155,30 @@ CHINESE = Language(
                 "等下, 等一下, 一阵子, 一段时间"
             )
         },
-        kinds.VAGUE_DAYS: {
-            "": ("春节, 国庆, 中秋, 假期, 周末, 這週末, 这周末, 本周末, 下周末, 週末, 月底, 年底, 过几天")
-        },
+        kinds.VAGUE_DAYS: {"": ("春节, 国庆, 中秋, 假期, 周末, 這週末, 这周末, 本周末, 下周末, 週末, 过几天")},
         kinds.FEW: {"": "几, 幾, 几个, 幾個, 数, 好几, 若干, 數, 两三, 兩三, 三四, 一两"},
-        kinds.EVERY: {"": "每天, 每周, 每日, 每个, 每, 工作日, 天天, 平日, 每週, 每個, 每晚, 每早, 逢, 每逢"},
+        kinds.MONTHS: {"": "个月, 個月"},
+        kinds.MONTH_END: {"": "底, 末"},
+        kinds.EVERY: {
+            Every(): "每, 每个, 每個, 逢, 每逢",
+            Every("day"): "每天, 每日, 天天",
+            Every("day", part=Daypart.MORNING): "每早, 每天早上",
+            Every("day", part=Daypart.NIGHT): "每晚, 每天晚上",
+            Every("day", 2): "隔天一次, 每隔一天",
+            Every("week"): "每周, 每週, 每星期, 每个星期, 每個星期, 每礼拜, 每禮拜",
+            **{
+                Every("week", weekdays=(day,)): ", ".join(
+                    prefix + each
+                    for prefix in ("每周", "每週", "每星期", "每礼拜", "每禮拜", "每个星期", "每个周", "每個星期")
+                    for each in _day_names(day)
+                )
+                for day in range(7)
+            },
+            Every("week", 2): "隔周, 隔週, 每两周, 每隔一周, 每兩週",
+            Every("week", weekdays=WORKDAYS): "工作日, 平日, 每个工作日, 每個工作日",
+            Every("week", weekdays=WEEKEND): "每周末, 每个周末, 每週末, 每個週末",
+            Every("month"): "每月, 每个月, 每個月, 每年",
+        },
         kinds.ASKING: {"": "吗, 嗎, 是否, 能不能, 有没有, 有沒有, 空闲吗, 空着吗, 可不可以, 是不是, 行不行, 空不空"},
         kinds.COUNTER: {
             "": (
