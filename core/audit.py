@@ -17,6 +17,8 @@ from core.facts import Action, Subject, Surface
 from core.timerange import TimeRange
 from core.work import Work
 
+_ADD = insert(models.AuditEntry)
+
 Snapshot = dict[str, Any]  # JSON: what something was, or was made into
 
 
@@ -48,7 +50,7 @@ def record(
         "after": after,
         "why": why,
     }
-    work.session.execute(insert(models.AuditEntry), [entry])
+    work.connection.execute(_ADD, entry)
 
 
 def record_reservation(

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import Row, Select, select
+from sqlalchemy import ColumnElement, Select, bindparam, select
+from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from core import errors, facts, inventory, members, models, policy
 from core.actors import Actor
@@ -21,20 +23,20 @@ _STARTS_TRIED = 500  # how many ends of bookings "the next free start" looks at
 _NEIGHBOURS = 8  # how many upcoming bookings of a GPU a status shows
 
 
+@dataclass(frozen=True)
+class Choice:
+    """The GPUs that would serve a wish, and who comes next on them; None when nobody."""
+
+    gpus: tuple[facts.Gpu, ...]
+    next: facts.Holding | None
+
+
 def holdings(
     work: Work, organization_id: int, gpus: Iterable[facts.Gpu], window: TimeRange
 ) -> tuple[facts.Holding, ...]:
     """Every live slot of these GPUs that overlaps `window`, by GPU and start."""
-    by_id = {gpu.id: gpu for gpu in gpus}
-    rows = work.session.execute(
-        _live_slots(organization_id)
-        .where(models.Slot.gpu_id.in_(by_id), models.Slot.end_at > window.start)
-        .order_by(models.Slot.gpu_id, models.Slot.end_at)
-    )
-    # Slots of a GPU do not overlap: by end they come in the order of their starts, and the index on their ends alone
-    # bounds the search, whatever the history. A start in SQL, in the order or as the window's end, would tempt SQLite
-    # to the other index, and through all that ever was.
-    return tuple(_holding(row, by_id) for row in rows if row[0].start_at < window.end)
+    ahead = _look(work, _ENDING_AFTER, organization_id, gpus, window.start)
+    return tuple(held for held in ahead if held.range.start < window.end)
 
 
 def occupancy(work: Work, organization_id: int) -> tuple[facts.Occupancy, ...]:
@@ -89,15 +91,7 @@ def following(
     work: Work, organization_id: int, gpus: Iterable[facts.Gpu], instant: datetime, besides: int
 ) -> facts.Holding | None:
     """Who comes next on one of these GPUs at or after `instant`, reservation `besides` left out; None when nobody."""
-    by_id = {gpu.id: gpu for gpu in gpus}
-    row = work.session.execute(
-        _live_slots(organization_id)
-        .where(models.Slot.gpu_id.in_(by_id), models.Slot.start_at >= instant)
-        .where(models.Slot.reservation_id != besides)
-        .order_by(models.Slot.start_at, models.Slot.gpu_id)
-        .limit(1)
-    ).first()
-    return _holding(row, by_id) if row else None
+    return _soonest(_look(work, _FIRST_STARTING_FROM, organization_id, gpus, instant, besides))
 
 
 def load(work: Work, organization_id: int, reservation_id: int) -> models.Reservation:
@@ -125,17 +119,29 @@ def fact(work: Work, row: models.Reservation) -> facts.Reservation:
         purpose=row.purpose,
         slots=slots,
         range=hull,
-        state=_state(row, hull, work.now),
+        state=State.CANCELLED if row.cancelled_at is not None else state(hull, work.now),
     )
+
+
+def state(time: TimeRange, now: datetime) -> State:
+    """Of a reservation that was not cancelled."""
+    if now < time.start:
+        return State.UPCOMING
+    return State.RUNNING if now < time.end else State.OVER
 
 
 def room(work: Work, organization_id: int, held: facts.Reservation, limits: Limits = policy.DEFAULT) -> facts.Room:
     """How far a reservation can be extended, and who comes next."""
-    allowed = max(held.range.start + limits.longest - held.range.end, timedelta(0))
     next_one = following(work, organization_id, held.gpus, held.range.end, besides=held.id)
+    return room_before(next_one, held.range, limits)
+
+
+def room_before(next_one: facts.Holding | None, time: TimeRange, limits: Limits = policy.DEFAULT) -> facts.Room:
+    """The same, where it is known who comes next."""
+    allowed = max(time.start + limits.longest - time.end, timedelta(0))
     if next_one is None:
         return facts.Room(None, allowed)
-    return facts.Room(next_one, min(next_one.range.start - held.range.end, allowed))
+    return facts.Room(next_one, min(next_one.range.start - time.end, allowed))
 
 
 def gpus(work: Work, organization_id: int) -> tuple[facts.Gpu, ...]:
@@ -162,20 +168,22 @@ def choose(
     wish: TimeRange,
     *,
     moving: facts.Reservation | None = None,
-) -> tuple[facts.Gpu, ...]:
+) -> Choice:
     """The GPUs that would serve a wish; GpuTaken, without alternatives, names everybody in the way.
 
     What the reservation that is `moving` holds does not count. The answer binds nobody unless the GPUs are locked
     first: see `core.placement`.
     """
     candidates = inventory.candidates(work, organization_id, wanted)
-    held = _besides(holdings(work, organization_id, candidates, wish), moving)
-    taken = {holding.gpu.id for holding in held}
+    besides = moving.id if moving else 0
+    ahead = _look(work, _FIRST_ENDING_AFTER, organization_id, candidates, wish.start, besides)
+    taken = {first.gpu.id for first in ahead if first.range.start < wish.end}
     chosen = inventory.pick(wanted, candidates, lambda gpu: gpu.id not in taken)
     if chosen is None:
+        held = _besides(holdings(work, organization_id, candidates, wish), moving)
         free = free_parts(held, wish) if len(candidates) == 1 else ()
         raise errors.GpuTaken(wish, held, alternatives=(), free=free, moving=moving)
-    return chosen
+    return Choice(chosen, _soonest(first for first in ahead if first.gpu in chosen))
 
 
 def what_if(
@@ -187,7 +195,7 @@ def what_if(
     """
     policy.check_range(limits, wish, work.now)
     try:
-        return choose(work, organization_id, wanted, wish)
+        return choose(work, organization_id, wanted, wish).gpus
     except errors.GpuTaken as taken:
         taken.alternatives = alternatives(work, organization_id, wanted, taken, limits)
         return taken
@@ -289,37 +297,76 @@ def _shorter(
             return
 
 
-def _live_slots(organization_id: int) -> Select[models.Slot, models.Reservation, models.Member]:
-    return (
-        select(models.Slot, models.Reservation, models.Member)
-        .join(models.Reservation, models.Slot.reservation_id == models.Reservation.id)
-        .join(models.Member, models.Reservation.member_id == models.Member.id)
-        .where(models.Slot.live, models.Reservation.organization_id == organization_id)
+_LIVE_SLOTS = (
+    select(
+        models.Slot.gpu_id,
+        models.Slot.start_at,
+        models.Slot.end_at,
+        models.Slot.reservation_id,
+        models.Reservation.purpose,
+        *models.Member.__table__.c,
+    )
+    .join(models.Reservation, models.Slot.reservation_id == models.Reservation.id)
+    .join(models.Member, models.Reservation.member_id == models.Member.id)
+    .where(models.Slot.live, models.Reservation.organization_id == bindparam("lab"))
+)
+
+# Slots of a GPU do not overlap: by end they come in the order of their starts, and the index on their ends alone
+# bounds the search, whatever the history. A start in SQL, in the order or as the window's end, would tempt SQLite to
+# the other index, and through all that ever was.
+_ENDING_AFTER = _LIVE_SLOTS.where(
+    models.Slot.gpu_id.in_(bindparam("gpus", expanding=True)), models.Slot.end_at > bindparam("instant")
+).order_by(models.Slot.gpu_id, models.Slot.end_at)
+
+
+def _first_of_each_gpu(
+    slot: type[models.Slot], is_ahead: ColumnElement[bool], order: InstrumentedAttribute[datetime]
+) -> Select[*tuple[Any, ...]]:
+    """One look into an index for each GPU, however much is held ahead."""
+    first = (
+        select(slot.id)
+        .where(slot.gpu_id == models.Gpu.id, slot.live, is_ahead, slot.reservation_id != bindparam("besides"))
+        .order_by(order)
+        .limit(1)
+        .scalar_subquery()
+    )
+    return _LIVE_SLOTS.join(models.Gpu, models.Slot.gpu_id == models.Gpu.id).where(
+        models.Gpu.id.in_(bindparam("gpus", expanding=True)), models.Slot.id == first
     )
 
 
-def _holding(row: Row[models.Slot, models.Reservation, models.Member], by_id: dict[int, facts.Gpu]) -> facts.Holding:
-    slot, held, holder = row
-    return facts.Holding(
-        gpu=by_id[slot.gpu_id],
-        range=TimeRange(slot.start_at, slot.end_at),
-        holder=members.fact(holder),
-        reservation_id=held.id,
-        purpose=held.purpose,
-    )
+_slot = aliased(models.Slot)
+_FIRST_ENDING_AFTER = _first_of_each_gpu(_slot, _slot.end_at > bindparam("instant"), _slot.end_at)
+_FIRST_STARTING_FROM = _first_of_each_gpu(_slot, _slot.start_at >= bindparam("instant"), _slot.start_at)
+
+
+def _look(
+    work: Work,
+    statement: Select[*tuple[Any, ...]],
+    organization_id: int,
+    gpus: Iterable[facts.Gpu],
+    instant: datetime,
+    besides: int = 0,
+) -> list[facts.Holding]:
+    by_id = {gpu.id: gpu for gpu in gpus}
+    asked = {"lab": organization_id, "gpus": list(by_id), "instant": instant, "besides": besides}
+    holders: dict[int, facts.Member] = {}
+    found = []
+    for row in work.connection.execute(statement, asked):
+        if row.id not in holders:
+            holders[row.id] = members.fact(row)
+        time = TimeRange(row.start_at, row.end_at)
+        found.append(facts.Holding(by_id[row.gpu_id], time, holders[row.id], row.reservation_id, row.purpose))
+    return found
+
+
+def _soonest(held: Iterable[facts.Holding]) -> facts.Holding | None:
+    return min(held, key=lambda holding: (holding.range.start, holding.gpu.id), default=None)
 
 
 def _story(gpu: facts.Gpu, held: list[facts.Holding], now: datetime) -> facts.Occupancy:
     current = held[0] if held and now in held[0].range else None
     return facts.Occupancy(gpu, current, tuple(held[1:] if current else held)[:_NEIGHBOURS])
-
-
-def _state(row: models.Reservation, hull: TimeRange, now: datetime) -> State:
-    if row.cancelled_at is not None:
-        return State.CANCELLED
-    if now < hull.start:
-        return State.UPCOMING
-    return State.RUNNING if now < hull.end else State.OVER
 
 
 def _retired(row: models.Gpu) -> facts.Gpu:

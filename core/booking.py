@@ -13,9 +13,9 @@ from collections.abc import Collection, Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import and_, bindparam, insert, select
 
-from core import audit, availability, errors, facts, inventory, models, notices, placement, policy
+from core import audit, availability, errors, facts, inventory, members, models, notices, placement, policy
 from core.actors import Actor
 from core.facts import Action, Receipt, State
 from core.inventory import Wanted
@@ -45,29 +45,21 @@ def reserve(
     actor.must_be_member()
     purpose = " ".join(purpose.split())
     placement.lock(work, inventory.candidates(work, actor.organization_id, wanted))
-    if answered := done(work, actor, request_key):
-        return answered
+    asked = {"lab": actor.organization_id, "member": actor.member_id, "key": request_key}
+    known = work.connection.execute(_KNOWN, asked).one()
+    if known.reservation_id is not None:
+        return _again(work, actor, known.reservation_id)
     if running:
         policy.check_running_since(limits, wish.start, work.now)
     clipped = wish if running else _clip(wish, work.now)
     policy.check_range(limits, clipped, work.now)
     policy.check_purpose(limits, purpose)
-    gpus = _choose(work, actor, wanted, clipped, limits)
-    row = models.Reservation(
-        organization_id=actor.organization_id,
-        member_id=actor.member_id,
-        purpose=purpose,
-        version=1,
-        created_at=work.now,
-        slots=[],
-    )
-    work.session.add(row)
-    placement.place(work, row, gpus, clipped)
-    notices.replan(work, row, Kind.BOOKED, announce=_announces(work, row))
-    _remember(work, row, request_key)
-    receipt = _receipt(work, row)
-    audit.record_reservation(work, actor, Action.RESERVED, receipt.reservation)
-    return replace(receipt, clipped=clipped != wish)
+    choice = _choose(work, actor, wanted, clipped, limits)
+    held = _write(work, members.fact(known), actor.organization_id, purpose, choice.gpus, clipped)
+    notices.plan(work, held, announce=known.announce)
+    _remember(work, held, request_key)
+    audit.record_reservation(work, actor, Action.RESERVED, held)
+    return Receipt(held, availability.room_before(choice.next, clipped, limits), clipped=clipped != wish)
 
 
 def change(
@@ -96,7 +88,7 @@ def change(
     if time != before.range:
         policy.check_range(limits, time, work.now)
     policy.check_purpose(limits, purpose)
-    gpus = _choose(work, actor, wanted, time, limits, moving=before)
+    gpus = _choose(work, actor, wanted, time, limits, moving=before).gpus
     if before.state is State.RUNNING and set(gpus) != set(before.gpus):
         raise errors.AlreadyStarted(before)
     if before.state is State.RUNNING:
@@ -158,15 +150,15 @@ def release(
         return _undo(work, actor, row, before, freed, request_key)
     placement.cut(work, row, {gpu.id for gpu in freed})
     row.version += 1
+    held = availability.fact(work, row)
     if freed == before.gpus:
-        notices.owe_end(work, row)
+        notices.owe_end(work, held)
     else:
         data = {"gpus": [gpu.id for gpu in freed]}
-        notices.replan(work, row, Kind.FREED, data, announce=True)
-    _remember(work, row, request_key)
-    receipt = _receipt(work, row)
-    audit.record_reservation(work, actor, Action.RELEASED, receipt.reservation, before=before)
-    return replace(receipt, before=before, freed=freed)
+        notices.replan(work, held, Kind.FREED, data, announce=True)
+    _remember(work, held, request_key)
+    audit.record_reservation(work, actor, Action.RELEASED, held, before=before)
+    return replace(_receipt(work, held), before=before, freed=freed)
 
 
 def cancel(
@@ -192,14 +184,46 @@ def done(work: Work, actor: Actor, request_key: str | None) -> Receipt | None:
     if request_key is None:
         return None
     found = work.session.scalar(
-        select(models.Request).where(
+        select(models.Request.reservation_id).where(
             models.Request.organization_id == actor.organization_id, models.Request.key == request_key
         )
     )
-    if found is None:
-        return None
-    row = availability.load(work, actor.organization_id, found.reservation_id)
-    return replace(_receipt(work, row), again=True)
+    return _again(work, actor, found) if found else None
+
+
+def _again(work: Work, actor: Actor, reservation_id: int) -> Receipt:
+    held = availability.reservation(work, actor.organization_id, reservation_id)
+    return replace(_receipt(work, held), again=True)
+
+
+# For a new reservation, all in one look: its holder, what the lab wants, and what this very request led to before.
+_KNOWN = (
+    select(*models.Member.__table__.c, models.Organization.announce, models.Request.reservation_id)
+    .select_from(models.Member)
+    .join(models.Organization, models.Member.organization_id == models.Organization.id)
+    .outerjoin(
+        models.Request,
+        and_(models.Request.organization_id == models.Organization.id, models.Request.key == bindparam("key")),
+    )
+    .where(models.Member.id == bindparam("member"), models.Organization.id == bindparam("lab"))
+)
+_NEW = insert(models.Reservation).returning(models.Reservation.id)
+_CARRIED_OUT = insert(models.Request)
+
+
+def _write(
+    work: Work,
+    holder: facts.Member,
+    organization_id: int,
+    purpose: str,
+    gpus: Iterable[facts.Gpu],
+    time: TimeRange,
+) -> facts.Reservation:
+    row = {"organization_id": organization_id, "member_id": holder.id, "purpose": purpose, "created_at": work.now}
+    number = work.connection.execute(_NEW, row).scalar_one()
+    slots = placement.hold(work, number, gpus, time)
+    state = availability.state(time, work.now)
+    return facts.Reservation(number, organization_id, 1, holder, purpose, slots, time, state)
 
 
 def _take_up(
@@ -236,7 +260,7 @@ def _choose(
     wish: TimeRange,
     limits: Limits,
     moving: facts.Reservation | None = None,
-) -> tuple[facts.Gpu, ...]:
+) -> availability.Choice:
     try:
         return availability.choose(work, actor.organization_id, wanted, wish, moving=moving)
     except errors.GpuTaken as taken:
@@ -325,25 +349,19 @@ def _changed(
 ) -> Receipt:
     row.version += 1
     work.session.flush()
-    notices.replan(work, row, news, announce=_announces(work, row))
-    _remember(work, row, request_key)
-    receipt = _receipt(work, row)
-    audit.record_reservation(work, actor, action, receipt.reservation, before=before)
-    return replace(receipt, before=before)
-
-
-def _receipt(work: Work, row: models.Reservation) -> Receipt:
     held = availability.fact(work, row)
-    return Receipt(held, availability.room(work, row.organization_id, held))
+    announce = work.session.get_one(models.Organization, row.organization_id).announce
+    notices.replan(work, held, news, announce=announce)
+    _remember(work, held, request_key)
+    audit.record_reservation(work, actor, action, held, before=before)
+    return replace(_receipt(work, held), before=before)
 
 
-def _announces(work: Work, row: models.Reservation) -> bool:
-    return work.session.get_one(models.Organization, row.organization_id).announce
+def _receipt(work: Work, held: facts.Reservation) -> Receipt:
+    return Receipt(held, availability.room(work, held.organization_id, held))
 
 
-def _remember(work: Work, row: models.Reservation, key: str | None) -> None:
+def _remember(work: Work, held: facts.Reservation, key: str | None) -> None:
     if key is not None:
-        work.session.add(
-            models.Request(organization_id=row.organization_id, key=key, reservation_id=row.id, made_at=work.now)
-        )
-        work.session.flush()
+        carried_out = {"organization_id": held.organization_id, "reservation_id": held.id, "made_at": work.now}
+        work.connection.execute(_CARRIED_OUT, {"key": key, **carried_out})

@@ -7,9 +7,9 @@ import unicodedata
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from core import errors, facts, models
 from core.work import Work
@@ -36,10 +36,7 @@ def lock_organization(work: Work, organization_id: int) -> None:
 
 def gpus(work: Work, organization_id: int) -> tuple[facts.Gpu, ...]:
     """Every GPU in service, by node and label, numbers in the order people count."""
-    key = (gpus, organization_id)
-    if key not in work.memo:
-        work.memo[key] = _load(work, organization_id)
-    return work.memo[key]  # type: ignore[return-value]
+    return _fleet(work, organization_id).gpus
 
 
 def add_gpu(work: Work, organization_id: int, *, node: str, label: str, model: str, memory_gb: int) -> facts.Gpu:
@@ -58,19 +55,18 @@ def add_gpu(work: Work, organization_id: int, *, node: str, label: str, model: s
         work.session.add(row)
     row.model, row.memory_gb, row.retired_at = model, memory_gb, None
     work.session.flush()
-    work.memo.pop((gpus, organization_id), None)
+    work.memo.pop((_Fleet, organization_id), None)
     return next(gpu for gpu in gpus(work, organization_id) if gpu.id == row.id)
 
 
 def named(work: Work, organization_id: int, name: str) -> facts.Gpu:
     """The GPU called so, by any of its `names`; UnknownGpu or UnclearGpu otherwise."""
-    known = gpus(work, organization_id)
-    wanted = folded(name)
-    matches = [gpu for gpu in known if wanted in names(gpu)]
+    fleet = _fleet(work, organization_id)
+    matches = fleet.called.get(folded(name), ())
     if not matches:
-        raise errors.UnknownGpu(name, known)
+        raise errors.UnknownGpu(name, fleet.gpus)
     if len(matches) > 1:
-        raise errors.UnclearGpu(name, tuple(matches))
+        raise errors.UnclearGpu(name, matches)
     return matches[0]
 
 
@@ -113,28 +109,45 @@ def pick(
     return None
 
 
-def _load(work: Work, organization_id: int) -> tuple[facts.Gpu, ...]:
-    rows = work.session.execute(
-        select(models.Gpu.id, models.Node.hostname, models.Gpu.label, models.Gpu.model, models.Gpu.memory_gb)
-        .join(models.Node)
-        .where(models.Node.organization_id == organization_id, models.Gpu.retired_at.is_(None))
-    ).all()
-    labels = Counter(row.label for row in rows)
+_IN_SERVICE = (
+    select(models.Gpu.id, models.Node.hostname, models.Gpu.label, models.Gpu.model, models.Gpu.memory_gb)
+    .join(models.Node)
+    .where(models.Node.organization_id == bindparam("lab"), models.Gpu.retired_at.is_(None))
+)
+
+
+@dataclass(frozen=True)
+class _Fleet:
+    """All GPUs in service, in order, and under each of their names."""
+
+    gpus: tuple[facts.Gpu, ...]
+    called: dict[str, tuple[facts.Gpu, ...]]
+
+
+def _fleet(work: Work, organization_id: int) -> _Fleet:
+    key = (_Fleet, organization_id)
+    if key not in work.memo:
+        rows = work.connection.execute(_IN_SERVICE, {"lab": organization_id}).all()
+        work.memo[key] = _in_order(tuple(map(tuple, rows)))
+    return work.memo[key]  # type: ignore[return-value]
+
+
+# Every booking asks these of every GPU of the lab, and the answers hardly ever change.
+
+
+@lru_cache(maxsize=100)
+def _in_order(rows: tuple[tuple[int, str, str, str, int], ...]) -> _Fleet:
+    labels = Counter(label for _, _, label, _, _ in rows)
     found = [
-        facts.Gpu(
-            id=row.id,
-            node=row.hostname,
-            label=row.label,
-            model=row.model,
-            memory_gb=row.memory_gb,
-            name=row.label if labels[row.label] == 1 else f"{row.hostname}/{row.label}",
-        )
-        for row in rows
+        facts.Gpu(id_, node, label, model, memory_gb, label if labels[label] == 1 else f"{node}/{label}")
+        for id_, node, label, model, memory_gb in rows
     ]
-    return tuple(sorted(found, key=lambda gpu: (_counted(gpu.node), _counted(gpu.label))))
-
-
-# Every booking asks these of every GPU of the lab, and the answers never change.
+    found.sort(key=lambda gpu: (_counted(gpu.node), _counted(gpu.label)))
+    called: dict[str, tuple[facts.Gpu, ...]] = {}
+    for gpu in found:
+        for name in names(gpu):
+            called[name] = (*called.get(name, ()), gpu)
+    return _Fleet(tuple(found), called)
 
 
 @cache

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Select, select
+from typing import Any
+
+from sqlalchemy import Row, Select, select
 
 from core import facts, models
 from core.facts import Role, Standing
@@ -60,7 +62,8 @@ def _by_slack_id(organization_id: int, slack_id: str) -> Select[models.Member]:
     )
 
 
-def fact(row: models.Member) -> facts.Member:
+def fact(row: models.Member | Row[*tuple[Any, ...]]) -> facts.Member:
+    """Of a member, or of a row that has all the columns of one."""
     return facts.Member(
         row.id,
         row.slack_id,

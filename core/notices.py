@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, case, func, insert, select, update
+from sqlalchemy import ColumnElement, Select, bindparam, case, func, insert, select, update
 
 from core import availability, facts, members, models, organizations
 from core.db import insert_if_new
@@ -117,9 +117,14 @@ def to_member(member_id: int) -> str:
     return f"{_MEMBER}{member_id}"
 
 
+def plan(work: Work, held: facts.Reservation, *, announce: bool) -> None:
+    """Owe what a new reservation calls for. `announce` tells the channel that it was booked."""
+    _owe(work, held, _plans(work, held, Kind.BOOKED, set(), {}, announce=announce))
+
+
 def replan(
     work: Work,
-    row: models.Reservation,
+    held: facts.Reservation,
     news: Kind | None,
     data: dict[str, Any] | None = None,
     *,
@@ -132,23 +137,18 @@ def replan(
     all once cancelled.
     """
     if news is None:
-        _carry_over(work, row)
+        _carry_over(work, held)
         return
-    unsent = _withdraw(work, row)
+    unsent = _withdraw(work, held)
     if Kind.BOOKED in unsent:
         news = None if news is Kind.CANCELLED else Kind.BOOKED
-    reservation = availability.fact(work, row)
-    plans = list(_reminders(reservation, work.now, unsent | {Kind.START} if news is Kind.BOOKED else unsent))
-    starts_now = any(plan.kind is Kind.START and plan.due_at <= work.now for plan in plans)
-    if news and announce and not (starts_now and news in {Kind.BOOKED, Kind.CHANGED}):
-        plans.append(_Plan(news, CHANNEL, work.now, _stays_news(news, reservation, work.now), data or {}))
-    _owe(work, row, plans)
+    _owe(work, held, _plans(work, held, news, unsent, data or {}, announce=announce))
 
 
-def owe_end(work: Work, row: models.Reservation) -> None:
+def owe_end(work: Work, held: facts.Reservation) -> None:
     """A reservation was ended early: the channel hears so now, and nothing else of it is owed."""
-    _withdraw(work, row)
-    _owe(work, row, [_Plan(Kind.END, CHANNEL, work.now, work.now + END_STAYS_NEWS, {"early": True})])
+    _withdraw(work, held)
+    _owe(work, held, [_Plan(Kind.END, CHANNEL, work.now, work.now + END_STAYS_NEWS, {"early": True})])
 
 
 def claim(work: Work, organization_id: int, lease: timedelta) -> Batch | None:
@@ -263,6 +263,22 @@ def _failed_lately(work: Work, organization_id: int) -> int:
     return work.session.scalar(counted) or 0
 
 
+def _plans(
+    work: Work,
+    held: facts.Reservation,
+    news: Kind | None,
+    unsent: Collection[Kind],
+    data: dict[str, Any],
+    *,
+    announce: bool,
+) -> list[_Plan]:
+    plans = list(_reminders(held, work.now, {*unsent, Kind.START} if news is Kind.BOOKED else unsent))
+    starts_now = any(plan.kind is Kind.START and plan.due_at <= work.now for plan in plans)
+    if news and announce and not (starts_now and news in {Kind.BOOKED, Kind.CHANGED}):
+        plans.append(_Plan(news, CHANNEL, work.now, _stays_news(news, held, work.now), data))
+    return plans
+
+
 def _reminders(held: facts.Reservation, now: datetime, unsent: Collection[Kind]) -> Iterator[_Plan]:
     """Every moment of a reservation that is still to come, and those in `unsent` that are due and still true.
 
@@ -288,19 +304,19 @@ def _stays_news(news: Kind, held: facts.Reservation, now: datetime) -> datetime:
     return held.range.start if news is Kind.BOOKED else now + CHANGE_STAYS_NEWS
 
 
-def _carry_over(work: Work, row: models.Reservation) -> None:
+def _carry_over(work: Work, held: facts.Reservation) -> None:
     """What is owed stays owed, for the new version."""
     work.session.execute(
-        update(models.Notice).where(models.Notice.reservation_id == row.id, _is_owed).values(version=row.version)
+        update(models.Notice).where(models.Notice.reservation_id == held.id, _is_owed).values(version=held.version)
     )
 
 
-def _withdraw(work: Work, row: models.Reservation) -> set[Kind]:
+def _withdraw(work: Work, held: facts.Reservation) -> set[Kind]:
     """Settle as stale what is owed for earlier versions; tells the kinds of those due that nobody has heard yet."""
     unsent = set()
     for notice in work.session.scalars(
         select(models.Notice)
-        .where(models.Notice.reservation_id == row.id, _is_owed, models.Notice.kind != Kind.UNDELIVERABLE)
+        .where(models.Notice.reservation_id == held.id, _is_owed, models.Notice.kind != Kind.UNDELIVERABLE)
         .order_by(models.Notice.id)
         .with_for_update()
     ):
@@ -311,12 +327,18 @@ def _withdraw(work: Work, row: models.Reservation) -> set[Kind]:
     return unsent
 
 
-def _owe(work: Work, row: models.Reservation, plans: Sequence[_Plan]) -> None:
+_ADD = insert(models.Notice).returning(models.Notice.id)  # which makes of all rows one statement
+_RECIPIENT = select(models.Recipient.id).where(
+    models.Recipient.organization_id == bindparam("lab"), models.Recipient.whom == bindparam("whom")
+)
+
+
+def _owe(work: Work, held: facts.Reservation, plans: Sequence[_Plan]) -> None:
     planned = [
         {
-            "recipient_id": _recipient_id(work, row.organization_id, plan.whom),
-            "reservation_id": row.id,
-            "version": row.version,
+            "recipient_id": _recipient_id(work, held.organization_id, plan.whom),
+            "reservation_id": held.id,
+            "version": held.version,
             "kind": plan.kind,
             "due_at": plan.due_at,
             "useful_until": plan.useful_until,
@@ -325,23 +347,22 @@ def _owe(work: Work, row: models.Reservation, plans: Sequence[_Plan]) -> None:
         for plan in plans
     ]
     if planned:  # in one statement: a booking has up to seven
-        work.session.execute(insert(models.Notice), planned)
+        work.connection.execute(_ADD, planned)
         work.owes(min(plan.due_at for plan in plans))
 
 
 def _recipient_id(work: Work, organization_id: int, whom: str) -> int:
     """The recipient's number, made on the first notice to them; two bookings may do so at the same time."""
     key = (_recipient_id, organization_id, whom)
-    if key not in work.memo:
-        found = select(models.Recipient.id).where(
-            models.Recipient.organization_id == organization_id, models.Recipient.whom == whom
-        )
-        number = work.session.scalar(found)
-        if number is None:
-            insert_if_new(work.session, models.Recipient, organization_id=organization_id, whom=whom, free_at=work.now)
-            number = work.session.scalars(found).one()
-        work.memo[key] = number
-    return int(str(work.memo[key]))
+    if key in work.numbers:
+        return work.numbers[key]
+    meant = {"lab": organization_id, "whom": whom}
+    number: int | None = work.connection.scalar(_RECIPIENT, meant)
+    if number is None:
+        insert_if_new(work.session, models.Recipient, organization_id=organization_id, whom=whom, free_at=work.now)
+        number = work.connection.scalars(_RECIPIENT, meant).one()
+    work.numbers[key] = number
+    return number
 
 
 def _is_useful(work: Work, row: models.Notice, recipient: models.Recipient, organization: models.Organization) -> bool:
@@ -400,7 +421,7 @@ def _settle(
 
 
 def _tell_admins(work: Work, owed: Owed, whom: str, failure: str) -> None:
-    reservation = work.session.get_one(models.Reservation, owed.reservation.id)
+    reservation = availability.reservation(work, owed.reservation.organization_id, owed.reservation.id)
     data = {"failure": failure, "whom": whom}
     plans = [
         _Plan(Kind.UNDELIVERABLE, to_member(admin.id), work.now, work.now + END_STAYS_NEWS, data)
@@ -410,14 +431,14 @@ def _tell_admins(work: Work, owed: Owed, whom: str, failure: str) -> None:
     _owe(work, reservation, plans)
 
 
-def _is_told(work: Work, row: models.Reservation, admin: facts.Member) -> bool:
+def _is_told(work: Work, held: facts.Reservation, admin: facts.Member) -> bool:
     return bool(
         work.session.scalar(
             select(models.Notice.id).where(
-                models.Notice.reservation_id == row.id,
-                models.Notice.version == row.version,
+                models.Notice.reservation_id == held.id,
+                models.Notice.version == held.version,
                 models.Notice.kind == Kind.UNDELIVERABLE,
-                models.Notice.recipient_id == _recipient_id(work, row.organization_id, to_member(admin.id)),
+                models.Notice.recipient_id == _recipient_id(work, held.organization_id, to_member(admin.id)),
             )
         )
     )

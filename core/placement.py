@@ -8,23 +8,41 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, insert, select
 
 from core import facts, models
 from core.timerange import TimeRange
 from core.work import Work
+
+_LOCK = (
+    select(models.Gpu.id)
+    .where(models.Gpu.id.in_(bindparam("ids", expanding=True)))
+    .order_by(models.Gpu.id)
+    .with_for_update()
+)
+_HOLD = insert(models.Slot)
 
 
 def lock(work: Work, gpus: Iterable[facts.Gpu]) -> None:
     """Wait until nobody else is booking these GPUs.
 
     Always in the order of their ids, so that two bookings that name them in opposite order do not wait for each other.
-    SQLite has one writer anyway and ignores this.
     """
-    ids = sorted(gpu.id for gpu in gpus)
-    work.session.execute(
-        select(models.Gpu.id).where(models.Gpu.id.in_(ids)).order_by(models.Gpu.id).with_for_update()
-    ).all()
+    if not work.has_one_writer:
+        work.connection.execute(_LOCK, {"ids": [gpu.id for gpu in gpus]}).all()
+
+
+def hold(work: Work, reservation_id: int, gpus: Iterable[facts.Gpu], time: TimeRange) -> tuple[facts.Slot, ...]:
+    """Hold these GPUs for a reservation that is new. The database has the last word on overlaps."""
+    slots = tuple(facts.Slot(gpu, time) for gpu in sorted(gpus, key=lambda gpu: gpu.id))
+    work.connection.execute(
+        _HOLD,
+        [
+            {"reservation_id": reservation_id, "gpu_id": slot.gpu.id, "start_at": time.start, "end_at": time.end}
+            for slot in slots
+        ],
+    )
+    return slots
 
 
 def place(work: Work, row: models.Reservation, gpus: Iterable[facts.Gpu], time: TimeRange) -> None:

@@ -13,20 +13,20 @@ from contextlib import contextmanager
 from datetime import datetime
 
 import psycopg
-from sqlalchemy import Engine, text
-from sqlalchemy.orm import Session
+from sqlalchemy import Connection, Engine, text
 
 log = logging.getLogger(__name__)
 
 _CHANNEL = "gpu_slots_due"
+_NOTIFY = text(f"SELECT pg_notify('{_CHANNEL}', :due_at)")
 _LOOK_UP = 1.0  # seconds after which a listener looks whether it should end
 _RECONNECT = 2.0  # seconds
 
 
-def notify(session: Session, due_at: datetime) -> None:
+def notify(connection: Connection, due_at: datetime) -> None:
     """Tell every process, if this transaction commits, that something is due then."""
-    if session.get_bind().dialect.name == "postgresql":
-        session.execute(text(f"SELECT pg_notify('{_CHANNEL}', :due_at)"), {"due_at": due_at.isoformat()})
+    if connection.dialect.name == "postgresql":
+        connection.execute(_NOTIFY, {"due_at": due_at.isoformat()})
 
 
 @contextmanager

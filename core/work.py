@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import logging
 import time
+from collections import ChainMap
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import cached_property
 
 from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError, OperationalError
@@ -26,16 +28,40 @@ PATIENCE = timedelta(seconds=10)
 
 @dataclass
 class Work:
-    """What a use case works with. `now` is the one instant at which everything in it happens."""
+    """What a use case works with. `now` is the one instant at which everything in it happens.
 
-    session: Session
+    `connection` and `session` are one transaction. What every booking asks or writes goes by statements made once, at
+    import, straight to the connection: to make a statement anew costs several times what it costs to carry it out, and
+    so does an object for each row.
+    """
+
     now: datetime
+    connection: Connection = field(init=False)
     memo: dict[object, object] = field(default_factory=dict)  # what was looked up already in this transaction
+    numbers: ChainMap[object, int] = field(default_factory=ChainMap)  # of rows that stay: kept, once committed
     next_due: datetime | None = None  # the soonest notice this change planned
     is_committing: bool = False
 
+    @cached_property
+    def session(self) -> Session:
+        return Session(self.connection, expire_on_commit=False, join_transaction_mode="rollback_only")
+
+    @property
+    def has_one_writer(self) -> bool:
+        """Whether nobody else can be writing while we do, so that rows need no locks: on SQLite."""
+        return self.connection.dialect.name == "sqlite"
+
     def owes(self, due_at: datetime) -> None:
         self.next_due = min(self.next_due or due_at, due_at)
+
+    def flush(self) -> None:
+        """Write what the session's objects have become."""
+        if "session" in vars(self):
+            self.session.flush()
+
+    def close(self) -> None:
+        if "session" in vars(self):
+            self.session.close()
 
 
 class Database:
@@ -46,6 +72,7 @@ class Database:
 
     def __init__(self, url: str) -> None:
         self.engine = connect(url)
+        self._numbers: dict[object, int] = {}
         self.on_due: Callable[[datetime], None] = lambda _due_at: None
 
     @contextmanager
@@ -56,29 +83,29 @@ class Database:
         commit, or the whole takes longer; Unwritable when it takes no writing.
         """
         deadline = time.monotonic() + patience.total_seconds()
-        work = Work(Session(), utc(now))
+        work = Work(utc(now), numbers=ChainMap({}, self._numbers))
         with _in_our_words(work), self.engine.connect() as connection:
             _limit_waiting_for_turn(connection, patience)
-            with Session(connection, expire_on_commit=False) as work.session, work.session.begin():
-                _limit_waiting_inside(work.session, patience)
+            with connection.begin(), _on(connection, work):
+                _limit_waiting_inside(connection, patience)
                 yield work
-                work.session.flush()
+                work.flush()
                 if work.next_due is not None:
-                    wakeup.notify(work.session, work.next_due)
+                    wakeup.notify(connection, work.next_due)
                 if time.monotonic() > deadline:
                     raise Busy
                 work.is_committing = True
+        self._numbers.update(work.numbers.maps[0])
         if work.next_due is not None:
             self._tell_due(work.next_due)
 
     @contextmanager
     def read(self, now: datetime) -> Iterator[Work]:
         """A question: takes no write lock and leaves nothing behind."""
-        work = Work(Session(), utc(now))
-        with _in_our_words(work), self.engine.connect() as connection:
-            reading = connection.execution_options(writes=False)
-            with Session(reading, expire_on_commit=False) as work.session:
-                yield work
+        work = Work(utc(now), numbers=ChainMap({}, self._numbers))
+        with _in_our_words(work), self.engine.connect() as connection, _on(connection, work):
+            connection.execution_options(writes=False)
+            yield work
 
     def listening(self, wake: Callable[[datetime], None]) -> AbstractContextManager[None]:
         """While this lasts, call `wake` for what any process plans, where the database can tell; from any thread."""
@@ -95,17 +122,24 @@ class Database:
         self.engine.dispose()
 
 
+@contextmanager
+def _on(connection: Connection, work: Work) -> Iterator[None]:
+    work.connection = connection
+    try:
+        yield
+    finally:
+        work.close()
+
+
 def _limit_waiting_for_turn(connection: Connection, patience: timedelta) -> None:
     """SQLite waits where a transaction begins, so the limit is set before, past SQLAlchemy, which would begin one."""
     if connection.dialect.name == "sqlite" and (driver := connection.connection.driver_connection):
         driver.execute(f"PRAGMA busy_timeout = {milliseconds(patience)}")
 
 
-def _limit_waiting_inside(session: Session, patience: timedelta) -> None:
-    """PostgreSQL waits for rows and statements, for this transaction only."""
-    connection = session.connection()
+def _limit_waiting_inside(connection: Connection, patience: timedelta) -> None:
+    """PostgreSQL waits for rows in statements; this goes for this transaction only."""
     if connection.dialect.name == "postgresql":
-        connection.exec_driver_sql(f"SET LOCAL lock_timeout = {milliseconds(patience)}")
         connection.exec_driver_sql(f"SET LOCAL statement_timeout = {milliseconds(patience)}")
 
 

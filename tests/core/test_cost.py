@@ -1,0 +1,65 @@
+"""What things cost, in statements: the same however much is held, and few."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import pytest
+from sqlalchemy import event
+
+from core import availability
+from core.inventory import Wanted
+from tests.core.conftest import Lab
+
+
+@contextmanager
+def statements_of(lab: Lab) -> Iterator[list[str]]:
+    seen: list[str] = []
+
+    def see(_connection: object, _cursor: object, statement: str, *_more: object) -> None:
+        seen.append(statement)
+
+    event.listen(lab.database.engine, "before_cursor_execute", see)
+    try:
+        yield seen
+    finally:
+        event.remove(lab.database.engine, "before_cursor_execute", see)
+
+
+def cost(lab: Lab, act: Callable[[], object]) -> int:
+    with statements_of(lab) as seen:
+        act()
+    return len(seen)
+
+
+def test_a_booking_costs_a_dozen_statements_at_most(lab: Lab) -> None:
+    lab.reserve(lab.alice, lab.hours(1))
+
+    # Three looks, five rows or sets of rows, and to begin; on PostgreSQL also a lock, a limit, and word to the senders.
+    assert cost(lab, lambda: lab.reserve(lab.alice, lab.hours(2), request_key="k")) <= 12
+
+
+@pytest.mark.parametrize("wanted", [Wanted(), Wanted(count=4), Wanted(names=("GPU3",))])
+def test_a_booking_costs_the_same_however_much_is_held(lab: Lab, wanted: Wanted) -> None:
+    for number in range(1, 6):
+        lab.add_gpu("lab-node-1", f"GPU{number}")
+    lab.reserve(lab.alice, lab.hours(1), wanted=wanted)
+    before = cost(lab, lambda: lab.reserve(lab.alice, lab.hours(3), wanted=wanted))
+    for hour in range(10, 30):
+        lab.reserve(lab.bob, lab.hours(hour), wanted=Wanted(count=6))
+
+    assert cost(lab, lambda: lab.reserve(lab.alice, lab.hours(5), wanted=wanted)) == before
+
+
+def test_to_see_who_holds_what_costs_the_same_however_many_hold(lab: Lab) -> None:
+    def look() -> object:
+        with lab.database.read(lab.clock.now) as work:
+            return availability.occupancy(work, lab.id)
+
+    lab.reserve(lab.alice, lab.hours(0))
+    before = cost(lab, look)
+    for hour in range(1, 20):
+        lab.reserve(lab.bob if hour % 2 else lab.charlie, lab.hours(hour))
+
+    assert cost(lab, look) == before
