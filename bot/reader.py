@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, tzinfo
-from functools import cached_property
+from functools import cached_property, reduce
 from gettext import NullTranslations
 from zoneinfo import ZoneInfo
 
@@ -39,7 +39,7 @@ class Reader:
 
     def say_many(self, one: str, many: str, count: int, **values: object) -> str:
         """The same, by number; `{count}` is filled in."""
-        return self._catalog.ngettext(one, many, count).format(count=count, **values)
+        return self._catalog.ngettext(one, many, count).format(**{"command": self.command, "count": count, **values})
 
     def local(self, instant: datetime) -> datetime:
         return instant.astimezone(self.zone)
@@ -78,7 +78,7 @@ class Reader:
     def hours(self, time: TimeRange) -> str:
         """13:00–18:00, where the start's day is known; midnight is 24:00, and from a day on the end's day is named."""
         if not self._is_one_day(time) and time.length >= timedelta(days=1):
-            return f"{self.clock(time.start)} – {self.moment(time.end)}"
+            return self.say("{start} – {end}", start=self.clock(time.start), end=self.moment(time.end))
         end = "24:00" if self.clock(time.end) == "00:00" else self.clock(time.end)
         return f"{self.clock(time.start)}–{end}"
 
@@ -107,7 +107,8 @@ class Reader:
             self.say("{count} h", count=hours) if hours else "",
             self.say("{count} min", count=minutes) if minutes else "",
         ]
-        return " ".join(part for part in parts if part)
+        # Translators: two parts of one length of time: 1 h and 30 min.
+        return reduce(lambda long, short: self.say("{long} {short}", long=long, short=short), filter(None, parts))
 
     def listed(self, items: list[str]) -> str:
         """GPU0, GPU1"""

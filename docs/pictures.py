@@ -33,7 +33,7 @@ def take(page: Page, slack: Workspace) -> None:
     write(page, "/gpu book now for 2h for thesis runs", "✓ Booked")
     haruka = slack.person("haruka")
     haruka.types("#gpu", "/gpu book tomorrow 13:00-18:00 for evals")
-    haruka.waits_for("#gpu", "✓ Booked")
+    haruka.waits_for("#gpu", "✓ 予約しました")
     write(page, "/gpu book tomorrow 8:00-12:00", "Not booked")
     page.get_by_role("log").get_by_text("booked by").last.wait_for()
     page.wait_for_timeout(3_000)  # what is new is tinted for a moment

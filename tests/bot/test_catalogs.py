@@ -1,18 +1,23 @@
-"""Every sentence is in the catalogs, and every translation takes what its sentence gives."""
+"""Every sentence is in the catalogs, and every translation says what its sentence says."""
 
 from __future__ import annotations
 
+import re
 import string
+from collections import Counter
+from contextlib import suppress
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from babel.messages.catalog import Catalog
+from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po
 
-from bot import i18n
+from bot import commands, i18n, when
 from bot.reader import Reader
 
+NOW = datetime(2026, 12, 2, 10, tzinfo=UTC)
 KEYWORDS = {"say": None, "say_many": (1, 2)}
 
 
@@ -36,20 +41,60 @@ def test_no_catalog_is_stale(path: Path) -> None:
     assert {message.id for message in catalog(path) if message.id} == sentences()
 
 
-@pytest.mark.parametrize("path", sorted(i18n.CATALOGS.glob("*.po")), ids=lambda path: path.name)
-def test_translations_are_whole(path: Path) -> None:
-    for message in catalog(path):
-        if not message.id or path.stem == i18n.DEFAULT:
-            continue
-        originals = message.id if isinstance(message.id, tuple) else (message.id,)
-        translated = message.string if isinstance(message.string, tuple | list) else (message.string,)
-        for text in translated:
-            assert text, f"{path.name} lacks {message.id!r}"
-            assert placeholders(text) <= set().union(*(placeholders(str(each)) for each in originals)), text
+def strings(message: Message) -> tuple[str, ...]:
+    return tuple(message.string) if isinstance(message.string, tuple | list) else (str(message.string),)
+
+
+LANGUAGES = sorted(i18n.languages() - {i18n.DEFAULT})
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_translations_give_what_their_sentences_give(language: str) -> None:
+    for message in catalog(i18n.CATALOGS / f"{language}.po"):
+        original = str(message.id[-1] if isinstance(message.id, tuple) else message.id)
+        for text in filter(None, strings(message) if original else ()):
+            counted = {"count"} if isinstance(message.id, tuple) else set()  # which one alone may leave out
+            assert placeholders(text) | counted == placeholders(original) | counted, text
+            assert marks(text) == marks(original), text
+            assert sorted(map(meaning, code(text, language))) == sorted(map(meaning, code(original, "en"))), text
 
 
 def placeholders(text: str) -> set[str]:
     return {name for _, name, _, _ in string.Formatter().parse(text) if name}
+
+
+def marks(text: str) -> Counter[str]:
+    """What makes it bold, code, or tells how it went."""
+    return Counter(character for character in text if character in "*`✓✗▶■⇄•→")
+
+
+def code(text: str, language: str) -> list[tuple[str, str]]:
+    return [(piece, language) for piece in re.findall(r"`([^`]+)`", text)]
+
+
+def meaning(piece: tuple[str, str]) -> str:
+    """What stands between backticks may be typed, and must mean the same; or else it must be the same."""
+    text, language = piece
+    typed = text.removeprefix("{command}").strip()
+    if "{" in typed or text.startswith(("python", "/")):
+        return text
+    with suppress(when.Unreadable):
+        return f"length {when.read_length(typed, language)}"
+    match commands.parse(typed):
+        case commands.Book(when=said, wanted=wanted, asks=asks):
+            return f"book {asks} {wanted} {read(said, language)}"
+        case command:
+            return str(command)
+
+
+def read(text: str, language: str) -> str:
+    if not text:
+        return ""
+    try:
+        reading = when.read(text, NOW, UTC, language)
+    except when.Unreadable:
+        return text
+    return f"{reading.start} {reading.end} {reading.rest}"
 
 
 def test_an_unknown_language_is_written_to_in_english() -> None:

@@ -21,6 +21,8 @@ from bot.desk import Desk, answer_retries
 from bot.web.app import build_web
 from bot.workspace import Workspace
 from bot.workspace.driver import MessageHandle, PersonDriver
+from bot.workspace.people import DEMO_PEOPLE
+from bot.workspace.state import Person
 from core import inventory, organizations
 from core.work import Database
 from tests.conftest import Clock
@@ -46,6 +48,12 @@ class World:
         person.types("#gpu", f"/gpu book {text}")
         return person.waits_for("#gpu", "✓ Booked", after=max(seen, default="0"))
 
+    def speaks(self, name: str, locale: str) -> PersonDriver:
+        """Set somebody's Slack to another language, before the bot meets them."""
+        person = self.person(name)
+        person.account.locale = locale
+        return person
+
     def tick(self) -> int:
         """Let the sender deliver what is due; the number of messages posted."""
         self.clock.forward(seconds=2)  # whoever was sent to just now is paced
@@ -61,6 +69,11 @@ class World:
             inventory.add_gpu(work, lab, node=node, label=label, model=model, memory_gb=memory_gb)
 
 
+def english_people() -> list[Person]:
+    """Those of the demo, all of them with a Slack in English: a story in another language says so."""
+    return [Person(**{**facts, "locale": "en-US", "hour24": True}) for facts in DEMO_PEOPLE]
+
+
 @pytest.fixture(params=["socket-sqlite", "http-postgresql"])
 def world(request: pytest.FixtureRequest, new_database_url: Callable[[str], str], clock: Clock) -> Iterator[World]:
     """The bot at work, over a transport and on a database; a story that asks for it is told both ways."""
@@ -74,7 +87,7 @@ def running(transport: str, database_url: str, clock: Clock) -> Iterator[World]:
     with ExitStack() as stack:
         database = Database(database_url)
         stack.callback(database.close)
-        slack = stack.enter_context(Workspace(clock=lambda: clock().timestamp()))
+        slack = stack.enter_context(Workspace(clock=lambda: clock().timestamp(), people=english_people()))
         client = WebClient(slack.bot_token, base_url=slack.api_url, retry_handlers=answer_retries())
         with database.begin(clock()) as work:
             lab = organizations.seed(

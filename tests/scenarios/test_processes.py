@@ -28,6 +28,7 @@ from core.facts import Standing
 from core.inventory import Wanted
 from core.timerange import TimeRange
 from core.work import Database
+from tests.scenarios.conftest import english_people
 
 ROOT = Path(__file__).parents[2]
 
@@ -83,7 +84,7 @@ class Site:
 
 @pytest.fixture
 def site(new_database_url: Callable[[str], str], tmp_path: Path) -> Iterator[Site]:
-    with Workspace() as slack:
+    with Workspace(people=english_people()) as slack:
         yield Site(slack, new_database_url("sqlite"), tmp_path)
 
 

@@ -26,6 +26,7 @@ from sqlalchemy import text
 from bot.workspace import Workspace
 from core.work import Database
 from tests.conftest import KINDS
+from tests.scenarios.conftest import english_people
 from tests.scenarios.test_processes import Site, add_gpu, reserve, someone, started
 
 IS_SOAK = bool(os.environ.get("SOAK"))
@@ -74,7 +75,7 @@ class Processes:
 
 @pytest.fixture(params=KINDS)
 def site(request: pytest.FixtureRequest, new_database_url: Callable[[str], str], tmp_path: Path) -> Iterator[Site]:
-    with Workspace() as slack:
+    with Workspace(people=english_people()) as slack:
         yield Site(slack, new_database_url(request.param), tmp_path)
 
 
