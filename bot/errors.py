@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from datetime import timedelta
 from functools import singledispatch
 
 from bot.reader import Reader
@@ -10,6 +11,7 @@ from bot.views import booking, kit
 from bot.views.kit import Message
 from core import errors, facts
 from core.facts import Standing
+from core.timerange import TimeRange
 
 _NAMES_SHOWN = 12
 
@@ -20,6 +22,8 @@ def answer(refusal: errors.Refusal, reader: Reader, *, purpose: str = "") -> Mes
         return booking.taken(refusal, reader, purpose=purpose)
     if isinstance(refusal, errors.NoRoom):
         return booking.no_room(refusal, reader)
+    if isinstance(refusal, errors.AgainstRule):
+        return booking.against_rule(refusal, _rule(refusal, reader), reader, purpose=purpose)
     said = "✗ " + kit.escape(words(refusal, reader))
     held: facts.Reservation | None = getattr(refusal, "reservation", None)
     return booking.state(held, reader, said=said) if held else kit.message(said)
@@ -50,10 +54,7 @@ def _(refusal: errors.GpuTaken, reader: Reader) -> str:
         [f"{clash.gpu.name}: {clash.holder.name} {reader.when(clash.range)}" for clash in refusal.clashes[:3]]
     )
     said = reader.say("Taken: {who}.", who=who)
-    offers = [booking.offer_label(offer, refusal.wish, reader) for offer in refusal.alternatives]
-    if not offers:
-        return f"{said} {booking.nothing_free(reader)}"
-    return f"{said} " + reader.say("What would work: {offers}.", offers="; ".join(offers))
+    return f"{said} {_offers(refusal.alternatives, refusal.wish, reader) or booking.nothing_free(reader)}"
 
 
 @words.register
@@ -105,11 +106,40 @@ def _(refusal: errors.TooManyGpus, reader: Reader) -> str:
 
 
 @words.register
+def _(refusal: errors.AgainstRule, reader: Reader) -> str:
+    return f"{_rule(refusal, reader)} {_offers(refusal.alternatives, refusal.wish, reader)}".strip()
+
+
+def _rule(refusal: errors.AgainstRule, reader: Reader) -> str:
+    """Which rule, its figures, and whose word it is."""
+    return " ".join(filter(None, (_broken(refusal, reader), _whose(refusal.origin, reader))))
+
+
+def _whose(origin: facts.Origin, reader: Reader) -> str:
+    if origin.personal:
+        return reader.say("An admin has set that for you.")
+    if origin.gpu is not None:
+        return reader.say("That is so for {gpu}.", gpu=origin.gpu.name)
+    if origin.period is not None:
+        return reader.say(
+            "That is so during “{name}”, until {end}.",
+            name=origin.period.name,
+            end=reader.moment(origin.period.range.end),
+        )
+    return ""
+
+
+@singledispatch
+def _broken(refusal: errors.AgainstRule, reader: Reader) -> str:
+    raise NotImplementedError(f"no words for {type(refusal).__name__}")
+
+
+@_broken.register
 def _(refusal: errors.TooShort, reader: Reader) -> str:
     return reader.say("That is too short. The shortest booking is {limit}.", limit=reader.length(refusal.limit))
 
 
-@words.register
+@_broken.register
 def _(refusal: errors.TooLong, reader: Reader) -> str:
     return reader.say(
         "That makes {length}, and the longest booking is {limit}. Ask for a shorter time.",
@@ -118,10 +148,82 @@ def _(refusal: errors.TooLong, reader: Reader) -> str:
     )
 
 
-@words.register
+@_broken.register
 def _(refusal: errors.TooFarAhead, reader: Reader) -> str:
     limit = reader.length(refusal.limit)
     return reader.say("That is too far ahead. Bookings open {limit} before they start.", limit=limit)
+
+
+@_broken.register
+def _(refusal: errors.TooManyAtOnce, reader: Reader) -> str:
+    values = {"wanted": refusal.wanted, "held": refusal.held, "limit": refusal.limit}
+    if refusal.held:
+        return reader.say(
+            "One person may hold {limit} GPUs at the same time. You hold {held} then, and this would add {wanted}.",
+            **values,
+        )
+    return reader.say("One person may hold {limit} GPUs at the same time, and you asked for {wanted}.", **values)
+
+
+@_broken.register
+def _(refusal: errors.TooManyHours, reader: Reader) -> str:
+    return reader.say(
+        "One person may have {limit} of GPU time still to come. You have {held}, and this would add {wanted}.",
+        limit=reader.in_hours(refusal.limit),
+        held=reader.in_hours(refusal.held),
+        wanted=reader.in_hours(refusal.wanted),
+    )
+
+
+@_broken.register
+def _(refusal: errors.TooManyHoursAWeek, reader: Reader) -> str:
+    return reader.say(
+        "One person may have {limit} of GPU time a week. In the week from {day} you have {held}, and this would add"
+        " {wanted}.",
+        limit=reader.in_hours(refusal.limit),
+        day=reader.day(refusal.week.start),
+        held=reader.in_hours(refusal.held),
+        wanted=reader.in_hours(refusal.wanted),
+    )
+
+
+@words.register
+def _(_refusal: errors.NoTime, reader: Reader) -> str:
+    return reader.say("That is no longer than it is now. Write by how much, like `{command} extend 2h`.")
+
+
+@words.register
+def _(refusal: errors.AdminsOnly, reader: Reader) -> str:
+    if not refusal.admins:
+        return reader.say("Only an admin of the lab may do that, and it has none yet. Ask an admin of the workspace.")
+    admins = reader.listed([admin.name for admin in refusal.admins[:_NAMES_SHOWN]])
+    return reader.say("Only an admin of the lab may do that. Ask {admins}.", admins=admins)
+
+
+@words.register
+def _(refusal: errors.BadLimit, reader: Reader) -> str:
+    if isinstance(refusal.least, timedelta) and isinstance(refusal.most, timedelta):
+        return reader.say(
+            "Write a length from {least} to {most} here.",
+            least=reader.length(refusal.least),
+            most=reader.length(refusal.most),
+        )
+    return reader.say("Write a number from {least} to {most} here.", least=refusal.least, most=refusal.most)
+
+
+@words.register
+def _(_refusal: errors.NoName, reader: Reader) -> str:
+    return reader.say("Write a name, so that everybody knows what it is.")
+
+
+@words.register
+def _(_refusal: errors.UnknownMember, reader: Reader) -> str:
+    return reader.say("I do not know that person yet.")
+
+
+@words.register
+def _(_refusal: errors.UnknownPeriod, reader: Reader) -> str:
+    return reader.say("That special period is no longer there.")
 
 
 @words.register
@@ -224,6 +326,12 @@ def _(_refusal: errors.Unwritable, reader: Reader) -> str:
 @words.register
 def _(_refusal: errors.Busy, reader: Reader) -> str:
     return reader.say("Too much is going on at this moment, and nothing was done. Please try again.")
+
+
+def _offers(alternatives: Sequence[facts.Alternative], wish: TimeRange, reader: Reader) -> str:
+    """What would work; nothing where nothing would."""
+    offers = [booking.offer_label(offer, wish, reader) for offer in alternatives]
+    return reader.say("What would work: {offers}.", offers="; ".join(offers)) if offers else ""
 
 
 def _names(gpus: Iterable[facts.Gpu], reader: Reader) -> str:

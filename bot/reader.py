@@ -110,6 +110,13 @@ class Reader:
         # Translators: two parts of one length of time: 1 h and 30 min.
         return reduce(lambda long, short: self.say("{long} {short}", long=long, short=short), filter(None, parts))
 
+    def in_hours(self, length: timedelta) -> str:
+        """40 h, 1 h 30 min: days as hours, in which GPU time is counted."""
+        hours, rest = divmod(round(length / timedelta(minutes=1)), 60)
+        if not hours or not rest:
+            return self.say("{count} min", count=rest) if rest else self.say("{count} h", count=hours)
+        return f"{self.say('{count} h', count=hours)} {self.say('{count} min', count=rest)}"
+
     def listed(self, items: list[str]) -> str:
         """GPU0, GPU1"""
         # Translators: what stands between the items of a list.

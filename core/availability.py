@@ -5,13 +5,13 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, tzinfo
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, bindparam, select
 from sqlalchemy.orm import InstrumentedAttribute, aliased
 
-from core import errors, facts, inventory, members, models, policy
+from core import errors, facts, inventory, limits, members, models, policy, usage
 from core.actors import Actor
 from core.facts import Alternative, State
 from core.inventory import Wanted
@@ -20,14 +20,17 @@ from core.timerange import TimeRange
 from core.work import Work
 
 _STARTS_TRIED = 500  # how many ends of bookings "the next free start" looks at
+_EXTENDABLE = timedelta(days=3650)  # where neither a limit nor a booking is in the way
+_MINUTE, _QUARTER = timedelta(minutes=1), timedelta(minutes=15)
 _NEIGHBOURS = 8  # how many upcoming bookings of a GPU a status shows
 
 
 @dataclass(frozen=True)
 class Choice:
-    """The GPUs that would serve a wish, and who comes next on them; None when nobody."""
+    """The GPUs that would serve a wish, the time they would be held, and who comes next on them; None when nobody."""
 
     gpus: tuple[facts.Gpu, ...]
+    time: TimeRange
     next: facts.Holding | None
 
 
@@ -130,18 +133,16 @@ def state(time: TimeRange, now: datetime) -> State:
     return State.RUNNING if now < time.end else State.OVER
 
 
-def room(work: Work, organization_id: int, held: facts.Reservation, limits: Limits = policy.DEFAULT) -> facts.Room:
+def room(work: Work, organization_id: int, held: facts.Reservation) -> facts.Room:
     """How far a reservation can be extended, and who comes next."""
     next_one = following(work, organization_id, held.gpus, held.range.end, besides=held.id)
-    return room_before(next_one, held.range, limits)
+    return room_before(work, next_one, held)
 
 
-def room_before(next_one: facts.Holding | None, time: TimeRange, limits: Limits = policy.DEFAULT) -> facts.Room:
+def room_before(work: Work, next_one: facts.Holding | None, held: facts.Reservation) -> facts.Room:
     """The same, where it is known who comes next."""
-    allowed = max(time.start + limits.longest - time.end, timedelta(0))
-    if next_one is None:
-        return facts.Room(None, allowed)
-    return facts.Room(next_one, min(next_one.range.start - time.end, allowed))
+    until = next_one.range.start - held.range.end if next_one else _EXTENDABLE
+    return facts.Room(next_one, limits.longest_extension(work, held, until))
 
 
 def gpus(work: Work, organization_id: int) -> tuple[facts.Gpu, ...]:
@@ -161,20 +162,41 @@ def changeable(work: Work, actor: Actor, reservation_id: int, version: int) -> f
     return held
 
 
-def choose(
+def find(
     work: Work,
     organization_id: int,
+    member_id: int,
     wanted: Wanted,
     wish: TimeRange,
     *,
     moving: facts.Reservation | None = None,
 ) -> Choice:
-    """The GPUs that would serve a wish; GpuTaken, without alternatives, names everybody in the way.
+    """The GPUs that would serve a member's wish within the limits, and the time as the lab rounds it.
 
-    What the reservation that is `moving` holds does not count. The answer binds nobody unless the GPUs are locked
-    first: see `core.placement`.
+    What the reservation that is `moving` holds does not count. Raises GpuTaken, InThePast or an AgainstRule, the first
+    and the last with what would pass. The answer binds nobody unless the GPUs are locked first: see `core.placement`.
     """
-    candidates = inventory.candidates(work, organization_id, wanted)
+    try:
+        return _serve(work, organization_id, member_id, wanted, wish, moving)
+    except errors.GpuTaken as taken:
+        taken.alternatives = alternatives(work, organization_id, member_id, wanted, taken)
+        raise
+    except errors.AgainstRule as refusal:
+        found = _instead(work, organization_id, member_id, wanted, refusal, moving)
+        refusal.alternatives = tuple(dict.fromkeys(found))
+        raise
+
+
+def choose(
+    work: Work,
+    organization_id: int,
+    wanted: Wanted,
+    wish: TimeRange,
+    candidates: Sequence[facts.Gpu],
+    *,
+    moving: facts.Reservation | None = None,
+) -> Choice:
+    """Those of the candidates that would serve a wish; GpuTaken, without alternatives, names everybody in the way."""
     besides = moving.id if moving else 0
     ahead = _look(work, _FIRST_ENDING_AFTER, organization_id, candidates, wish.start, besides)
     taken = {first.gpu.id for first in ahead if first.range.start < wish.end}
@@ -183,44 +205,135 @@ def choose(
         held = _besides(holdings(work, organization_id, candidates, wish), moving)
         free = free_parts(held, wish) if len(candidates) == 1 else ()
         raise errors.GpuTaken(wish, held, alternatives=(), free=free, moving=moving)
-    return Choice(chosen, _soonest(first for first in ahead if first.gpu in chosen))
+    return Choice(chosen, wish, _soonest(first for first in ahead if first.gpu in chosen))
 
 
-def what_if(
-    work: Work, organization_id: int, wanted: Wanted, wish: TimeRange, limits: Limits = policy.DEFAULT
-) -> tuple[facts.Gpu, ...] | errors.GpuTaken:
+def what_if(work: Work, actor: Actor, wanted: Wanted, wish: TimeRange) -> tuple[facts.Gpu, ...] | errors.GpuTaken:
     """What a wish would lead to now, without booking: the GPUs, or the refusal with what would pass.
 
-    Raises what `policy.check_range` raises, for a wish that could not be booked at any time.
+    Raises InThePast or an AgainstRule, for a wish that could not be booked at any time.
     """
-    policy.check_range(limits, wish, work.now)
     try:
-        return choose(work, organization_id, wanted, wish).gpus
+        return find(work, actor.organization_id, actor.member_id, wanted, wish).gpus
     except errors.GpuTaken as taken:
-        taken.alternatives = alternatives(work, organization_id, wanted, taken, limits)
         return taken
 
 
 def alternatives(
-    work: Work, organization_id: int, wanted: Wanted, taken: errors.GpuTaken, limits: Limits
+    work: Work, organization_id: int, member_id: int, wanted: Wanted, taken: errors.GpuTaken
 ) -> tuple[Alternative, ...]:
     """What would pass instead of a refused wish, best first: the same time elsewhere, later, shorter."""
-    wish, until = taken.wish, work.now + limits.ahead
-    everything = inventory.gpus(work, organization_id)
     meant = inventory.candidates(work, organization_id, wanted)
+    held_to = limits.of(work, organization_id, member_id, meant, taken.wish)
+    wish, until = taken.wish, work.now + (held_to.ahead or _EXTENDABLE)
+    everything = inventory.gpus(work, organization_id)
     window = TimeRange(wish.start, max(until, wish.start) + wish.length)
     calendar = _Calendar(_besides(holdings(work, organization_id, everything, window), taken.moving))
     found = [
         *_elsewhere(calendar, everything, meant, wanted, wish),
         *_later(calendar, meant, wanted, wish, until),
-        *_shorter(calendar, meant, wanted, wish, limits.shortest),
+        *_shorter(calendar, meant, wanted, wish, held_to.shortest),
     ]
-    return tuple(found)
+    return tuple(each for each in found if _is_allowed(work, organization_id, member_id, each, taken.moving))
 
 
 def free_parts(clashes: Iterable[facts.Holding], wish: TimeRange) -> tuple[TimeRange, ...]:
     """What these clashes leave of the wish."""
     return tuple(wish.subtract(clash.range for clash in clashes))
+
+
+def _serve(
+    work: Work,
+    organization_id: int,
+    member_id: int,
+    wanted: Wanted,
+    wish: TimeRange,
+    moving: facts.Reservation | None,
+) -> Choice:
+    """Rounding refuses nobody: where the rounded time does not pass, the time itself may."""
+    candidates = inventory.candidates(work, organization_id, wanted)
+    is_same_time = moving is not None and wish == moving.range
+    time = wish if is_same_time else limits.rounded(work, organization_id, member_id, candidates, wish)
+    try:
+        allowed = limits.allowed(work, organization_id, member_id, wanted, candidates, time, moving=moving)
+        return choose(work, organization_id, wanted, time, allowed, moving=moving)
+    except (errors.GpuTaken, errors.AgainstRule):
+        if time == wish:
+            raise
+    allowed = limits.allowed(work, organization_id, member_id, wanted, candidates, wish, moving=moving)
+    return choose(work, organization_id, wanted, wish, allowed, moving=moving)
+
+
+def _is_allowed(
+    work: Work, organization_id: int, member_id: int, offer: Alternative, moving: facts.Reservation | None
+) -> bool:
+    wanted = Wanted(names=tuple(gpu.full_name for gpu in offer.gpus))
+    try:
+        limits.allowed(work, organization_id, member_id, wanted, offer.gpus, offer.range, moving=moving)
+    except errors.Invalid:
+        return False
+    return True
+
+
+def _instead(
+    work: Work,
+    organization_id: int,
+    member_id: int,
+    wanted: Wanted,
+    refusal: errors.AgainstRule,
+    moving: facts.Reservation | None,
+    more: int = 3,
+) -> Iterator[Alternative]:
+    """What would pass instead of what is against a rule; what meets that one may be against another, `more` times."""
+    zone = limits.book(work, organization_id, member_id).zone
+    held_to = limits.of(work, organization_id, member_id, (), refusal.wish)
+    for kind, less, wish in _proposals(work, wanted, refusal, held_to, zone):
+        try:
+            found = _serve(work, organization_id, member_id, less, wish, moving)
+            yield Alternative(kind, found.gpus, found.time)
+        except errors.GpuTaken as taken:
+            yield from alternatives(work, organization_id, member_id, less, taken)
+        except errors.AgainstRule as other:
+            if more:
+                yield from _instead(work, organization_id, member_id, less, other, moving, more - 1)
+        except errors.Invalid:
+            continue
+
+
+def _proposals(
+    work: Work, wanted: Wanted, refusal: errors.AgainstRule, held_to: Limits, zone: tzinfo
+) -> Iterator[tuple[Alternative.Kind, Wanted, TimeRange]]:
+    """What meets the rule that is broken, nearest to the wish first."""
+    wish, count = refusal.wish, len(wanted.names) or wanted.count
+    kinds = Alternative.Kind
+    match refusal:
+        case errors.TooShort():
+            yield kinds.LONGER, wanted, TimeRange(wish.start, wish.start + refusal.limit)
+        case errors.TooLong():
+            yield kinds.SHORTER, wanted, TimeRange(wish.start, wish.start + refusal.limit)
+        case errors.TooFarAhead():
+            start = policy.rounded_down(work.now + refusal.limit, held_to.rounding or _QUARTER, zone)
+            yield kinds.SOONER, wanted, TimeRange(start, start + wish.length)
+        case errors.TooManyAtOnce():
+            left = refusal.limit - refusal.held
+            if 0 < left < count:
+                yield kinds.FEWER, replace(wanted, names=wanted.names[:left], count=left), wish
+        case errors.TooManyHours():
+            yield from _as_long_as(wanted, wish, wish.start, (refusal.limit - refusal.held) / count, held_to)
+        case errors.TooManyHoursAWeek():
+            begin = max(refusal.week.start, wish.start)
+            yield from _as_long_as(wanted, wish, begin, (refusal.limit - refusal.held) / count, held_to)
+            start = usage.same_clock(wish.start, zone, timedelta(days=7))
+            yield kinds.LATER, wanted, TimeRange(start, start + wish.length)
+
+
+def _as_long_as(
+    wanted: Wanted, wish: TimeRange, begin: datetime, left: timedelta, held_to: Limits
+) -> Iterator[tuple[Alternative.Kind, Wanted, TimeRange]]:
+    """What is left of some hours, counted from `begin`, to the minute."""
+    end = begin + left // _MINUTE * _MINUTE
+    if end - wish.start >= held_to.shortest:
+        yield Alternative.Kind.SHORTER, wanted, TimeRange(wish.start, end)
 
 
 def _besides(held: Iterable[facts.Holding], moving: facts.Reservation | None) -> tuple[facts.Holding, ...]:

@@ -15,12 +15,11 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import and_, bindparam, insert, select
 
-from core import audit, availability, errors, facts, inventory, members, models, notices, placement, policy
+from core import audit, availability, errors, facts, inventory, limits, members, models, notices, placement, policy
 from core.actors import Actor
 from core.facts import Action, Receipt, State
 from core.inventory import Wanted
 from core.notices import Kind
-from core.policy import Limits
 from core.timerange import TimeRange
 from core.work import Work
 
@@ -34,13 +33,12 @@ def reserve(
     purpose: str = "",
     running: bool = False,
     request_key: str | None = None,
-    limits: Limits = policy.DEFAULT,
 ) -> Receipt:
     """Hold GPUs for the actor. A wish that has begun is clipped to now, and the receipt says so.
 
     With `running`, the actor says that the work began at the wish's start, and all of it is held: TooFarBack, NotBegun.
-    Raises GpuTaken with everybody in the way and what would pass, AlreadyYours when that is the actor, MayNotBook, and
-    what `policy` and `inventory.candidates` raise.
+    Raises GpuTaken with everybody in the way and what would pass, AlreadyYours when that is the actor, an AgainstRule
+    with what would pass, InThePast, PurposeTooLong, MayNotBook, and what `inventory.candidates` raises.
     """
     actor.must_be_member()
     purpose = " ".join(purpose.split())
@@ -50,16 +48,16 @@ def reserve(
     if known.reservation_id is not None:
         return _again(work, actor, known.reservation_id)
     if running:
-        policy.check_running_since(limits, wish.start, work.now)
+        policy.check_running_since(wish.start, work.now)
     clipped = wish if running else _clip(wish, work.now)
-    policy.check_range(limits, clipped, work.now)
-    policy.check_purpose(limits, purpose)
-    choice = _choose(work, actor, wanted, clipped, limits)
-    held = _write(work, members.fact(known), actor.organization_id, purpose, choice.gpus, clipped)
+    policy.check_purpose(purpose)
+    choice = _choose(work, actor, wanted, clipped)
+    held = _write(work, members.fact(known), actor.organization_id, purpose, choice.gpus, choice.time)
     notices.plan(work, held, announce=known.announce)
     _remember(work, held, request_key)
     audit.record_reservation(work, actor, Action.RESERVED, held)
-    return Receipt(held, availability.room_before(choice.next, clipped, limits), clipped=clipped != wish)
+    room = availability.room_before(work, choice.next, held)
+    return Receipt(held, room, clipped=clipped != wish, rounded=choice.time != clipped)
 
 
 def change(
@@ -72,7 +70,6 @@ def change(
     wish: TimeRange,
     purpose: str,
     request_key: str | None = None,
-    limits: Limits = policy.DEFAULT,
 ) -> Receipt:
     """Give a reservation other GPUs, another time, another purpose; what clashes is refused as in `reserve`.
 
@@ -84,11 +81,10 @@ def change(
     row, before, answered = _take_up(work, actor, reservation_id, version, request_key, also=candidates)
     if answered:
         return answered
-    time = _new_time(before, wish, work.now)
-    if time != before.range:
-        policy.check_range(limits, time, work.now)
-    policy.check_purpose(limits, purpose)
-    gpus = _choose(work, actor, wanted, time, limits, moving=before).gpus
+    policy.check_purpose(purpose)
+    asked = _new_time(before, wish, work.now)
+    choice = _choose(work, actor, wanted, asked, moving=before)
+    gpus, time = choice.gpus, choice.time
     if before.state is State.RUNNING and set(gpus) != set(before.gpus):
         raise errors.AlreadyStarted(before)
     if before.state is State.RUNNING:
@@ -97,7 +93,8 @@ def change(
         placement.place(work, row, gpus, time)
     moved = (before.gpus, before.range) != (tuple(gpus), time)
     row.purpose = purpose
-    return _changed(work, actor, Action.CHANGED, row, before, request_key, Kind.CHANGED if moved else None)
+    receipt = _changed(work, actor, Action.CHANGED, row, before, request_key, Kind.CHANGED if moved else None)
+    return replace(receipt, rounded=time != asked)
 
 
 def extend(
@@ -108,22 +105,35 @@ def extend(
     version: int | None,
     by: timedelta,
     request_key: str | None = None,
-    limits: Limits = policy.DEFAULT,
 ) -> Receipt:
-    """Let it end later. NoRoom names the next booking and tells how much would fit; TooShort when `by` is no time."""
+    """Let it end later. Raises NoRoom, which names the next booking and tells how much would fit, or an AgainstRule,
+    which tells it as well; NoTime when `by` is none.
+    """
     actor.must_be_member()
     row, before, answered = _take_up(work, actor, reservation_id, version, request_key)
     if answered:
         return answered
     if by <= timedelta(0):
-        raise errors.TooShort(by, limits.shortest)
+        raise errors.NoTime
+    room = availability.room(work, actor.organization_id, before)
     longer = TimeRange(before.range.start, before.range.end + by)
-    policy.check_range(limits, longer, work.now)
-    room = availability.room(work, actor.organization_id, before, limits)
-    if room.next is not None and room.most < by:
+    if room.next is not None and room.next.range.start < longer.end:
         raise errors.NoRoom(before, room.next, room.most)
-    placement.stretch(work, _held_slots(row, work.now), longer.end)
-    return _changed(work, actor, Action.EXTENDED, row, before, request_key, Kind.CHANGED)
+    _check_extension(work, before, longer, room)
+    rounded = limits.rounded(work, actor.organization_id, before.holder.id, before.gpus, longer)
+    time = rounded if rounded.end - before.range.end <= room.most else longer
+    placement.stretch(work, _held_slots(row, work.now), time.end)
+    receipt = _changed(work, actor, Action.EXTENDED, row, before, request_key, Kind.CHANGED)
+    return replace(receipt, rounded=time != longer)
+
+
+def _check_extension(work: Work, before: facts.Reservation, longer: TimeRange, room: facts.Room) -> None:
+    wanted = Wanted(names=tuple(gpu.full_name for gpu in before.gpus))
+    try:
+        limits.allowed(work, before.organization_id, before.holder.id, wanted, before.gpus, longer, moving=before)
+    except errors.AgainstRule as refusal:
+        refusal.extending = before, room
+        raise
 
 
 def release(
@@ -254,30 +264,25 @@ def _take_up(
 
 
 def _choose(
-    work: Work,
-    actor: Actor,
-    wanted: Wanted,
-    wish: TimeRange,
-    limits: Limits,
-    moving: facts.Reservation | None = None,
+    work: Work, actor: Actor, wanted: Wanted, wish: TimeRange, moving: facts.Reservation | None = None
 ) -> availability.Choice:
     try:
-        return availability.choose(work, actor.organization_id, wanted, wish, moving=moving)
+        return availability.find(work, actor.organization_id, actor.member_id, wanted, wish, moving=moving)
     except errors.GpuTaken as taken:
         if mine := _mine_among(work, actor, wanted, taken):
             raise errors.AlreadyYours(mine) from taken
-        taken.alternatives = _instead(work, actor, wanted, taken, limits)
+        if wish.start < work.now and moving is None:
+            taken.alternatives = _from_now_on(work, actor, wanted, wish)
         raise
 
 
-def _instead(
-    work: Work, actor: Actor, wanted: Wanted, taken: errors.GpuTaken, limits: Limits
-) -> tuple[facts.Alternative, ...]:
-    """What would pass. What has begun can only be had from now on: perhaps just that is free."""
-    ahead = _clip(taken.wish, work.now)
-    if ahead == taken.wish:
-        return availability.alternatives(work, actor.organization_id, wanted, taken, limits)
-    answer = availability.what_if(work, actor.organization_id, wanted, ahead, limits)
+def _from_now_on(work: Work, actor: Actor, wanted: Wanted, wish: TimeRange) -> tuple[facts.Alternative, ...]:
+    """What would pass instead of what has begun: perhaps just that what is left of it is free."""
+    ahead = _clip(wish, work.now)
+    try:
+        answer = availability.what_if(work, actor, wanted, ahead)
+    except errors.AgainstRule as refusal:
+        return refusal.alternatives
     if isinstance(answer, errors.GpuTaken):
         return answer.alternatives
     return (facts.Alternative(facts.Alternative.Kind.SHORTER, answer, ahead),)

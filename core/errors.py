@@ -59,6 +59,16 @@ class NoGpus(NotFound):
 
 
 @dataclass(eq=False)
+class UnknownMember(NotFound):
+    name: str
+
+
+@dataclass(eq=False)
+class UnknownPeriod(NotFound):
+    period_id: int
+
+
+@dataclass(eq=False)
 class NotYours(Forbidden):
     holder: facts.Member
 
@@ -66,6 +76,13 @@ class NotYours(Forbidden):
 @dataclass(eq=False)
 class MayNotBook(Forbidden):
     standing: facts.Standing
+
+
+@dataclass(eq=False)
+class AdminsOnly(Forbidden):
+    """Only an admin of the lab may do that."""
+
+    admins: tuple[facts.Member, ...]
 
 
 @dataclass(eq=False)
@@ -114,21 +131,59 @@ class NoneWanted(Invalid):
     wanted: int
 
 
+@dataclass(eq=False, kw_only=True)
+class AgainstRule(Invalid):
+    """One of the lab's limits is not met. What would pass instead is found by whoever refuses a booking."""
+
+    wish: TimeRange
+    origin: facts.Origin
+    alternatives: tuple[facts.Alternative, ...] = ()  # best first
+    extending: tuple[facts.Reservation, facts.Room] | None = None  # what was to be extended, and how far it can be
+
+
 @dataclass(eq=False)
-class TooShort(Invalid):
+class TooShort(AgainstRule):
     length: timedelta
     limit: timedelta
 
 
 @dataclass(eq=False)
-class TooLong(Invalid):
+class TooLong(AgainstRule):
     length: timedelta
     limit: timedelta
 
 
 @dataclass(eq=False)
-class TooFarAhead(Invalid):
+class TooFarAhead(AgainstRule):
     start: datetime
+    limit: timedelta
+
+
+@dataclass(eq=False)
+class TooManyAtOnce(AgainstRule):
+    """GPUs of one person at the same time."""
+
+    held: int
+    wanted: int
+    limit: int
+
+
+@dataclass(eq=False)
+class TooManyHours(AgainstRule):
+    """GPU hours of one person, still to come."""
+
+    held: timedelta
+    wanted: timedelta
+    limit: timedelta
+
+
+@dataclass(eq=False)
+class TooManyHoursAWeek(AgainstRule):
+    """GPU hours of one person in one week."""
+
+    week: TimeRange
+    held: timedelta
+    wanted: timedelta  # in that week
     limit: timedelta
 
 
@@ -145,6 +200,23 @@ class NotBegun(Invalid):
     """Said to run already, with a start that is still to come."""
 
     start: datetime
+
+
+@dataclass(eq=False)
+class BadLimit(Invalid):
+    """A limit that would let nobody book, or means nothing there."""
+
+    rule: facts.Rule
+    least: timedelta | int
+    most: timedelta | int
+
+
+class NoTime(Invalid):
+    """An extension by nothing, or less."""
+
+
+class NoName(Invalid):
+    """What needs a name was given none."""
 
 
 @dataclass(eq=False)

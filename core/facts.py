@@ -50,6 +50,7 @@ class Subject(StrEnum):
     GPU = "gpu"
     LAB = "lab"
     MEMBER = "member"
+    PERIOD = "period"
 
 
 class Action(StrEnum):
@@ -60,6 +61,22 @@ class Action(StrEnum):
     EXTENDED = "extended"
     RELEASED = "released"
     CANCELLED = "cancelled"
+    ADDED = "added"
+    REMOVED = "removed"
+    LIMITED = "limited"  # the limits of a lab, a GPU or a member were set
+
+
+class Rule(StrEnum):
+    """What a lab may limit. Lengths of time, but for AT_ONCE, which is a number."""
+
+    SHORTEST = "shortest"
+    LONGEST = "longest"
+    ROUNDING = "rounding"  # starts and ends fall on multiples of it, on the lab's clock
+    AHEAD = "ahead"  # how far from now a booking may start
+    OPEN = "open"  # GPU hours still to come that one person may hold
+    WEEK = "week"  # GPU hours of one person in one week, Monday first in their zone
+    AT_ONCE = "at_once"  # GPUs that one person may hold at the same time
+    USUAL = "usual"  # the length that a form begins with
 
 
 @dataclass(frozen=True)
@@ -99,6 +116,24 @@ class Gpu:
     @property
     def full_name(self) -> str:
         return f"{self.node}/{self.label}"
+
+
+@dataclass(frozen=True)
+class Period:
+    """A while in which other limits hold, such as the weeks before a deadline."""
+
+    id: int
+    name: str
+    range: TimeRange
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Whose word a limit is: the lab's own where all is empty."""
+
+    gpu: Gpu | None = None
+    period: Period | None = None
+    personal: bool = False  # said of this one person
 
 
 @dataclass(frozen=True)
@@ -145,6 +180,9 @@ class Alternative:
         ELSEWHERE = "elsewhere"  # same time, other GPUs
         LATER = "later"  # same GPUs and length, next free start
         SHORTER = "shorter"  # same GPUs, the longest free part inside the wish
+        LONGER = "longer"  # where the wish was shorter than the lab allows
+        SOONER = "sooner"  # where the wish was further ahead than the lab allows
+        FEWER = "fewer"  # same time, as many GPUs as the lab allows
 
     kind: Kind
     gpus: tuple[Gpu, ...]
@@ -167,6 +205,7 @@ class Receipt:
     room: Room
     again: bool = False  # the same request came before; nothing was done twice
     clipped: bool = False  # the wish had begun already, so it starts now
+    rounded: bool = False  # the lab rounds, and moved its start or its end
     freed: tuple[Gpu, ...] = ()  # GPUs that were given back by this change
     before: Reservation | None = None  # what it was
 

@@ -6,7 +6,8 @@ from typing import Any
 
 from sqlalchemy import Row, Select, select
 
-from core import facts, models
+from core import errors, facts, models
+from core.actors import Actor, Operator
 from core.facts import Role, Standing
 from core.work import Work
 
@@ -23,6 +24,20 @@ def admins(work: Work, organization_id: int) -> tuple[facts.Member, ...]:
         .order_by(models.Member.id)
     )
     return tuple(map(fact, rows))
+
+
+def of_id(work: Work, organization_id: int, member_id: int) -> facts.Member:
+    """UnknownMember when there is none of that number in this lab."""
+    row = work.session.get(models.Member, member_id)
+    if row is None or row.organization_id != organization_id:
+        raise errors.UnknownMember(str(member_id))
+    return fact(row)
+
+
+def must_be_admin(work: Work, by: Actor | Operator) -> None:
+    """Raise AdminsOnly for everybody else. Whoever runs commands on the machine is one."""
+    if isinstance(by, Actor) and not (by.role is Role.ADMIN and by.standing is Standing.MEMBER):
+        raise errors.AdminsOnly(admins(work, by.organization_id))
 
 
 def save(

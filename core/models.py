@@ -68,6 +68,32 @@ class Gpu(Base):
     node: Mapped[Node] = relationship()
 
 
+class Limits(Base):
+    """What is said of a lab's bookings, of those of a GPU or a member, or for a while. See core.limits."""
+
+    __tablename__ = "limits"
+    __table_args__ = (UniqueConstraint("organization_id", "scope", "subject_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    organization_id: Mapped[int] = mapped_column(ForeignKey("organizations.id"))
+    scope: Mapped[str] = mapped_column(String(16))  # core.facts.Subject
+    subject_id: Mapped[int]
+    rules: Mapped[dict[str, Any]] = mapped_column(JSON)  # by core.facts.Rule; lengths in minutes, null is no limit
+
+
+class Period(Base):
+    """A while in which other limits hold."""
+
+    __tablename__ = "periods"
+    __table_args__ = (CheckConstraint("start_at < end_at", name="order"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    organization_id: Mapped[int] = mapped_column(ForeignKey("organizations.id"))
+    name: Mapped[str] = mapped_column(String(100))
+    start_at: Mapped[datetime]
+    end_at: Mapped[datetime]
+
+
 class Reservation(Base):
     """A member holds GPUs for a purpose. Its time lives in its slots; its range is their hull."""
 

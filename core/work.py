@@ -37,6 +37,7 @@ class Work:
 
     now: datetime
     connection: Connection = field(init=False)
+    is_change: bool = True  # else a question
     memo: dict[object, object] = field(default_factory=dict)  # what was looked up already in this transaction
     numbers: ChainMap[object, int] = field(default_factory=ChainMap)  # of rows that stay: kept, once committed
     next_due: datetime | None = None  # the soonest notice this change planned
@@ -102,7 +103,7 @@ class Database:
     @contextmanager
     def read(self, now: datetime) -> Iterator[Work]:
         """A question: takes no write lock and leaves nothing behind."""
-        work = Work(utc(now), numbers=ChainMap({}, self._numbers))
+        work = Work(utc(now), is_change=False, numbers=ChainMap({}, self._numbers))
         with _in_our_words(work), self.engine.connect() as connection, _on(connection, work):
             connection.execution_options(writes=False)
             yield work

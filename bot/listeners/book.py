@@ -88,7 +88,7 @@ def book(
 def answer_to(receipt: facts.Receipt, reader: Reader, echo: Echo) -> kit.Message:
     if receipt.again:
         return view.booked_already(receipt, reader)
-    clipped = Echo(**{**vars(echo), "clipped": receipt.clipped})
+    clipped = Echo(**{**vars(echo), "clipped": receipt.clipped, "rounded": receipt.rounded})
     return view.booked(receipt, reader, clipped)
 
 
@@ -118,7 +118,7 @@ def _answer_question(visit: Visit, wanted: Wanted, reading: when.Reading, purpos
     reader = visit.reader.in_zone(reading.start.tzinfo)
     wish = TimeRange(reading.start, reading.end)
     with visit.read() as work:
-        answer = availability.what_if(work, visit.organization_id, wanted, wish)
+        answer = availability.what_if(work, visit.actor, wanted, wish)
         free = availability.free_during(work, visit.organization_id, wanted, wish)
         in_all = len(availability.gpus(work, visit.organization_id))
     if isinstance(answer, GpuTaken):

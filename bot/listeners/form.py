@@ -154,7 +154,7 @@ def _carry_out(visit: Visit, filled: Filled, origin: Origin, time: TimeRange, pu
 
 def _outcome(receipt: facts.Receipt, reader: Reader, echo: Echo, origin: Origin) -> kit.Message:
     if origin.reservation_id is not None:
-        return booking_view.changed(receipt, reader, replace(echo, clipped=receipt.clipped))
+        return booking_view.changed(receipt, reader, replace(echo, clipped=receipt.clipped, rounded=receipt.rounded))
     return book.answer_to(receipt, reader, echo)
 
 

@@ -39,6 +39,7 @@ class Echo:
     assumed_zone: bool = False  # Slack could not tell the person's zone
     skipped: bool = False  # a local hour that does not exist
     doubled: bool = False  # a local hour that happens twice
+    rounded: bool = False  # the lab rounds times
 
 
 def booked(receipt: facts.Receipt, reader: Reader, echo: Echo) -> Message:
@@ -145,6 +146,8 @@ def notes(reader: Reader, echo: Echo) -> list[str]:
         found.append(reader.say("That time had begun already, so it starts now."))
     if echo.rolled:
         found.append(reader.say("The end was before the start, so I took it to be on the next day."))
+    if echo.rounded:
+        found.append(reader.say("The lab rounds times, so it became this one."))
     if echo.skipped:
         found.append(reader.say("The clocks go forward in between: that hour does not exist, so I moved on by it."))
     if echo.doubled:
@@ -281,7 +284,28 @@ def taken(refusal: errors.GpuTaken, reader: Reader, *, purpose: str = "", asked:
         *kit.sections(clash_lines(refusal.clashes, reader)),
         kit.context(_free(refusal, reader)) if refusal.free else None,
         kit.section(reader.say("What would work:") if offers else nothing_free(reader)),
-        kit.actions([_offer_button(offer, number, refusal, reader, purpose) for number, offer in enumerate(offers)]),
+        kit.actions(
+            [_offer_button(offer, number, refusal.wish, reader, purpose) for number, offer in enumerate(offers)]
+        ),
+    )
+
+
+def against_rule(refusal: errors.AgainstRule, rule: str, reader: Reader, *, purpose: str = "") -> Message:
+    """The rule in the way, in words already, and what would pass at one tap."""
+    line = "✗ " + kit.escape(rule)
+    if refusal.extending is not None:
+        held, room = refusal.extending
+        fits = extend_buttons(held, reader, room)
+        hint = kit.section(reader.say("What still fits:")) if fits else None
+        return kit.message(line, kit.section(line), hint, kit.actions(fits))
+    offers = refusal.alternatives[:MOST_OFFERS]
+    return kit.message(
+        line,
+        kit.section(line),
+        kit.section(reader.say("What would work:")) if offers else None,
+        kit.actions(
+            [_offer_button(offer, number, refusal.wish, reader, purpose) for number, offer in enumerate(offers)]
+        ),
     )
 
 
@@ -371,8 +395,8 @@ def offer_label(offer: Alternative, wish: TimeRange, reader: Reader) -> str:
     return f"{kit.clip(held, 40)} {when}"
 
 
-def _offer_button(offer: Alternative, number: int, refusal: errors.GpuTaken, reader: Reader, purpose: str) -> Block:
-    shown = offer_label(offer, refusal.wish, reader)
+def _offer_button(offer: Alternative, number: int, wish: TimeRange, reader: Reader, purpose: str) -> Block:
+    shown = offer_label(offer, wish, reader)
     return kit.button(
         shown,
         f"take:{number}",

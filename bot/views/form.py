@@ -179,7 +179,7 @@ def _length(length: timedelta, reader: Reader) -> Block:
 
 def _running(reader: Reader) -> Block:
     option = _option(reader.say("I have started already: book from the start on"), "yes")
-    hint = reader.say("For a start up to {back} ago, when it was free then.", back=reader.length(policy.DEFAULT.back))
+    hint = reader.say("For a start up to {back} ago, when it was free then.", back=reader.length(policy.BACK))
     element = {"type": "checkboxes", "options": [option]}
     return _input("running", reader.say("Already running"), element, optional=True, hint=hint)
 

@@ -11,9 +11,11 @@ import pytest
 from sqlalchemy import delete, insert, text, update
 from sqlalchemy.exc import IntegrityError
 
-from core import errors, models, notices
+from core import errors, limits, models, notices
+from core.actors import Operator
 from core.copy import Differs, OldSource, Refused, TargetInUse, copy
 from core.db import Base
+from core.facts import Rule
 from core.work import Database
 from tests.conftest import Clock
 from tests.core.conftest import Lab, found_lab
@@ -48,6 +50,7 @@ def full(databases: tuple[Database, Database], clock: Clock) -> Lab:
     clock.forward(hours=101, microseconds=7)
     lab.act("release", lab.bob, both, names=("GPU1",))
     with lab.database.begin(clock.now) as work:
+        limits.add_period(work, Operator(lab.id), "締切", lab.hours(1), {Rule.LONGEST: None})
         failing = notices.claim(work, lab.id, timedelta(seconds=20))
         assert failing is not None
         notices.failed(work, failing, "is_archived")

@@ -1,0 +1,471 @@
+"""The limits that a lab sets: of the lab, of a GPU, for a while, for one person; and what they come to for one booking.
+
+They are resolved here and nowhere else. A special period goes before the lab, for every booking that touches it; so
+does a GPU, and where both speak, the stricter word holds. What is said of a person goes before all of these. Hours
+that are said of a GPU are counted on that GPU, beside those of the whole lab. Several GPUs at once take the strictest.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import reduce
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import and_, bindparam, or_, select
+
+from core import audit, errors, facts, inventory, members, models, policy, usage
+from core.actors import Actor, Operator
+from core.facts import Action, Origin, Period, Rule, Subject
+from core.inventory import Wanted
+from core.policy import Limits, Rules
+from core.timerange import TimeRange
+from core.usage import Held
+from core.work import Work
+
+_COUNTED = frozenset({Rule.OPEN, Rule.WEEK})  # on a GPU, its own hours
+
+
+@dataclass(frozen=True)
+class Budget:
+    """So many GPU hours of one person; on one GPU, or on all."""
+
+    rule: Rule
+    limit: timedelta
+    origin: Origin
+
+    def counts(self, gpu_id: int) -> bool:
+        return self.origin.gpu is None or self.origin.gpu.id == gpu_id
+
+
+@dataclass(frozen=True)
+class Book:
+    """Everything that is said in a lab of one member's bookings, and the zones in which it is meant."""
+
+    lab: Rules
+    periods: tuple[tuple[Period, Rules], ...]
+    gpus: dict[int, Rules]
+    person: Rules
+    lab_zone: ZoneInfo
+    zone: ZoneInfo  # the member's
+
+    def of(self, gpus: Collection[facts.Gpu], time: TimeRange) -> Limits:
+        """What holds for these GPUs together at that time."""
+        common = policy.DEFAULT.but(self.lab)
+        for period, rules in self.periods:
+            if period.range.overlaps(time):
+                common = common.but(rules, Origin(period=period))
+        said = [self._on(gpu, common) for gpu in gpus if gpu.id in self.gpus]
+        if len(said) < len(gpus) or not said:
+            said.append(common)
+        return reduce(Limits.stricter, said).but(self.person, Origin(personal=True))
+
+    def budgets(self, gpus: Collection[facts.Gpu], time: TimeRange) -> list[Budget]:
+        """The hours that holding these GPUs is counted against."""
+        limits = self.of(gpus, time)
+        found = [
+            Budget(rule, hours, limits.origin(rule))
+            for rule, hours in ((Rule.OPEN, limits.open), (Rule.WEEK, limits.week))
+            if hours is not None
+        ]
+        for gpu in gpus:
+            for rule, hours in self.gpus.get(gpu.id, {}).items():
+                if rule in _COUNTED - set(self.person) and isinstance(hours, timedelta):
+                    found.append(Budget(rule, hours, Origin(gpu=gpu)))
+        return found
+
+    def _on(self, gpu: facts.Gpu, common: Limits) -> Limits:
+        rules = {rule: value for rule, value in self.gpus[gpu.id].items() if rule not in _COUNTED}
+        alone = common.but(rules, Origin(gpu=gpu))
+        for rule in rules:
+            if common.origin(rule).period is not None:
+                alone = alone.but({rule: getattr(common, rule)}, common.origin(rule)).stricter(alone)
+        return alone
+
+
+_lab, _member, _said, _period_of = models.Organization, models.Member, models.Limits, models.Period
+_not_over = select(models.Period.id).where(models.Period.end_at > bindparam("now")).correlate(None)
+_SAID = (
+    select(
+        _lab.zone.label("lab_zone"),
+        _member.zone,
+        _said.scope,
+        _said.subject_id,
+        _said.rules,
+        _period_of.name,
+        _period_of.start_at,
+        _period_of.end_at,
+    )
+    .select_from(_member)
+    .join(_lab, _member.organization_id == _lab.id)
+    .outerjoin(
+        _said,
+        and_(
+            _said.organization_id == _lab.id,
+            or_(_said.scope != Subject.MEMBER, _said.subject_id == _member.id),
+            or_(_said.scope != Subject.PERIOD, _said.subject_id.in_(_not_over)),
+        ),
+    )
+    .outerjoin(_period_of, and_(_said.scope == Subject.PERIOD, _said.subject_id == _period_of.id))
+    .where(_member.id == bindparam("member"), _lab.id == bindparam("lab"))
+    .order_by(_period_of.start_at, _said.id)
+)
+
+
+def book(work: Work, organization_id: int, member_id: int) -> Book:
+    """What is said of one member's bookings; looked up once in a transaction."""
+    key = (book, organization_id, member_id)
+    if key not in work.memo:
+        work.memo[key] = _load(work, organization_id, member_id)
+    return work.memo[key]  # type: ignore[return-value]
+
+
+def of(
+    work: Work, organization_id: int, member_id: int, gpus: Collection[facts.Gpu] = (), time: TimeRange | None = None
+) -> Limits:
+    """What holds for a member's booking of these GPUs at that time; without a time, for one that began now."""
+    at = time or TimeRange(work.now, work.now + timedelta(minutes=1))
+    return book(work, organization_id, member_id).of(gpus, at)
+
+
+def allowed(
+    work: Work,
+    organization_id: int,
+    member_id: int,
+    wanted: Wanted,
+    candidates: Sequence[facts.Gpu],
+    wish: TimeRange,
+    *,
+    moving: facts.Reservation | None = None,
+) -> tuple[facts.Gpu, ...]:
+    """Those of the candidates that the limits let this member hold for this wish.
+
+    Raises the first rule in the way when there are not enough of them: InThePast, or an AgainstRule. What the
+    reservation that is `moving` holds does not count, and making it smaller breaks no rule but the shortest length.
+    """
+    said = book(work, organization_id, member_id)
+    count = len(candidates) if wanted.names else wanted.count
+    if moving is not None and _is_smaller(moving, wish, count):
+        _check_smaller(said, moving, wish, work)
+        return tuple(candidates)
+    found: list[facts.Gpu] = []
+    refusal: errors.Invalid | None = None
+    for group in _groups(said, wanted, candidates):
+        try:
+            _check(work, organization_id, member_id, said, group, count, wish, moving)
+            found += group
+        except errors.Invalid as broken:
+            refusal = refusal or broken
+    if refusal is not None and (not found or inventory.pick(wanted, found, lambda _gpu: True) is None):
+        raise refusal
+    return tuple(found)
+
+
+def longest_extension(work: Work, held: facts.Reservation, until: timedelta) -> timedelta:
+    """How much longer the holder may keep it, at most `until`, as far as the limits go."""
+    said = book(work, held.organization_id, held.holder.id)
+    limits = said.of(held.gpus, held.range)
+    most = until if limits.longest is None else min(until, held.range.start + limits.longest - held.range.end)
+    for budget in said.budgets(held.gpus, held.range):
+        most = min(most, _left(work, held, said, budget, most)) if most > timedelta(0) else most
+    return max(most, timedelta(0))
+
+
+def rounded(
+    work: Work, organization_id: int, member_id: int, gpus: Collection[facts.Gpu], wish: TimeRange
+) -> TimeRange:
+    """The wish as the lab rounds it."""
+    said = book(work, organization_id, member_id)
+    return policy.rounded(said.of(gpus, wish), wish, said.lab_zone, work.now)
+
+
+def set_for(work: Work, by: Actor | Operator, scope: Subject, subject_id: int, rules: Rules, *, why: str = "") -> None:
+    """Say all that is said of the lab, a GPU or a member, instead of what was said before; nothing takes it back.
+
+    Raises AdminsOnly, BadLimit, UnknownGpu or UnknownMember.
+    """
+    members.must_be_admin(work, by)
+    inventory.lock_organization(work, by.organization_id)
+    _check_rules(scope, rules)
+    _must_be_ours(work, by.organization_id, scope, subject_id)
+    before = _write(work, by.organization_id, scope, subject_id, rules)
+    after = policy.written(rules)
+    if before != after:
+        concerns = subject_id if scope is Subject.MEMBER else None
+        audit.record(
+            work,
+            by,
+            Action.LIMITED,
+            scope,
+            subject_id,
+            before={"limits": before},
+            after={"limits": after},
+            concerns=concerns,
+            why=why,
+        )
+
+
+def said_of(work: Work, organization_id: int, scope: Subject, subject_id: int) -> dict[Rule, policy.Value]:
+    """What is said of the lab, a GPU or a member itself, for a form to begin with."""
+    row = _row(work, organization_id, scope, subject_id)
+    return policy.read(row.rules) if row else {}
+
+
+def everything_said(work: Work, organization_id: int) -> dict[tuple[Subject, int], dict[Rule, policy.Value]]:
+    """The same of everything of which something is said."""
+    rows = work.session.scalars(select(models.Limits).where(models.Limits.organization_id == organization_id))
+    return {(Subject(row.scope), row.subject_id): policy.read(row.rules) for row in rows}
+
+
+def add_period(work: Work, by: Actor | Operator, name: str, time: TimeRange, rules: Rules, *, why: str = "") -> Period:
+    """Let other limits hold for a while. Raises AdminsOnly, BadLimit, InThePast, and NoName."""
+    members.must_be_admin(work, by)
+    name = " ".join(name.split())[:100]
+    if not name:
+        raise errors.NoName
+    policy.check_not_over(time, work.now)
+    _check_rules(Subject.PERIOD, rules)
+    inventory.lock_organization(work, by.organization_id)
+    row = models.Period(organization_id=by.organization_id, name=name, start_at=time.start, end_at=time.end)
+    work.session.add(row)
+    work.session.flush()
+    _write(work, by.organization_id, Subject.PERIOD, row.id, rules)
+    period = _period(row)
+    audit.record(
+        work,
+        by,
+        Action.ADDED,
+        Subject.PERIOD,
+        row.id,
+        before=None,
+        after=_period_snapshot(period, rules),
+        why=why,
+    )
+    return period
+
+
+def remove_period(work: Work, by: Actor | Operator, period_id: int, *, why: str = "") -> Period:
+    """Take a special period back; what was booked in it stays. Raises AdminsOnly and UnknownPeriod."""
+    members.must_be_admin(work, by)
+    inventory.lock_organization(work, by.organization_id)
+    row = work.session.get(models.Period, period_id)
+    if row is None or row.organization_id != by.organization_id:
+        raise errors.UnknownPeriod(period_id)
+    period = _period(row)
+    said = said_of(work, by.organization_id, Subject.PERIOD, period_id)
+    _write(work, by.organization_id, Subject.PERIOD, period_id, {})
+    work.session.delete(row)
+    audit.record(
+        work,
+        by,
+        Action.REMOVED,
+        Subject.PERIOD,
+        period_id,
+        before=_period_snapshot(period, said),
+        after=None,
+        why=why,
+    )
+    return period
+
+
+def periods(work: Work, organization_id: int) -> tuple[tuple[Period, dict[Rule, policy.Value]], ...]:
+    """The special periods that are on or to come, soonest first, with what is said of them."""
+    rows = work.session.scalars(
+        select(models.Period)
+        .where(models.Period.organization_id == organization_id, models.Period.end_at > work.now)
+        .order_by(models.Period.start_at, models.Period.id)
+    )
+    said = everything_said(work, organization_id)
+    return tuple((_period(row), said.get((Subject.PERIOD, row.id), {})) for row in rows)
+
+
+def _check_rules(scope: Subject, rules: Rules) -> None:
+    """Raise BadLimit for what would let nobody book at all, or means nothing."""
+    for rule, value in rules.items():
+        least, most = _BOUNDS[rule]
+        if scope is Subject.GPU and rule is Rule.AT_ONCE:
+            raise errors.BadLimit(rule, least, most)
+        if value is None and rule in {Rule.SHORTEST, Rule.USUAL}:
+            raise errors.BadLimit(rule, least, most)
+        if value is not None and not least <= value <= most:  # type: ignore[operator]
+            raise errors.BadLimit(rule, least, most)
+    whole = policy.DEFAULT.but(rules)
+    if whole.longest is not None and not whole.shortest <= whole.longest:
+        raise errors.BadLimit(Rule.LONGEST, whole.shortest, _BOUNDS[Rule.LONGEST][1])
+
+
+_MINUTE, _DAY = timedelta(minutes=1), timedelta(days=1)
+_BOUNDS: dict[Rule, tuple[timedelta | int, timedelta | int]] = {
+    Rule.SHORTEST: (_MINUTE, 7 * _DAY),
+    Rule.LONGEST: (5 * _MINUTE, 366 * _DAY),
+    Rule.ROUNDING: (_MINUTE, _DAY),
+    Rule.AHEAD: (60 * _MINUTE, 3650 * _DAY),
+    Rule.OPEN: (60 * _MINUTE, 36500 * _DAY),
+    Rule.WEEK: (60 * _MINUTE, 36500 * _DAY),
+    Rule.AT_ONCE: (1, 10_000),
+    Rule.USUAL: (_MINUTE, 366 * _DAY),
+}
+
+
+def _must_be_ours(work: Work, organization_id: int, scope: Subject, subject_id: int) -> None:
+    if scope is Subject.MEMBER:
+        members.of_id(work, organization_id, subject_id)
+    elif scope is Subject.GPU:
+        inventory.named(work, organization_id, f"#{subject_id}")
+    elif (scope, subject_id) != (Subject.LAB, organization_id):
+        raise ValueError(f"nothing is said of {scope} {subject_id}")
+
+
+def _row(work: Work, organization_id: int, scope: Subject, subject_id: int) -> models.Limits | None:
+    return work.session.scalar(
+        select(models.Limits).where(
+            models.Limits.organization_id == organization_id,
+            models.Limits.scope == scope,
+            models.Limits.subject_id == subject_id,
+        )
+    )
+
+
+def _write(work: Work, organization_id: int, scope: Subject, subject_id: int, rules: Rules) -> dict[str, int | None]:
+    """What was said before, as JSON."""
+    row = _row(work, organization_id, scope, subject_id)
+    before = dict(row.rules) if row else {}
+    if row is None and rules:
+        row = models.Limits(organization_id=organization_id, scope=scope, subject_id=subject_id)
+        work.session.add(row)
+    if row is not None and rules:
+        row.rules = policy.written(rules)
+    elif row is not None:
+        work.session.delete(row)
+    work.session.flush()
+    for key in [key for key in work.memo if isinstance(key, tuple) and key[0] is book]:
+        del work.memo[key]
+    return before
+
+
+def _period(row: models.Period) -> Period:
+    return Period(row.id, row.name, TimeRange(row.start_at, row.end_at))
+
+
+def _period_snapshot(period: Period, rules: Rules) -> audit.Snapshot:
+    time = [period.range.start.isoformat(), period.range.end.isoformat()]
+    return {"name": period.name, "time": time, "limits": policy.written(rules)}
+
+
+def _groups(said: Book, wanted: Wanted, candidates: Sequence[facts.Gpu]) -> list[tuple[facts.Gpu, ...]]:
+    """What is held all together or not at all, or for what the same is said."""
+    if wanted.names:
+        return [tuple(candidates)]
+    common = tuple(gpu for gpu in candidates if gpu.id not in said.gpus)
+    return [*([common] if common else []), *((gpu,) for gpu in candidates if gpu.id in said.gpus)]
+
+
+def _is_smaller(moving: facts.Reservation, wish: TimeRange, count: int) -> bool:
+    return wish.clip(moving.range) == wish and count <= len(moving.gpus)
+
+
+def _check_smaller(said: Book, moving: facts.Reservation, wish: TimeRange, work: Work) -> None:
+    policy.check_not_over(wish, work.now)
+    shortest = said.of(moving.gpus, wish).shortest
+    if wish != moving.range and wish.length < shortest:
+        origin = said.of(moving.gpus, wish).origin(Rule.SHORTEST)
+        raise errors.TooShort(wish.length, shortest, wish=wish, origin=origin)
+
+
+def _check(
+    work: Work,
+    organization_id: int,
+    member_id: int,
+    said: Book,
+    gpus: Sequence[facts.Gpu],
+    count: int,
+    wish: TimeRange,
+    moving: facts.Reservation | None,
+) -> None:
+    limits = said.of(gpus, wish)
+    policy.check_range(limits, wish, work.now)
+    budgets = said.budgets(gpus, wish)
+    if limits.at_once is None and not budgets:
+        return
+    held = _held(work, organization_id, member_id, said, wish, moving)
+    if limits.at_once is not None:
+        before = usage.most_at_once((each.range for each in held), wish)
+        if before + count > limits.at_once:
+            origin = limits.origin(Rule.AT_ONCE)
+            raise errors.TooManyAtOnce(before, count, limits.at_once, wish=wish, origin=origin)
+    for budget in budgets:
+        _check_budget(work, said, budget, held, count if budget.origin.gpu is None else 1, wish)
+
+
+def _check_budget(work: Work, said: Book, budget: Budget, held: Collection[Held], count: int, wish: TimeRange) -> None:
+    counted = [each.range for each in held if budget.counts(each.gpu_id)]
+    if budget.rule is Rule.OPEN:
+        ahead = TimeRange(work.now, max([wish.end, *(each.end for each in counted)]))
+        before, more = usage.gpu_time(counted, ahead), usage.gpu_time([wish] * count, ahead)
+        if before + more > budget.limit:
+            raise errors.TooManyHours(before, more, budget.limit, wish=wish, origin=budget.origin)
+        return
+    for week in usage.weeks(wish, said.zone):
+        before, more = usage.gpu_time(counted, week), usage.gpu_time([wish] * count, week)
+        if before + more > budget.limit:
+            raise errors.TooManyHoursAWeek(week, before, more, budget.limit, wish=wish, origin=budget.origin)
+
+
+def _left(work: Work, held: facts.Reservation, said: Book, budget: Budget, most: timedelta) -> timedelta:
+    """How much longer it may be kept before the budget is used up."""
+    end, count = held.range.end, len(held.gpus) if budget.origin.gpu is None else 1
+    others = _held(work, held.organization_id, held.holder.id, said, held.range, held)
+    counted = [each.range for each in others if budget.counts(each.gpu_id)]
+    counted += [slot.range for slot in held.slots if budget.counts(slot.gpu.id)]
+    if budget.rule is Rule.OPEN:
+        ahead = TimeRange(work.now, max([end, *(each.end for each in counted)]))
+        return max((budget.limit - usage.gpu_time(counted, ahead)) / count, timedelta(0))
+    for week in usage.weeks(TimeRange(end, end + most), said.zone):
+        part = week.clip(TimeRange(end, end + most))
+        left = max((budget.limit - usage.gpu_time(counted, week)) / count, timedelta(0))
+        if part is not None and left < part.length:
+            return part.start + left - end
+    return most
+
+
+def _held(
+    work: Work,
+    organization_id: int,
+    member_id: int,
+    said: Book,
+    wish: TimeRange,
+    moving: facts.Reservation | None,
+) -> tuple[Held, ...]:
+    """What the member holds from the week of the wish on, what is moving left out. Nobody changes it meanwhile."""
+    since = usage.week_of(min(wish.start, work.now), said.zone).start
+    key = (_held, member_id, since)
+    if key not in work.memo:
+        # Two bookings of one person on different GPUs do not wait for each other's GPUs. Questions lock nothing.
+        if work.is_change:
+            locked = select(models.Member.id).where(models.Member.id == member_id)
+            work.session.execute(locked.with_for_update(key_share=True))
+        work.memo[key] = usage.held_since(work, organization_id, member_id, since)
+    found: tuple[Held, ...] = work.memo[key]  # type: ignore[assignment]
+    return tuple(each for each in found if moving is None or each.reservation_id != moving.id)
+
+
+def _load(work: Work, organization_id: int, member_id: int) -> Book:
+    said: dict[str, Rules] = {}
+    gpus: dict[int, Rules] = {}
+    periods: list[tuple[Period, Rules]] = []
+    asked = {"lab": organization_id, "member": member_id, "now": work.now}
+    rows = work.connection.execute(_SAID, asked).all()
+    for row in rows:
+        match row.scope:
+            case None:
+                continue
+            case Subject.GPU:
+                gpus[row.subject_id] = policy.read(row.rules)
+            case Subject.PERIOD:
+                time = TimeRange(row.start_at, row.end_at)
+                periods.append((Period(row.subject_id, row.name, time), policy.read(row.rules)))
+            case scope:
+                said[scope] = policy.read(row.rules)
+    lab_zone, zone = ZoneInfo(rows[0].lab_zone), ZoneInfo(rows[0].zone)
+    return Book(said.get(Subject.LAB, {}), tuple(periods), gpus, said.get(Subject.MEMBER, {}), lab_zone, zone)

@@ -1,0 +1,315 @@
+"""Stories of the limits that a lab sets: whose word holds, what is counted, and what would pass instead."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
+from threading import Barrier
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from core import audit, availability, errors, limits, policy, usage
+from core.actors import Actor, Operator
+from core.facts import Action, Alternative, Role, Rule, Subject
+from core.inventory import Wanted
+from core.policy import Value
+from core.timerange import TimeRange
+from core.work import Database
+from tests.core.conftest import Lab
+
+HOUR = timedelta(hours=1)
+
+
+def limit(lab: Lab, rules: Mapping[Rule, Value], scope: Subject = Subject.LAB, subject_id: int | None = None) -> None:
+    with lab.database.begin(lab.clock.now) as work:
+        limits.set_for(work, Operator(lab.id), scope, lab.id if subject_id is None else subject_id, rules)
+
+
+def refused(lab: Lab, actor: Actor, wish: TimeRange, *names: str, **more: Any) -> errors.AgainstRule:
+    """The refusal, once each of its alternatives has been booked and given back."""
+    with pytest.raises(errors.AgainstRule) as refusal:
+        lab.reserve(actor, wish, *names, **more)
+    for offer in refusal.value.alternatives:
+        receipt = lab.reserve(actor, offer.range, *(gpu.name for gpu in offer.gpus))
+        assert (receipt.reservation.range, receipt.reservation.gpus) == (offer.range, offer.gpus)
+        lab.act("cancel", actor, receipt.reservation)
+    return refusal.value
+
+
+def offers(refusal: errors.AgainstRule) -> dict[Alternative.Kind, TimeRange]:
+    return {each.kind: each.range for each in refusal.alternatives}
+
+
+def test_a_lab_sets_its_own_lengths_and_a_refusal_offers_what_would_pass(lab: Lab) -> None:
+    limit(lab, {Rule.SHORTEST: HOUR, Rule.LONGEST: 8 * HOUR, Rule.AHEAD: timedelta(days=7)})
+
+    assert offers(refused(lab, lab.alice, lab.hours(1, 0.5))) == {Alternative.Kind.LONGER: lab.hours(1, 1)}
+    assert offers(refused(lab, lab.alice, lab.hours(1, 9))) == {Alternative.Kind.SHORTER: lab.hours(1, 8)}
+    far = refused(lab, lab.alice, lab.hours(24 * 8, 2))
+    assert offers(far) == {Alternative.Kind.SOONER: lab.hours(24 * 7, 2)}
+    lab.reserve(lab.alice, lab.hours(1, 8))
+
+
+def test_what_would_pass_is_looked_for_past_other_bookings_and_other_rules(lab: Lab) -> None:
+    limit(lab, {Rule.LONGEST: 8 * HOUR, Rule.OPEN: 6 * HOUR})
+    lab.reserve(lab.bob, lab.hours(3, 1))
+
+    refusal = refused(lab, lab.alice, lab.hours(1, 10))
+
+    assert isinstance(refusal, errors.TooLong)
+    assert offers(refusal) == {Alternative.Kind.LATER: lab.hours(4, 6), Alternative.Kind.SHORTER: lab.hours(4, 3)}
+
+
+def test_hours_still_to_come_are_counted_over_all_gpus(lab: Lab) -> None:
+    lab.add_gpu("lab-node-1", "GPU1")
+    limit(lab, {Rule.OPEN: 10 * HOUR})
+    lab.reserve(lab.alice, lab.hours(0, 4))
+    lab.clock.forward(hours=1)  # three of the four are still to come
+
+    refusal = refused(lab, lab.alice, lab.hours(10, 4), "GPU0", "GPU1")
+
+    assert isinstance(refusal, errors.TooManyHours)
+    assert (refusal.held, refusal.wanted, refusal.limit) == (3 * HOUR, 8 * HOUR, 10 * HOUR)
+    assert offers(refusal) == {Alternative.Kind.SHORTER: lab.hours(10, 3.5)}
+    lab.reserve(lab.bob, lab.hours(10, 4), "GPU0", "GPU1")  # Bob has hours of his own
+
+
+def test_a_week_begins_on_monday_in_the_persons_zone(lab: Lab) -> None:
+    limit(lab, {Rule.WEEK: 10 * HOUR})
+    midnight = datetime(2026, 12, 6, 15, tzinfo=UTC)  # Monday in Tokyo; the clock says Thursday
+    before, after = (TimeRange(midnight - 6 * HOUR, midnight), TimeRange(midnight, midnight + 9 * HOUR))
+    lab.reserve(lab.alice, before)
+    lab.reserve(lab.alice, after)
+
+    refusal = refused(lab, lab.alice, TimeRange(midnight + 20 * HOUR, midnight + 22 * HOUR))
+
+    assert isinstance(refusal, errors.TooManyHoursAWeek)
+    assert (refusal.held, refusal.wanted) == (9 * HOUR, 2 * HOUR)
+    assert refusal.week == TimeRange(midnight, midnight + timedelta(days=7))
+    assert offers(refusal) == {
+        Alternative.Kind.SHORTER: TimeRange(midnight + 20 * HOUR, midnight + 21 * HOUR),
+        Alternative.Kind.LATER: TimeRange(midnight + 188 * HOUR, midnight + 190 * HOUR),
+    }
+    # A booking over the turn of the week is counted in both, each for its own part.
+    both = TimeRange(midnight - 11 * HOUR, midnight - 6 * HOUR)
+    assert isinstance(refused(lab, lab.alice, both), errors.TooManyHoursAWeek)
+
+
+def test_so_many_gpus_at_once_however_they_are_booked(lab: Lab) -> None:
+    for label in ("GPU1", "GPU2"):
+        lab.add_gpu("lab-node-1", label)
+    limit(lab, {Rule.AT_ONCE: 2})
+    lab.reserve(lab.alice, lab.hours(1, 2), "GPU0")
+
+    refusal = refused(lab, lab.alice, lab.hours(2, 2), wanted=Wanted(count=2))
+
+    assert isinstance(refusal, errors.TooManyAtOnce)
+    assert (refusal.held, refusal.wanted, refusal.limit) == (1, 2, 2)
+    assert [(each.kind, len(each.gpus)) for each in refusal.alternatives] == [(Alternative.Kind.FEWER, 1)]
+    lab.reserve(lab.alice, lab.hours(3, 2), wanted=Wanted(count=2))  # right after is not at once
+
+
+def test_what_is_said_of_a_gpu_goes_before_the_lab_and_another_gpu_is_taken_where_any_will_do(lab: Lab) -> None:
+    debug = lab.add_gpu("lab-node-1", "GPU1")
+    limit(lab, {Rule.LONGEST: 8 * HOUR})
+    limit(lab, {Rule.LONGEST: HOUR, Rule.WEEK: 2 * HOUR}, Subject.GPU, debug.id)
+
+    refusal = refused(lab, lab.alice, lab.hours(1, 4), "GPU1")
+    assert refusal.origin.gpu == debug
+    assert refused(lab, lab.alice, lab.hours(1, 4), "GPU0", "GPU1").origin.gpu == debug
+    assert [gpu.name for gpu in lab.reserve(lab.alice, lab.hours(1, 4)).reservation.gpus] == ["GPU0"]
+    lab.reserve(lab.bob, lab.hours(6, 1), "GPU1")
+    lab.reserve(lab.bob, lab.hours(7, 1), "GPU1")
+    assert isinstance(refused(lab, lab.bob, lab.hours(8, 1), "GPU1"), errors.TooManyHoursAWeek)
+    lab.reserve(lab.bob, lab.hours(8, 8), "GPU0")  # where nothing is said of hours
+
+
+def test_what_is_said_of_a_person_goes_before_everything(lab: Lab) -> None:
+    limit(lab, {Rule.LONGEST: 2 * HOUR, Rule.OPEN: 4 * HOUR})
+    limit(lab, {Rule.LONGEST: HOUR}, Subject.GPU, lab.add_gpu("lab-node-1", "GPU1").id)
+    limit(lab, {Rule.LONGEST: 24 * HOUR, Rule.OPEN: None}, Subject.MEMBER, lab.alice.member_id)
+
+    lab.reserve(lab.alice, lab.hours(1, 24), "GPU0", "GPU1")
+    assert refused(lab, lab.alice, lab.hours(30, 25)).origin.personal
+    assert isinstance(refused(lab, lab.bob, lab.hours(30, 3)), errors.TooLong)
+
+
+def test_a_special_period_changes_limits_for_what_touches_it(lab: Lab) -> None:
+    gpu1 = lab.add_gpu("lab-node-1", "GPU1")
+    limit(lab, {Rule.LONGEST: HOUR}, Subject.GPU, gpu1.id)
+    with lab.database.begin(lab.clock.now) as work:
+        rules = {Rule.LONGEST: 4 * HOUR}
+        period = limits.add_period(work, Operator(lab.id), "  ICML   deadline ", lab.hours(24, 48), rules)
+    assert period.name == "ICML deadline"
+
+    lab.reserve(lab.alice, lab.hours(1, 23), "GPU0")
+    assert refused(lab, lab.alice, lab.hours(23, 6), "GPU0").origin.period == period
+    assert refused(lab, lab.alice, lab.hours(30, 6), "GPU1").origin.gpu == gpu1  # the stricter word
+    lab.reserve(lab.alice, lab.hours(72, 24), "GPU0")
+    with lab.database.begin(lab.clock.now) as work:
+        limits.remove_period(work, Operator(lab.id), period.id)
+    lab.reserve(lab.alice, lab.hours(30, 6), "GPU0")
+
+
+def test_times_are_rounded_outwards_where_that_passes_and_nobody_is_refused_for_it(lab: Lab) -> None:
+    limit(lab, {Rule.ROUNDING: timedelta(minutes=15), Rule.LONGEST: 4 * HOUR})
+    lab.clock.forward(minutes=7)
+    minutes = 1 / 60
+
+    now = lab.reserve(lab.bob, lab.hours(0, 1))  # 9:07–10:07
+    assert now.rounded
+    assert now.reservation.range == lab.hours(0, 68 * minutes)  # from now on, to 10:15
+    later = lab.reserve(lab.alice, lab.hours(70 * minutes, 1))  # 10:17–11:17
+    assert later.reservation.range == lab.hours(68 * minutes, 75 * minutes)  # 10:15–11:30
+    longest = lab.reserve(lab.alice, lab.hours(5, 4))  # rounded it would be too long
+    assert (longest.rounded, longest.reservation.range) == (False, lab.hours(5, 4))
+    between = lab.reserve(lab.alice, lab.hours(4.5, 0.5))  # 13:37–14:07, up to the booking before
+    assert between.reservation.range == lab.hours(4.5, 0.5)
+    extended = lab.act("extend", lab.alice, later.reservation, by=timedelta(minutes=20))
+    assert extended.reservation.range.end == lab.hours(0, 173 * minutes).end  # 11:50 becomes 12:00
+
+
+def test_what_gets_smaller_is_not_measured_by_rules_set_since(lab: Lab) -> None:
+    held = lab.reserve(lab.alice, lab.hours(1, 10), purpose="long").reservation
+    limit(lab, {Rule.LONGEST: 2 * HOUR, Rule.WEEK: 2 * HOUR, Rule.SHORTEST: HOUR})
+    wanted = Wanted(names=("GPU0",))
+
+    held = lab.act("change", lab.alice, held, wanted=wanted, wish=held.range, purpose="longer").reservation
+    held = lab.act("change", lab.alice, held, wanted=wanted, wish=lab.hours(2, 6), purpose="").reservation
+    with pytest.raises(errors.TooShort):
+        lab.act("change", lab.alice, held, wanted=wanted, wish=lab.hours(2, 0.5), purpose="")
+    with pytest.raises(errors.TooLong):
+        lab.act("change", lab.alice, held, wanted=wanted, wish=lab.hours(3, 6), purpose="")
+
+
+def test_extending_stops_at_every_rule_and_tells_how_far_it_would_go(lab: Lab) -> None:
+    limit(lab, {Rule.LONGEST: 8 * HOUR, Rule.WEEK: 6 * HOUR, Rule.OPEN: 5 * HOUR})
+    lab.reserve(lab.alice, lab.hours(20, 1))
+    receipt = lab.reserve(lab.alice, lab.hours(0, 2))
+    assert receipt.room.most == 2 * HOUR
+
+    with pytest.raises(errors.TooManyHours) as refusal:
+        lab.act("extend", lab.alice, receipt.reservation, by=3 * HOUR)
+    assert refusal.value.extending is not None
+    assert refusal.value.extending[1].most == 2 * HOUR
+    longer = lab.act("extend", lab.alice, receipt.reservation, by=2 * HOUR)
+    assert longer.room.most == timedelta(0)
+
+
+def test_two_bookings_of_one_person_at_once_do_not_both_take_the_last_hours(lab: Lab) -> None:
+    for number in range(1, 8):
+        lab.add_gpu("lab-node-1", f"GPU{number}")
+    limit(lab, {Rule.OPEN: 3 * HOUR})
+    barrier = Barrier(8)
+
+    def book(number: int) -> bool:
+        barrier.wait()
+        try:
+            lab.reserve(lab.alice, lab.hours(1, 1), f"GPU{number}")
+        except errors.TooManyHours:
+            return False
+        return True
+
+    with ThreadPoolExecutor(8) as hands:
+        assert sum(hands.map(book, range(8))) == 3
+
+
+def test_only_admins_set_limits_and_each_change_is_in_the_audit(lab: Lab) -> None:
+    with lab.database.begin(lab.clock.now) as work, pytest.raises(errors.AdminsOnly) as refusal:
+        limits.set_for(work, lab.alice, Subject.LAB, lab.id, {Rule.LONGEST: HOUR})
+    assert [admin.name for admin in refusal.value.admins] == ["Charlie"]
+
+    assert lab.charlie.role is Role.ADMIN
+    for longest in (HOUR, HOUR, 2 * HOUR):
+        with lab.database.begin(lab.clock.now) as work:
+            limits.set_for(work, lab.charlie, Subject.LAB, lab.id, {Rule.LONGEST: longest}, why="deadline")
+    with lab.database.read(lab.clock.now) as work:
+        found = audit.entries(work, lab.id, subject=Subject.LAB)
+    assert [(each.by, each.action, each.before, each.after) for each in found] == [
+        ("Charlie", Action.LIMITED, {"limits": {"longest": 60}}, {"limits": {"longest": 120}}),
+        ("Charlie", Action.LIMITED, {"limits": {}}, {"limits": {"longest": 60}}),
+    ]
+
+
+@pytest.mark.parametrize(
+    "rules",
+    [
+        {Rule.SHORTEST: None},
+        {Rule.SHORTEST: timedelta(0)},
+        {Rule.SHORTEST: timedelta(hours=5), Rule.LONGEST: HOUR},
+        {Rule.AT_ONCE: 0},
+        {Rule.ROUNDING: timedelta(days=2)},
+    ],
+)
+def test_limits_that_would_let_nobody_book_are_refused(lab: Lab, rules: Mapping[Rule, Value]) -> None:
+    with pytest.raises(errors.BadLimit):
+        limit(lab, rules)
+    lab.reserve(lab.alice, lab.hours(1))
+
+
+def test_another_labs_gpus_and_people_are_out_of_reach(lab: Lab) -> None:
+    for scope in (Subject.GPU, Subject.MEMBER):
+        with pytest.raises(errors.NotFound):
+            limit(lab, {Rule.LONGEST: HOUR}, scope, 999)
+
+
+def test_the_question_what_would_be_free_knows_the_limits(lab: Lab, database: Database) -> None:
+    limit(lab, {Rule.LONGEST: 2 * HOUR})
+    with database.read(lab.clock.now) as work, pytest.raises(errors.TooLong) as refusal:
+        availability.what_if(work, lab.alice, Wanted(), lab.hours(1, 3))
+    assert offers(refusal.value) == {Alternative.Kind.SHORTER: lab.hours(1, 2)}
+
+
+def test_rules_survive_being_written_and_unknown_ones_are_left_out() -> None:
+    rules: dict[Rule, Value] = {Rule.LONGEST: None, Rule.AT_ONCE: 2, Rule.WEEK: 40 * HOUR}
+    assert policy.read(policy.written(rules)) == rules
+    assert policy.read({"longest": 60, "from_the_future": 1}) == {Rule.LONGEST: HOUR}
+
+
+_VALUES: dict[Rule, st.SearchStrategy[Value]] = {
+    rule: (st.none() | st.integers(1, 50)) if rule is Rule.AT_ONCE else st.none() | st.timedeltas(HOUR, 90 * HOUR)
+    for rule in set(Rule) - {Rule.SHORTEST, Rule.USUAL}
+}
+
+
+@given(st.fixed_dictionaries({}, optional=_VALUES), st.fixed_dictionaries({}, optional=_VALUES))
+def test_the_stricter_of_two_forbids_what_either_forbids(one: dict[Rule, Value], other: dict[Rule, Value]) -> None:
+    first, second = policy.DEFAULT.but(one), policy.DEFAULT.but(other)
+    both = first.stricter(second)
+    assert replace(both, origins={}) == replace(second.stricter(first), origins={})
+    for rule in _VALUES:
+        assert getattr(both, rule) in {getattr(first, rule), getattr(second, rule)}
+        assert policy.stricter(rule, getattr(both, rule), getattr(first, rule)) == getattr(both, rule)
+
+
+_ZONES = st.sampled_from(["Asia/Tokyo", "America/New_York", "Asia/Kathmandu", "Europe/Berlin", "Australia/Lord_Howe"])
+_INSTANTS = st.datetimes(datetime(2026, 1, 1), datetime(2027, 12, 31), timezones=st.just(UTC))  # noqa: DTZ001
+
+
+@given(_INSTANTS, st.timedeltas(timedelta(minutes=1), timedelta(days=20)), _ZONES)
+@settings(max_examples=200)
+def test_weeks_cut_time_without_gaps(start: datetime, length: timedelta, zone: str) -> None:
+    span = TimeRange(start, start + length)
+    found = list(usage.weeks(span, ZoneInfo(zone)))
+    assert sum((usage.gpu_time([span], week) for week in found), timedelta(0)) == length
+    assert all(one.end == next_one.start for one, next_one in pairwise(found))
+    assert {week.start.astimezone(ZoneInfo(zone)).strftime("%a %H:%M") for week in found} == {"Mon 00:00"}
+
+
+@given(_INSTANTS, st.timedeltas(timedelta(minutes=5), timedelta(days=2)), _ZONES, st.sampled_from([5, 15, 30, 60]))
+@settings(max_examples=200)
+def test_rounding_covers_the_wish_and_ends_on_the_labs_clock(
+    start: datetime, length: timedelta, zone: str, step: int
+) -> None:
+    wish, rounding = TimeRange(start, start + length), timedelta(minutes=step)
+    made = policy.rounded(policy.DEFAULT.but({Rule.ROUNDING: rounding}), wish, ZoneInfo(zone), start - HOUR * 48)
+    assert made.start <= wish.start < wish.end <= made.end
+    assert wish.start - made.start < rounding
+    assert made.end - wish.end < rounding
