@@ -52,7 +52,7 @@ def reserve(
     clipped = wish if running else _clip(wish, work.now)
     policy.check_purpose(purpose)
     choice = _choose(work, actor, wanted, clipped)
-    held = _write(work, members.fact(known), actor.organization_id, purpose, choice.gpus, choice.time)
+    held = placement.add(work, actor.organization_id, members.fact(known), purpose, choice.gpus, choice.time)
     notices.plan(work, held, announce=known.announce)
     _remember(work, held, request_key)
     audit.record_reservation(work, actor, Action.RESERVED, held)
@@ -217,23 +217,7 @@ _KNOWN = (
     )
     .where(models.Member.id == bindparam("member"), models.Organization.id == bindparam("lab"))
 )
-_NEW = insert(models.Reservation).returning(models.Reservation.id)
 _CARRIED_OUT = insert(models.Request)
-
-
-def _write(
-    work: Work,
-    holder: facts.Member,
-    organization_id: int,
-    purpose: str,
-    gpus: Iterable[facts.Gpu],
-    time: TimeRange,
-) -> facts.Reservation:
-    row = {"organization_id": organization_id, "member_id": holder.id, "purpose": purpose, "created_at": work.now}
-    number = work.connection.execute(_NEW, row).scalar_one()
-    slots = placement.hold(work, number, gpus, time)
-    state = availability.state(time, work.now)
-    return facts.Reservation(number, organization_id, 1, holder, purpose, slots, time, state)
 
 
 def _take_up(

@@ -118,6 +118,33 @@ class NoRoom(Conflict):
 
 
 @dataclass(eq=False)
+class UnknownHandOver(NotFound):
+    number: int
+
+
+@dataclass(eq=False)
+class AlreadyAnswered(Conflict):
+    """What was asked for was given, or refused; or nobody answered in time."""
+
+    hand_over: facts.HandOver
+
+
+@dataclass(eq=False)
+class NoLongerHeld(Conflict):
+    """What was asked for is not all theirs any more."""
+
+    holder: facts.Member
+
+
+@dataclass(eq=False)
+class CannotTake(Conflict):
+    """Whoever asked may not hold it."""
+
+    taker: facts.Member
+    why: Refusal
+
+
+@dataclass(eq=False)
 class TooManyGpus(Invalid):
     wanted: int
     most: int  # on one node, unless the wish may spread

@@ -47,6 +47,7 @@ class Subject(StrEnum):
     """What an entry of the audit is about."""
 
     RESERVATION = "reservation"
+    HAND_OVER = "hand_over"
     GPU = "gpu"
     LAB = "lab"
     MEMBER = "member"
@@ -64,6 +65,9 @@ class Action(StrEnum):
     ADDED = "added"
     REMOVED = "removed"
     LIMITED = "limited"  # the limits of a lab, a GPU or a member were set
+    ASKED = "asked"  # somebody else, for what they hold
+    DECLINED = "declined"
+    HANDED_OVER = "handed_over"
 
 
 class Rule(StrEnum):
@@ -77,6 +81,13 @@ class Rule(StrEnum):
     WEEK = "week"  # GPU hours of one person in one week, Monday first in their zone
     AT_ONCE = "at_once"  # GPUs that one person may hold at the same time
     USUAL = "usual"  # the length that a form begins with
+
+
+class HandOverState(StrEnum):
+    OPEN = "open"
+    DONE = "done"
+    DECLINED = "declined"
+    LAPSED = "lapsed"  # nobody answered in time
 
 
 @dataclass(frozen=True)
@@ -208,6 +219,24 @@ class Receipt:
     rounded: bool = False  # the lab rounds, and moved its start or its end
     freed: tuple[Gpu, ...] = ()  # GPUs that were given back by this change
     before: Reservation | None = None  # what it was
+
+
+@dataclass(frozen=True)
+class HandOver:
+    """What somebody asks a holder for."""
+
+    id: int
+    asker: Member
+    holder: Member
+    reservation_id: int  # the holder's, when it was asked for
+    gpus: tuple[Gpu, ...]
+    range: TimeRange
+    purpose: str
+    state: HandOverState  # at the instant of the question
+    expires_at: datetime
+    taken: Reservation | None = None  # what the asker has got
+    kept: tuple[Reservation, ...] = ()  # what the holder has left, where that was just decided
+    again: bool = False  # it was so before; nothing was done twice
 
 
 @dataclass(frozen=True)

@@ -124,6 +124,26 @@ class Request(Base):
     made_at: Mapped[datetime]
 
 
+class HandOver(Base):
+    """Somebody asks a holder for a reservation, or a part of it. Who changes one has locked its reservation."""
+
+    __tablename__ = "hand_overs"
+    __table_args__ = (CheckConstraint("start_at < end_at", name="order"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    organization_id: Mapped[int] = mapped_column(ForeignKey("organizations.id"))
+    reservation_id: Mapped[int] = mapped_column(ForeignKey("reservations.id"), index=True)
+    asker_id: Mapped[int] = mapped_column(ForeignKey("members.id"))
+    gpus: Mapped[list[int]] = mapped_column(JSON)  # their numbers
+    start_at: Mapped[datetime]
+    end_at: Mapped[datetime]
+    purpose: Mapped[str] = mapped_column(String(200), server_default="")
+    asked_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    state: Mapped[str] = mapped_column(String(16))  # core.facts.HandOverState, as it was last written
+    taken_id: Mapped[int | None] = mapped_column(ForeignKey("reservations.id"))
+
+
 class Slot(Base):
     """One GPU, held by one reservation, for [start_at, end_at). Only `core.placement` writes here.
 
@@ -173,7 +193,7 @@ class Notice(Base):
 
     __tablename__ = "notices"
     __table_args__ = (
-        UniqueConstraint("reservation_id", "version", "kind", "recipient_id"),
+        UniqueConstraint("reservation_id", "version", "kind", "recipient_id", "about"),
         Index(
             "ix_notices_owed",
             "due_at",
@@ -193,6 +213,7 @@ class Notice(Base):
     reservation_id: Mapped[int] = mapped_column(ForeignKey("reservations.id"))
     version: Mapped[int]
     kind: Mapped[str] = mapped_column(String(32))
+    about: Mapped[int] = mapped_column(server_default="0")  # tells several of a kind apart: the hand-over it is about
     data: Mapped[dict[str, Any]] = mapped_column(JSON, server_default=text("'{}'"))
     due_at: Mapped[datetime]
     useful_until: Mapped[datetime]

@@ -34,6 +34,10 @@ class Kind(StrEnum):
     """What a notice tells. Their order here is the order in which those due together are told."""
 
     UNDELIVERABLE = "undeliverable"  # to admins: a notice could not be delivered
+    ASKED = "asked"  # to a holder: somebody asks for it
+    DECLINED = "declined"  # to who asked
+    LAPSED = "lapsed"  # to who asked: nobody answered
+    HANDED_OVER = "handed_over"  # to the channel, and to who has it now
     CANCELLED = "cancelled"
     CHANGED = "changed"
     FREED = "freed"  # some of its GPUs were given back early
@@ -45,6 +49,9 @@ class Kind(StrEnum):
     START = "start"
     BEFORE_START = "before_start"
 
+
+_STANDING = frozenset({Kind.UNDELIVERABLE, Kind.ASKED, Kind.DECLINED, Kind.LAPSED})
+"""Told whatever becomes of the reservation meanwhile."""
 
 _BEFORE_END = {Kind.BEFORE_END: timedelta(minutes=15)}
 _BEFORE_END_OF_LONG_RUN = {
@@ -111,6 +118,7 @@ class _Plan:
     due_at: datetime
     useful_until: datetime
     data: dict[str, Any] = field(default_factory=dict)
+    about: int = 0
 
 
 def to_member(member_id: int) -> str:
@@ -149,6 +157,40 @@ def owe_end(work: Work, held: facts.Reservation) -> None:
     """A reservation was ended early: the channel hears so now, and nothing else of it is owed."""
     _withdraw(work, held)
     _owe(work, held, [_Plan(Kind.END, CHANNEL, work.now, work.now + END_STAYS_NEWS, {"early": True})])
+
+
+def hand_over(work: Work, taken: facts.Reservation, *, giver: facts.Member) -> None:
+    """Owe what a reservation calls for that somebody has taken over: they and the channel hear from whom."""
+    news = [
+        _Plan(Kind.HANDED_OVER, whom, work.now, work.now + CHANGE_STAYS_NEWS, {"giver": giver.name})
+        for whom in (CHANNEL, to_member(taken.holder.id))
+    ]
+    _owe(work, taken, [*news, *_reminders(taken, work.now, ())])
+
+
+def tell(
+    work: Work,
+    held: facts.Reservation,
+    kind: Kind,
+    member_id: int,
+    data: dict[str, Any],
+    *,
+    about: int,
+    due_at: datetime | None = None,
+    useful_until: datetime,
+) -> None:
+    """Owe one member a notice; `about` tells it from others of its kind. Due now, if nothing else is said."""
+    _owe(work, held, [_Plan(kind, to_member(member_id), due_at or work.now, useful_until, data, about)])
+
+
+def take_back(work: Work, reservation_id: int, kind: Kind, about: int) -> None:
+    """Such a notice, if it is still owed, has become untrue."""
+    work.session.execute(
+        update(models.Notice)
+        .where(models.Notice.reservation_id == reservation_id, models.Notice.kind == kind, _is_owed)
+        .where(models.Notice.about == about)
+        .values(outcome=Outcome.STALE, settled_at=work.now)
+    )
 
 
 def claim(work: Work, organization_id: int, lease: timedelta) -> Batch | None:
@@ -316,7 +358,7 @@ def _withdraw(work: Work, held: facts.Reservation) -> set[Kind]:
     unsent = set()
     for notice in work.session.scalars(
         select(models.Notice)
-        .where(models.Notice.reservation_id == held.id, _is_owed, models.Notice.kind != Kind.UNDELIVERABLE)
+        .where(models.Notice.reservation_id == held.id, _is_owed, models.Notice.kind.not_in(_STANDING))
         .order_by(models.Notice.id)
         .with_for_update()
     ):
@@ -343,6 +385,7 @@ def _owe(work: Work, held: facts.Reservation, plans: Sequence[_Plan]) -> None:
             "due_at": plan.due_at,
             "useful_until": plan.useful_until,
             "data": plan.data,
+            "about": plan.about,
         }
         for plan in plans
     ]
@@ -378,7 +421,7 @@ def _why_not(
     work: Work, row: models.Notice, recipient: models.Recipient, organization: models.Organization
 ) -> Outcome | None:
     reservation = work.session.get_one(models.Reservation, row.reservation_id)
-    if row.version != reservation.version and row.kind != Kind.UNDELIVERABLE:
+    if row.version != reservation.version and row.kind not in _STANDING:
         return Outcome.STALE
     if row.useful_until <= work.now:
         return Outcome.LATE

@@ -10,7 +10,7 @@ from datetime import datetime
 
 from sqlalchemy import bindparam, insert, select
 
-from core import facts, models
+from core import availability, facts, models
 from core.timerange import TimeRange
 from core.work import Work
 
@@ -20,6 +20,7 @@ _LOCK = (
     .order_by(models.Gpu.id)
     .with_for_update()
 )
+_NEW = insert(models.Reservation).returning(models.Reservation.id)
 _HOLD = insert(models.Slot)
 
 
@@ -32,8 +33,23 @@ def lock(work: Work, gpus: Iterable[facts.Gpu]) -> None:
         work.connection.execute(_LOCK, {"ids": [gpu.id for gpu in gpus]}).all()
 
 
-def hold(work: Work, reservation_id: int, gpus: Iterable[facts.Gpu], time: TimeRange) -> tuple[facts.Slot, ...]:
-    """Hold these GPUs for a reservation that is new. The database has the last word on overlaps."""
+def add(
+    work: Work,
+    organization_id: int,
+    holder: facts.Member,
+    purpose: str,
+    gpus: Iterable[facts.Gpu],
+    time: TimeRange,
+) -> facts.Reservation:
+    """A new reservation that holds these GPUs."""
+    row = {"organization_id": organization_id, "member_id": holder.id, "purpose": purpose, "created_at": work.now}
+    number = work.connection.execute(_NEW, row).scalar_one()
+    slots = _hold(work, number, gpus, time)
+    state = availability.state(time, work.now)
+    return facts.Reservation(number, organization_id, 1, holder, purpose, slots, time, state)
+
+
+def _hold(work: Work, reservation_id: int, gpus: Iterable[facts.Gpu], time: TimeRange) -> tuple[facts.Slot, ...]:
     slots = tuple(facts.Slot(gpu, time) for gpu in sorted(gpus, key=lambda gpu: gpu.id))
     work.connection.execute(
         _HOLD,

@@ -1,0 +1,285 @@
+"""Hand-overs: somebody asks a holder for a reservation, or a part of it, and the holder says yes or no.
+
+Both run inside `Database.begin`. Whoever changes a hand-over has locked its reservation before. Whether nobody
+answered in time is seen by whoever looks, under that lock; no clock has to strike for it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+
+from core import audit, availability, errors, facts, limits, members, models, notices, placement, policy
+from core.actors import Actor
+from core.audit import Snapshot
+from core.facts import Action, HandOver, HandOverState, State, Subject
+from core.inventory import Wanted
+from core.notices import Kind
+from core.timerange import TimeRange
+from core.work import Work
+
+ANSWER_WITHIN = timedelta(hours=2)
+ANSWER_WITHIN_FAR_AHEAD = timedelta(days=1)  # for what starts later than that
+ANSWER_STAYS_NEWS = timedelta(days=1)
+
+
+def ask(
+    work: Work,
+    actor: Actor,
+    reservation_id: int,
+    *,
+    gpu_ids: Collection[int] = (),
+    wish: TimeRange | None = None,
+    purpose: str = "",
+) -> HandOver:
+    """Ask the holder for what of their reservation lies within `wish`, on these GPUs or on all.
+
+    The same request again, while it is open, is the same hand-over. Raises AlreadyYours for one's own, AlreadyOver,
+    NoLongerHeld when there is no such part, MayNotBook, PurposeTooLong, and an AgainstRule where the asker could not
+    hold it.
+    """
+    actor.must_be_member()
+    purpose = " ".join(purpose.split())
+    policy.check_purpose(purpose)
+    row = _locked(work, actor.organization_id, reservation_id)
+    held = availability.fact(work, row)
+    if row.member_id == actor.member_id:
+        raise errors.AlreadyYours(held)
+    if held.state in {State.OVER, State.CANCELLED}:
+        raise errors.NoLongerHeld(held.holder)
+    gpus = tuple(gpu for gpu in held.gpus if not gpu_ids or gpu.id in gpu_ids)
+    time = _to_come(held.range, work.now).clip(wish or held.range)
+    if not gpus or time is None:
+        raise errors.NoLongerHeld(held.holder)
+    _check_limits(work, actor, gpus, time)
+    if asked := _open_one(work, actor, row, gpus, time):
+        return replace(asked, again=True)
+    return _open(work, actor, held, gpus, time, purpose)
+
+
+def answer(work: Work, actor: Actor, hand_over_id: int, *, yes: bool) -> HandOver:
+    """The holder says yes, and the asker holds it from then on; or no. The same answer again changes nothing.
+
+    The holder keeps the rest: the other GPUs, the time before and after; a reservation may become several. Time used
+    stays on the holder's record. Raises NotYours for anybody else, AlreadyAnswered, NoLongerHeld, and CannotTake when
+    the asker may not hold it.
+    """
+    asked = work.session.get(models.HandOver, hand_over_id)
+    if asked is None or asked.organization_id != actor.organization_id:
+        raise errors.UnknownHandOver(hand_over_id)
+    row = _locked(work, actor.organization_id, asked.reservation_id)
+    work.session.refresh(asked)
+    before = availability.fact(work, row)
+    if row.member_id != actor.member_id:
+        raise errors.NotYours(before.holder)
+    found = _fact(work, asked)
+    if found.state is (HandOverState.DONE if yes else HandOverState.DECLINED):
+        return replace(found, again=True)
+    if found.state is not HandOverState.OPEN:
+        raise errors.AlreadyAnswered(found)
+    return _hand_over(work, actor, asked, row, before) if yes else _decline(work, actor, asked, before)
+
+
+def _locked(work: Work, organization_id: int, reservation_id: int) -> models.Reservation:
+    row = availability.load(work, organization_id, reservation_id)
+    work.session.refresh(row, with_for_update=True)
+    return row
+
+
+def _to_come(time: TimeRange, now: datetime) -> TimeRange:
+    return TimeRange(max(time.start, now), time.end)
+
+
+def _check_limits(work: Work, taker: Actor, gpus: tuple[facts.Gpu, ...], time: TimeRange) -> None:
+    wanted = Wanted(names=tuple(gpu.full_name for gpu in gpus))
+    limits.allowed(work, taker.organization_id, taker.member_id, wanted, gpus, time)
+
+
+# --- asking ---
+
+
+def _open(
+    work: Work, actor: Actor, held: facts.Reservation, gpus: tuple[facts.Gpu, ...], time: TimeRange, purpose: str
+) -> HandOver:
+    patience = ANSWER_WITHIN_FAR_AHEAD if time.start - work.now > ANSWER_WITHIN_FAR_AHEAD else ANSWER_WITHIN
+    asked = models.HandOver(
+        organization_id=actor.organization_id,
+        reservation_id=held.id,
+        asker_id=actor.member_id,
+        gpus=[gpu.id for gpu in gpus],
+        start_at=time.start,
+        end_at=time.end,
+        purpose=purpose,
+        asked_at=work.now,
+        expires_at=min(work.now + patience, time.end),
+        state=HandOverState.OPEN,
+    )
+    work.session.add(asked)
+    work.session.flush()
+    found, until = _fact(work, asked), asked.expires_at
+    told = _told(found)
+    notices.tell(work, held, Kind.ASKED, held.holder.id, told, about=found.id, useful_until=until)
+    stays = until + ANSWER_STAYS_NEWS
+    notices.tell(work, held, Kind.LAPSED, found.asker.id, told, about=found.id, due_at=until, useful_until=stays)
+    _record(work, actor, Action.ASKED, found, held.holder.id)
+    return found
+
+
+def _open_one(
+    work: Work, actor: Actor, row: models.Reservation, gpus: tuple[facts.Gpu, ...], time: TimeRange
+) -> HandOver | None:
+    """The very same, asked already and not answered yet. A start that has passed meanwhile makes it no other."""
+    rows = work.session.scalars(
+        select(models.HandOver).where(
+            models.HandOver.reservation_id == row.id,
+            models.HandOver.asker_id == actor.member_id,
+            models.HandOver.state == HandOverState.OPEN,
+            models.HandOver.end_at == time.end,
+        )
+    )
+    for asked in (_fact(work, row) for row in rows):
+        same_start = max(asked.range.start, work.now) == max(time.start, work.now)
+        if asked.state is HandOverState.OPEN and same_start and set(asked.gpus) == set(gpus):
+            return asked
+    return None
+
+
+def _told(asked: HandOver) -> Snapshot:
+    """What a notice about it needs, as JSON."""
+    return {
+        "hand_over": asked.id,
+        "asker": asked.asker.name,
+        "holder": asked.holder.name,
+        "gpus": [gpu.name for gpu in asked.gpus],
+        "range": [asked.range.start.isoformat(), asked.range.end.isoformat()],
+        "purpose": asked.purpose,
+        "until": asked.expires_at.isoformat(),
+    }
+
+
+# --- answering ---
+
+
+def _decline(work: Work, actor: Actor, asked: models.HandOver, held: facts.Reservation) -> HandOver:
+    asked.state = HandOverState.DECLINED
+    work.session.flush()
+    found = _fact(work, asked)
+    notices.take_back(work, held.id, Kind.LAPSED, found.id)
+    stays = work.now + ANSWER_STAYS_NEWS
+    notices.tell(work, held, Kind.DECLINED, found.asker.id, _told(found), about=found.id, useful_until=stays)
+    _record(work, actor, Action.DECLINED, found, found.asker.id)
+    return found
+
+
+def _hand_over(
+    work: Work,
+    actor: Actor,
+    asked: models.HandOver,
+    row: models.Reservation,
+    before: facts.Reservation,
+) -> HandOver:
+    found = _fact(work, asked)
+    placement.lock(work, before.gpus)
+    part = _to_come(found.range, work.now)
+    is_whole = before.range.clip(part) == part and len(set(found.gpus) & set(before.gpus)) == len(asked.gpus)
+    if before.state in {State.OVER, State.CANCELLED} or not is_whole:
+        raise errors.NoLongerHeld(before.holder)
+    _check_taker(work, actor, found, part)
+
+    kept = _keep(work, actor, row, before, found.gpus, part)
+    taken = placement.add(work, actor.organization_id, found.asker, found.purpose, found.gpus, part)
+    asked.state, asked.taken_id = HandOverState.DONE, taken.id
+    work.session.flush()
+    notices.take_back(work, row.id, Kind.LAPSED, found.id)
+    notices.hand_over(work, taken, giver=before.holder)
+    audit.record_reservation(work, actor, Action.HANDED_OVER, taken)
+    return replace(_fact(work, asked), kept=kept)
+
+
+def _check_taker(work: Work, actor: Actor, asked: HandOver, part: TimeRange) -> None:
+    """What lets somebody book lets them take over."""
+    taker = Actor.of(actor.organization_id, asked.asker)
+    try:
+        taker.must_be_member()
+        _check_limits(work, taker, asked.gpus, part)
+    except errors.Refusal as why:
+        raise errors.CannotTake(asked.asker, why) from why
+
+
+def _keep(
+    work: Work,
+    actor: Actor,
+    row: models.Reservation,
+    before: facts.Reservation,
+    given: tuple[facts.Gpu, ...],
+    part: TimeRange,
+) -> tuple[facts.Reservation, ...]:
+    """Take the given part out of a reservation; what is left to come, which may be several now.
+
+    A reservation holds all its GPUs for the same time: other pieces of it become reservations of their own.
+    """
+    others = tuple(gpu for gpu in before.gpus if gpu not in given)
+    pieces = _to_come(before.range, work.now).subtract([part])
+    began = before.range.start < work.now
+    if others and began:
+        placement.cut(work, row, {gpu.id for gpu in given})
+    elif others:
+        placement.place(work, row, others, before.range)
+    elif began:
+        placement.stretch(work, _held_slots(row, work.now), part.start)
+        pieces = [piece for piece in pieces if piece.start >= part.end]
+    elif pieces:
+        placement.place(work, row, given, pieces.pop(0))
+    else:
+        placement.drop(work, row, {gpu.id for gpu in given})
+        row.cancelled_at = work.now
+    row.version += 1
+    work.session.flush()
+    held = availability.fact(work, row)
+    notices.replan(work, held, Kind.CHANGED, announce=False)  # the hand-over itself is told
+    audit.record_reservation(work, actor, Action.HANDED_OVER, held, before=before)
+    split = [_split_off(work, actor, before, given, piece) for piece in pieces]
+    return tuple(each for each in (held, *split) if each.state in {State.UPCOMING, State.RUNNING})
+
+
+def _held_slots(row: models.Reservation, now: datetime) -> list[models.Slot]:
+    return [slot for slot in row.slots if slot.end_at > now]
+
+
+def _split_off(
+    work: Work, actor: Actor, before: facts.Reservation, gpus: tuple[facts.Gpu, ...], time: TimeRange
+) -> facts.Reservation:
+    held = placement.add(work, actor.organization_id, before.holder, before.purpose, gpus, time)
+    notices.replan(work, held, Kind.CHANGED, announce=False)
+    audit.record_reservation(work, actor, Action.HANDED_OVER, held)
+    return held
+
+
+# --- what it is now ---
+
+
+def _fact(work: Work, row: models.HandOver) -> HandOver:
+    held = availability.load(work, row.organization_id, row.reservation_id)
+    by_id = {gpu.id: gpu for gpu in availability.gpus(work, row.organization_id)}
+    state = HandOverState(row.state)
+    return HandOver(
+        id=row.id,
+        asker=members.fact(work.session.get_one(models.Member, row.asker_id)),
+        holder=members.fact(held.member),
+        reservation_id=row.reservation_id,
+        gpus=tuple(by_id[number] for number in row.gpus if number in by_id),
+        range=TimeRange(row.start_at, row.end_at),
+        purpose=row.purpose,
+        state=HandOverState.LAPSED if state is HandOverState.OPEN and work.now >= row.expires_at else state,
+        expires_at=row.expires_at,
+        taken=availability.reservation(work, row.organization_id, row.taken_id) if row.taken_id else None,
+    )
+
+
+def _record(work: Work, actor: Actor, action: Action, asked: HandOver, concerns: int) -> None:
+    snapshot = {**_told(asked), "state": asked.state}
+    before = None if action is Action.ASKED else {**snapshot, "state": HandOverState.OPEN}
+    audit.record(work, actor, action, Subject.HAND_OVER, asked.id, before=before, after=snapshot, concerns=concerns)
