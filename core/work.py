@@ -20,6 +20,7 @@ from core import wakeup
 from core.db import OVERLAP, connect
 from core.errors import Busy, Refusal, Unwritable
 from core.timerange import utc
+from core.turn import turns_at
 
 log = logging.getLogger(__name__)
 
@@ -73,6 +74,7 @@ class Database:
 
     def __init__(self, url: str) -> None:
         self.engine = connect(url)
+        self._take_turn = turns_at(self.engine.url)
         self._numbers: dict[object, int] = {}
         self.on_due: Callable[[datetime], None] = lambda _due_at: None
 
@@ -85,8 +87,8 @@ class Database:
         """
         deadline = time.monotonic() + patience.total_seconds()
         work = Work(utc(now), numbers=ChainMap({}, self._numbers))
-        with _in_our_words(work), self.engine.connect() as connection:
-            _limit_waiting_for_turn(connection, patience)
+        with _in_our_words(work), self.engine.connect() as connection, self._take_turn(patience.total_seconds()):
+            _limit_waiting_for_others(connection, deadline)
             with connection.begin(), _on(connection, work):
                 _limit_waiting_inside(connection, patience)
                 yield work
@@ -132,10 +134,13 @@ def _on(connection: Connection, work: Work) -> Iterator[None]:
         work.close()
 
 
-def _limit_waiting_for_turn(connection: Connection, patience: timedelta) -> None:
-    """SQLite waits where a transaction begins, so the limit is set before, past SQLAlchemy, which would begin one."""
+def _limit_waiting_for_others(connection: Connection, deadline: float) -> None:
+    """Not everybody who writes to a SQLite file takes turns. It waits for others where a transaction begins, so the
+    limit is set before, past SQLAlchemy, which would begin one.
+    """
     if connection.dialect.name == "sqlite" and (driver := connection.connection.driver_connection):
-        driver.execute(f"PRAGMA busy_timeout = {milliseconds(patience)}")
+        left = timedelta(seconds=max(deadline - time.monotonic(), 0))
+        driver.execute(f"PRAGMA busy_timeout = {milliseconds(left)}")
 
 
 def _limit_waiting_inside(connection: Connection, patience: timedelta) -> None:
