@@ -91,7 +91,13 @@ def cut(work: Work, row: models.Reservation, gpu_ids: Collection[int]) -> None:
 
 
 def drop(work: Work, row: models.Reservation, gpu_ids: Collection[int]) -> None:
-    """Give these GPUs back as if they had never been held."""
-    for slot in row.slots:
-        slot.live = slot.live and slot.gpu_id not in gpu_ids
+    """Give these GPUs back as if they had never been held. Only of a reservation given back whole do its slots stay."""
+    gone = [slot for slot in row.slots if slot.gpu_id in gpu_ids]
+    is_whole = len(gone) == len(row.slots)
+    for slot in gone:
+        if is_whole:
+            slot.live = False
+        else:
+            row.slots.remove(slot)
+            work.session.delete(slot)
     work.session.flush()

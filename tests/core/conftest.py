@@ -58,9 +58,9 @@ class Lab:
             return availability.held_by(work, self.id, actor.member_id)
 
 
-def found_lab(database: Database, now: datetime) -> tuple[int, list[Actor]]:
+def found_lab(database: Database, now: datetime, slack_id: str = "T1") -> tuple[int, list[Actor]]:
     with database.begin(now) as work:
-        lab = organizations.seed(work, slack_id="T1", name="Vision lab", zone="Asia/Tokyo", channel="C1")
+        lab = organizations.seed(work, slack_id=slack_id, name="Vision lab", zone="Asia/Tokyo", channel="C1")
         cast = [
             members.save(
                 work,

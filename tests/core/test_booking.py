@@ -355,3 +355,11 @@ def test_what_runs_already_is_offered_other_times_where_nothing_is_free(lab: Lab
         Alternative.Kind.LATER: lab.hours(2, 2.75),
         Alternative.Kind.SHORTER: lab.hours(0, 1),
     }
+
+
+def test_what_was_given_back_before_is_not_cancelled_again(lab: Lab) -> None:
+    lab.add_gpu("lab-node-1", "GPU1")
+    held = lab.reserve(lab.alice, lab.hours(1), "GPU0", "GPU1").reservation
+    held = lab.act("cancel", lab.alice, held, names=["GPU0"]).reservation
+    gone = lab.act("cancel", lab.alice, held).reservation
+    assert [slot.gpu.name for slot in gone.slots] == ["GPU1"]

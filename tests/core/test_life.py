@@ -1,0 +1,418 @@
+"""The life of bookings: whatever people do in whatever order, and whenever the bot is restarted, what must hold holds.
+
+Each run is a lab of its own in one database, so that it is also shown that labs do not touch each other. `make test`
+runs some, `make soak` many.
+"""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+from uuid import uuid4
+
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
+from sqlalchemy import select
+
+from core import audit, availability, booking, errors, facts, inventory, models, notices
+from core.actors import Actor
+from core.facts import Receipt, State
+from core.inventory import Wanted
+from core.notices import CHANNEL, Kind
+from core.timerange import TimeRange
+from core.work import Database, Work
+from tests.conftest import Clock
+from tests.core.conftest import found_lab
+
+IS_SOAK = bool(os.environ.get("SOAK"))
+HOUR = timedelta(hours=1)
+QUARTER = timedelta(minutes=15)
+LEASE = timedelta(seconds=30)
+
+wishes = st.sampled_from(
+    [
+        Wanted(),
+        Wanted(names=("n1/GPU0",)),
+        Wanted(names=("n1/GPU1",)),
+        Wanted(names=("n1/GPU0", "n2/GPU0")),
+        Wanted(model="5090"),
+        Wanted(count=2),
+        Wanted(count=2, spread=True),
+        Wanted(count=3, spread=True),
+    ]
+)
+quarters = st.integers(-2, 40)
+lengths = st.integers(1, 24)
+numbers = st.integers(0, 99)
+
+
+@dataclass
+class Expected:
+    """What a reservation must be, by rules as simple as they can be put."""
+
+    holder: int
+    slots: dict[int, TimeRange] = field(default_factory=dict)  # by the number of the GPU, those that happened
+    would_have_been: dict[int, TimeRange] = field(default_factory=dict)  # of a cancelled one
+
+    @property
+    def is_cancelled(self) -> bool:
+        return not self.slots
+
+
+class Life(RuleBasedStateMachine):
+    """Three people, four GPUs on two nodes, and a clock that only goes forward."""
+
+    url: str
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.database = Database(self.url)
+        self.clock = Clock()
+        self.expected: dict[int, Expected] = {}
+        self.versions: dict[int, list[int]] = {}
+        self.told: Counter[tuple[int, Kind]] = Counter()
+        self.last: Callable[[], Receipt] | None = None
+
+    @initialize()
+    def found(self) -> None:
+        self.lab, (*self.people, _dana) = found_lab(self.database, self.clock.now, slack_id=f"T{uuid4().hex[:12]}")
+        with self.database.begin(self.clock.now) as work:
+            for node, label, model in (("n1", "GPU0", "RTX 5090"), ("n1", "GPU1", "RTX 5090"), ("n2", "GPU0", "A100")):
+                inventory.add_gpu(work, self.lab, node=node, label=label, model=model, memory_gb=32)
+
+    # --- what people do ---
+
+    @rule(who=numbers, wanted=wishes, start=quarters, length=lengths)
+    def reserve(self, who: int, wanted: Wanted, start: int, length: int) -> None:
+        actor, wish = self.people[who % 3], self.hours(start, length)
+        receipt = self.ask(lambda work, key: booking.reserve(work, actor, wanted, wish, request_key=key))
+        if receipt is None:
+            return
+        held, time = receipt.reservation, TimeRange(max(wish.start, self.clock.now), wish.end)
+        assert len(held.gpus) == len(wanted.names or range(wanted.count))
+        self.expected[held.id] = Expected(actor.member_id, {gpu.id: time for gpu in held.gpus})
+        self.versions[held.id] = [held.version]
+
+    @precondition(lambda self: self.expected)
+    @rule(which=numbers, seen=numbers, wanted=wishes, start=quarters, length=lengths, purpose=st.sampled_from("ab"))
+    def change(self, which: int, seen: int, wanted: Wanted, start: int, length: int, purpose: str) -> None:
+        number, actor, version = self.pick(which, seen)
+        wish = self.hours(start, length)
+        before = self.expected[number]
+        receipt = self.ask(
+            lambda work, key: booking.change(
+                work, actor, number, version=version, wanted=wanted, wish=wish, purpose=purpose, request_key=key
+            )
+        )
+        if receipt is None:
+            return
+        gpus, was = {gpu.id for gpu in receipt.reservation.gpus}, next(iter(before.slots.values()))
+        if was.start <= self.clock.now:
+            time = TimeRange(was.start, wish.end)
+            moved = {gpu: time if slot.end > self.clock.now else slot for gpu, slot in before.slots.items()}
+        else:
+            moved = dict.fromkeys(gpus, TimeRange(max(wish.start, self.clock.now), wish.end))
+        self.changed(receipt, moved)
+
+    @precondition(lambda self: self.expected)
+    @rule(which=numbers, purpose=st.sampled_from("ab"))
+    def rename(self, which: int, purpose: str) -> None:
+        """A change of nothing but the purpose."""
+        number, actor, _ = self.pick(which, 0)
+        expected = self.expected[number]
+        time = TimeRange.hull((expected.slots or expected.would_have_been).values())
+        names = tuple(f"#{gpu}" for gpu, slot in expected.slots.items() if slot.end == time.end)
+        receipt = self.ask(
+            lambda work, key: booking.change(
+                work, actor, number, version=None, wanted=Wanted(names), wish=time, purpose=purpose, request_key=key
+            )
+        )
+        if receipt is not None:
+            self.changed(receipt, expected.slots)
+
+    @precondition(lambda self: self.expected)
+    @rule(which=numbers, seen=numbers, length=lengths)
+    def extend(self, which: int, seen: int, length: int) -> None:
+        number, actor, version = self.pick(which, seen)
+        by, slots = length * QUARTER, self.expected[number].slots
+        receipt = self.ask(
+            lambda work, key: booking.extend(work, actor, number, version=version, by=by, request_key=key)
+        )
+        if receipt is not None:
+            longer = {
+                gpu: TimeRange(slot.start, slot.end + by) if slot.end > self.clock.now else slot
+                for gpu, slot in slots.items()
+            }
+            self.changed(receipt, longer)
+
+    @precondition(lambda self: self.expected)
+    @rule(which=numbers, seen=numbers, some=st.booleans())
+    def release(self, which: int, seen: int, some: bool) -> None:
+        number, actor, version = self.pick(which, seen)
+        slots, names = self.expected[number].slots, self.some_names(number) if some else ()
+        receipt = self.ask(
+            lambda work, key: booking.release(work, actor, number, version=version, names=names, request_key=key)
+        )
+        if receipt is None:
+            return
+        freed, now = {gpu.id for gpu in receipt.freed}, self.clock.now
+        begun_now = any(slot.start == now for slot in slots.values())
+        left = {
+            gpu: TimeRange(slot.start, now) if gpu in freed else slot
+            for gpu, slot in slots.items()
+            if not (begun_now and gpu in freed)
+        }
+        self.changed(receipt, left)
+
+    @precondition(lambda self: self.expected)
+    @rule(which=numbers, seen=numbers, some=st.booleans())
+    def cancel(self, which: int, seen: int, some: bool) -> None:
+        number, actor, version = self.pick(which, seen)
+        slots, names = self.expected[number].slots, self.some_names(number) if some else ()
+        receipt = self.ask(
+            lambda work, key: booking.cancel(work, actor, number, version=version, names=names, request_key=key)
+        )
+        if receipt is not None:
+            freed = {gpu.id for gpu in receipt.freed}
+            self.changed(receipt, {gpu: slot for gpu, slot in slots.items() if gpu not in freed})
+
+    @precondition(lambda self: self.last is not None)
+    @rule()
+    def deliver_again(self) -> None:
+        """The same request once more: it is answered, and not done again."""
+        assert self.last is not None
+        assert self.last().again
+
+    # --- what happens to everybody ---
+
+    @rule(minutes=st.integers(1, 24).map(lambda steps: 5 * steps))
+    def wait(self, minutes: int) -> None:
+        self.clock.forward(minutes=minutes)
+
+    @precondition(lambda self: self.moments())
+    @rule(which=numbers)
+    def wait_until_something_begins_or_ends(self, which: int) -> None:
+        moments = self.moments()
+        self.clock.now = moments[which % min(len(moments), 3)]
+
+    @rule()
+    def restart(self) -> None:
+        self.database.close()
+        self.database = Database(self.url)
+
+    @rule()
+    def send_what_is_due(self) -> None:
+        self.clock.forward(seconds=2)  # whoever was sent to just now is paced
+        while True:
+            with self.database.begin(self.clock.now) as work:
+                batch = notices.claim(work, self.lab, LEASE)
+            if batch is None:
+                break
+            for owed in batch.owed:
+                self.hear(owed)
+            with self.database.begin(self.clock.now) as work:
+                notices.sent(work, batch, batch.ids, "1.0")
+        for held in self.held():
+            if held.state is State.RUNNING:
+                assert self.told[held.id, Kind.START] == 1
+
+    def hear(self, owed: notices.Owed) -> None:
+        """What is told is true as it is told, and the moments of a reservation are told once."""
+        held = owed.reservation
+        assert owed.due_at <= self.clock.now
+        assert (held.state is State.CANCELLED) == (owed.kind is Kind.CANCELLED)
+        if owed.kind is Kind.START:
+            assert held.range.start == owed.due_at or held.range.start <= self.clock.now < held.range.end
+        if owed.kind is Kind.BEFORE_START:
+            assert held.state is State.UPCOMING
+        if owed.kind in {Kind.START, Kind.END}:
+            self.told[held.id, owed.kind] += 1
+            assert self.told[held.id, owed.kind] == 1
+
+    # --- what must hold at any time ---
+
+    @invariant()
+    def everything_is_as_it_must_be(self) -> None:
+        if not hasattr(self, "lab"):
+            return
+        with self.database.read(self.clock.now) as work:
+            self.reservations_are_as_expected(work)
+            self.nobody_holds_what_somebody_holds(work)
+            self.the_audit_replays(work)
+            self.what_is_owed_is_true(work)
+
+    def reservations_are_as_expected(self, work: Work) -> None:
+        for number, expected in self.expected.items():
+            held = availability.reservation(work, self.lab, number)
+            slots = expected.would_have_been if expected.is_cancelled else expected.slots
+            assert {slot.gpu.id: slot.range for slot in held.slots} == slots
+            assert (held.state is State.CANCELLED) == expected.is_cancelled
+            assert held.holder.id == expected.holder
+            assert held.version == self.versions[number][-1]
+
+    def nobody_holds_what_somebody_holds(self, work: Work) -> None:
+        """No two live slots overlap, and the hours of the GPUs are those of the people."""
+        ever = TimeRange(self.clock.now - timedelta(days=365), self.clock.now + timedelta(days=365))
+        found = availability.holdings(work, self.lab, inventory.gpus(work, self.lab), ever)
+        by_gpu: dict[int, list[TimeRange]] = {}
+        for holding in found:
+            by_gpu.setdefault(holding.gpu.id, []).append(holding.range)
+        for held in by_gpu.values():
+            assert not any(one.overlaps(other) for one, other in zip(sorted(held), sorted(held)[1:], strict=False))
+        hours = sum((each.range.length for each in found), timedelta(0))
+        assert hours == sum(
+            (slot.length for expected in self.expected.values() for slot in expected.slots.values()), timedelta(0)
+        )
+
+    def the_audit_replays(self, work: Work) -> None:
+        replayed: dict[int, dict[str, Any] | None] = {}
+        for entry in reversed(audit.entries(work, self.lab, subject=facts.Subject.RESERVATION, limit=10_000)):
+            assert entry.before == replayed.get(entry.subject_id)
+            replayed[entry.subject_id] = entry.after
+        now = {number: audit.snapshot(availability.reservation(work, self.lab, number)) for number in self.expected}
+        assert replayed == now
+
+    def what_is_owed_is_true(self, work: Work) -> None:
+        owed = self.owed(work)
+        for number in self.expected:
+            held = availability.reservation(work, self.lab, number)
+            mine = owed.pop(number, [])
+            assert {row.version for row, _ in mine} <= {held.version}
+            assert len({(row.kind, row.recipient_id) for row, _ in mine}) == len(mine)
+            to_come = sorted((row.kind, row.due_at, whom) for row, whom in mine if row.due_at > self.clock.now)
+            assert to_come == sorted(self.moments_of(held))
+            if held.state is State.CANCELLED:
+                assert {row.kind for row, _ in mine} <= {Kind.CANCELLED}
+        assert owed == {}
+
+    def moments_of(self, held: facts.Reservation) -> list[tuple[Kind, Any, str]]:
+        """What must be told of it in the time to come, and to whom."""
+        if held.state in {State.CANCELLED, State.OVER}:
+            return []
+        holder, time = notices.to_member(held.holder.id), held.range
+        moments = [
+            (Kind.BEFORE_START, time.start - timedelta(minutes=10), holder),
+            (Kind.START, time.start, CHANNEL),
+            (Kind.END, time.end, CHANNEL),
+        ]
+        if time.length > 15 * timedelta(minutes=1):
+            moments.append((Kind.BEFORE_END, time.end - 15 * timedelta(minutes=1), holder))
+        if time.length > timedelta(days=1):
+            moments += [
+                (Kind.BEFORE_END_3H, time.end - 3 * HOUR, holder),
+                (Kind.BEFORE_END_24H, time.end - 24 * HOUR, holder),
+            ]
+        return [moment for moment in moments if moment[1] > self.clock.now]
+
+    # --- what the rules are made of ---
+
+    def ask(self, what: Callable[[Work, str], Receipt]) -> Receipt | None:
+        """The receipt, or None for a refusal that tells the truth."""
+        key = uuid4().hex
+
+        def request() -> Receipt:
+            with self.database.begin(self.clock.now) as work:
+                return what(work, key)
+
+        try:
+            receipt = request()
+        except errors.GpuTaken as taken:
+            self.check_refusal(taken)
+            return None
+        except (errors.Busy, errors.Unwritable):
+            raise
+        except errors.Refusal:
+            return None
+        self.last = request
+        assert not receipt.again
+        return receipt
+
+    def check_refusal(self, taken: errors.GpuTaken) -> None:
+        """Somebody is in the way, and what is offered instead is free."""
+        assert taken.clashes
+        assert all(clash.range.overlaps(taken.wish) for clash in taken.clashes)
+        moving = taken.moving.id if taken.moving else None
+        for offer in taken.alternatives:
+            assert not any(
+                gpu.id in expected.slots and expected.slots[gpu.id].overlaps(offer.range)
+                for gpu in offer.gpus
+                for number, expected in self.expected.items()
+                if number != moving
+            )
+
+    def changed(self, receipt: Receipt, slots: dict[int, TimeRange]) -> None:
+        held = receipt.reservation
+        was = self.expected[held.id]
+        self.expected[held.id] = Expected(was.holder, slots, was.slots)
+        assert held.version > self.versions[held.id][-1]
+        self.versions[held.id].append(held.version)
+
+    def pick(self, which: int, seen: int) -> tuple[int, Actor, int | None]:
+        """A reservation, mostly its holder, and mostly the version that is now."""
+        number = sorted(self.expected)[which % len(self.expected)]
+        holder = next(each for each in self.people if each.member_id == self.expected[number].holder)
+        versions = self.versions[number]
+        version = [versions[-1], None, versions[-1], versions[seen % len(versions)]][seen % 4]
+        return number, self.people[0] if seen == 98 else holder, version
+
+    def some_names(self, number: int) -> tuple[str, ...]:
+        held = self.expected[number].slots or self.expected[number].would_have_been
+        return (f"#{min(held)}",)
+
+    def hours(self, start: int, length: int) -> TimeRange:
+        begin = self.clock.now.replace(minute=self.clock.now.minute // 15 * 15, second=0) + start * QUARTER
+        return TimeRange(begin, begin + length * QUARTER)
+
+    def moments(self) -> list[Any]:
+        instants = {
+            instant
+            for expected in self.expected.values()
+            for slot in expected.slots.values()
+            for instant in (slot.start, slot.end)
+        }
+        return sorted(instant for instant in instants if instant > self.clock.now)
+
+    def held(self) -> list[facts.Reservation]:
+        with self.database.read(self.clock.now) as work:
+            return [availability.reservation(work, self.lab, number) for number in self.expected]
+
+    def owed(self, work: Work) -> dict[int, list[tuple[models.Notice, str]]]:
+        asked = (
+            select(models.Notice, models.Recipient.whom)
+            .join(models.Recipient)
+            .where(models.Notice.outcome.is_(None), models.Recipient.organization_id == self.lab)
+        )
+        found: dict[int, list[tuple[models.Notice, str]]] = {}
+        for row, whom in work.session.execute(asked):
+            found.setdefault(row.reservation_id, []).append((row, whom))
+        return found
+
+    def teardown(self) -> None:
+        self.database.close()
+
+
+def test_whatever_happens_in_whatever_order(database_url: str) -> None:
+    class Here(Life):
+        url = database_url
+
+    run_state_machine_as_test(
+        Here,
+        settings=settings(
+            max_examples=600 if IS_SOAK else 12,
+            stateful_step_count=60 if IS_SOAK else 25,
+            deadline=None,
+            suppress_health_check=list(HealthCheck),
+        ),
+    )
