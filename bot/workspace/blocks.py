@@ -150,7 +150,20 @@ TYPED: dict[str, Check] = {
     "url_text_input": _typed(initial_value=string(3000)),
 }
 MENU = shape({"options": items(MENU_OPTION, 5)}, {"action_id": ID, "confirm": CONFIRM})
-PICTURE = shape({"alt_text": string(2000)}, {"image_url": URL, "slack_file": anything})
+
+
+def _one_name(file: Json, at: str, report: Report) -> None:
+    if ("id" in file) == ("url" in file):
+        report.add("exactly one of id and url is required", at)
+
+
+def _one_source(image: Json, at: str, report: Report) -> None:
+    if ("image_url" in image) == ("slack_file" in image):
+        report.add("exactly one of image_url and slack_file is required", at)
+
+
+SLACK_FILE = shape({}, {"id": matching(r"F[A-Z0-9]{8,}", "a file's id"), "url": URL}, also=_one_name)
+PICTURE = shape({"alt_text": string(2000)}, {"image_url": URL, "slack_file": SLACK_FILE}, also=_one_source)
 
 PRESSABLE: dict[str, Check] = {"button": BUTTON, "overflow": MENU}
 
@@ -175,11 +188,6 @@ def _unique_actions(block: Json, at: str, report: Report) -> None:
             report.add(f"`action_id` {action_id} already exists for this block", f"{at}/elements")
         if action_id:
             seen.add(action_id)
-
-
-def _shown_picture(block: Json, at: str, report: Report) -> None:
-    if ("image_url" in block) == ("slack_file" in block):
-        report.add("exactly one of image_url and slack_file is required", at)
 
 
 BLOCKS: dict[str, Check] = {
@@ -209,8 +217,8 @@ BLOCKS: dict[str, Check] = {
     "actions": _block({"elements": items(by_type(PRESSABLE | SELECTS | PICKERS), 25)}, also=_unique_actions),
     "image": _block(
         {"alt_text": string(2000)},
-        {"image_url": URL, "slack_file": anything, "title": plain(2000)},
-        also=_shown_picture,
+        {"image_url": URL, "slack_file": SLACK_FILE, "title": plain(2000)},
+        also=_one_source,
     ),
     "input": _block(
         {"label": plain(2000), "element": by_type(TYPED | SELECTS | PICKERS)},

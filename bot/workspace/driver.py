@@ -160,6 +160,14 @@ class PersonDriver:
 
 
 @dataclass(frozen=True)
+class Picture:
+    """An image in a message: the words for whoever does not see it, and its bytes."""
+
+    alt: str
+    data: bytes
+
+
+@dataclass(frozen=True)
 class MessageHandle:
     """A message as one person sees it."""
 
@@ -197,6 +205,15 @@ class MessageHandle:
     @property
     def metadata(self) -> Json | None:
         return self.inner.metadata
+
+    @property
+    def pictures(self) -> list[Picture]:
+        """The app's own images in it, in order: those of its blocks, and those that were shared with it."""
+        files = self.reader.slack.state.files
+        blocks = [block for block in self.blocks if block["type"] == "image" and "slack_file" in block]
+        shown = [Picture(block["alt_text"], files[block["slack_file"]["id"]].data or b"") for block in blocks]
+        shared = [files[file_id] for file_id in self.inner.files if file_id in files]
+        return shown + [Picture(file.alt, file.data or b"") for file in shared]
 
     @property
     def author(self) -> str:

@@ -22,6 +22,7 @@ from bot.workspace.state import Change, Channel, Message, Person, State, View
 from bot.workspace.words import controls
 
 if TYPE_CHECKING:
+    from bot.workspace.files import Files
     from bot.workspace.views import Views
 
 Json = dict[str, Any]
@@ -39,6 +40,7 @@ class Interactions:
         handles: Handles,
         messages: Messages,
         views: Views,
+        files: Files,
         delivery: Delivery,
         base_url: str,
     ) -> None:
@@ -46,6 +48,7 @@ class Interactions:
         self._handles = handles
         self._messages = messages
         self._views = views
+        self._files = files
         self._delivery = delivery
         self._base_url = base_url
         self.complaints: list[str] = []  # mistakes of the app that Slack shows only vaguely
@@ -155,7 +158,7 @@ class Interactions:
             self._messages.delete(origin)
             return
         if said.get("replace_original") and origin is not None:
-            checked = check_content(said.get("text") or "", said.get("blocks"))
+            checked = check_content(self._files, said.get("text") or "", said.get("blocks"))
             self._messages.rewrite(
                 origin, said.get("text") or "", checked, mark_edited=not origin.ephemeral and not checked
             )

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import json
 import re
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from bot.workspace import blocks as block_kit
 from bot.workspace import mrkdwn
 from bot.workspace.errors import SlackError
 from bot.workspace.state import SLACKBOT, Channel, Message, Person, State
 from bot.workspace.words import called
+
+if TYPE_CHECKING:
+    from bot.workspace.files import Files
 
 Json = dict[str, Any]
 
@@ -19,14 +22,17 @@ MOST_UPDATED_TEXT = 4_000
 MOST_METADATA = 8_000
 
 
-def check_content(text: str, blocks: list[Json] | None, *, most: int = MOST_TEXT) -> list[Json]:
-    """Refuse what Slack refuses in a message; returns the blocks with their ids filled in."""
+def check_content(
+    files: Files, text: str, blocks: list[Json] | None, *, most: int = MOST_TEXT, empty: bool = False
+) -> list[Json]:
+    """Refuse what Slack refuses in a message; returns the blocks with their ids filled in. `empty`: it may be."""
     if len(text) > most:
         raise SlackError("msg_too_long")
     if blocks:
         block_kit.check_message(blocks)
+        files.check(blocks)
         return block_kit.with_ids(blocks)
-    if not text.strip():
+    if not text.strip() and not empty:
         raise SlackError("no_text")
     return []
 
@@ -47,8 +53,9 @@ def check_metadata(metadata: Any) -> Json | None:
 class Messages:
     """Writes into conversations."""
 
-    def __init__(self, state: State) -> None:
+    def __init__(self, state: State, files: Files) -> None:
         self._state = state
+        self._files = files
 
     def by_bot(
         self,
@@ -63,7 +70,7 @@ class Messages:
         mrkdwn: bool = True,
     ) -> Message:
         """Post as the app, after checking what it wrote."""
-        checked = check_content(text, blocks)
+        checked = check_content(self._files, text, blocks)
         return self._add(
             Message(
                 self._state.new_ts(),
@@ -79,6 +86,13 @@ class Messages:
                 mrkdwn=mrkdwn,
             )
         )
+
+    def by_bot_with_files(
+        self, channel: Channel, text: str, blocks: list[Json], files: list[str], thread_ts: str | None = None
+    ) -> Message:
+        """Share files as the app; what is said with them was checked before."""
+        ts, bot = self._state.new_ts(), self._state.bot.id
+        return self._add(Message(ts, channel.id, bot, text, blocks, by_bot=True, thread_ts=thread_ts, files=files))
 
     def by_person(self, person: Person, channel: Channel, words: str, thread_ts: str | None = None) -> Message:
         """Post what a person typed."""

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from bot.workspace.state import SLACKBOT, Channel, Message, Person, State
+from bot.workspace.state import SLACKBOT, Channel, File, Message, Person, State
 
 Json = dict[str, Any]
 
@@ -94,11 +94,37 @@ def message_json(state: State, message: Message, with_metadata: bool = True) -> 
     if message.blocks:
         shown["blocks"] = copy.deepcopy(message.blocks)
     shown |= _thread_json(state, message)
+    if message.files:
+        found = [state.files[file_id] for file_id in message.files if file_id in state.files]
+        shown |= {"subtype": "file_share", "files": [file_json(state, file) for file in found]}
     if message.edited_ts:
         shown["edited"] = {"user": message.author_id, "ts": message.edited_ts}
     if message.metadata and with_metadata:
         shown["metadata"] = copy.deepcopy(message.metadata)
     return shown
+
+
+def file_json(state: State, file: File) -> Json:
+    """A file, as completed uploads tell it: what kind it is, Slack finds out later."""
+    return {
+        "id": file.id,
+        "created": int(state.clock()),
+        "name": file.name,
+        "title": file.title or file.name,
+        "mimetype": "",
+        "filetype": "",
+        "user": state.bot.id,
+        "size": file.length,
+        "mode": "hosted",
+        "is_external": False,
+        "is_public": False,
+        "alt_txt": file.alt,
+        "url_private": f"/files/{file.id}/{file.name}",
+        "channels": [],
+        "groups": [],
+        "ims": [],
+        "shares": {},
+    }
 
 
 def _thread_json(state: State, message: Message) -> Json:

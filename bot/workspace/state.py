@@ -42,6 +42,21 @@ class Person:
 
 
 @dataclass
+class File:
+    """Something the app uploads."""
+
+    id: str
+    name: str
+    length: int
+    alt: str
+    token: str
+    data: bytes | None = None
+    title: str = ""
+    kind: str = ""  # png, jpg or gif; empty for what is no image
+    completed_at: float | None = None  # of this process's steady clock: files are looked at in real time
+
+
+@dataclass
 class Message:
     """One message in a conversation; an ephemeral one names the single person who sees it."""
 
@@ -58,6 +73,7 @@ class Message:
     edited_ts: str | None = None
     deleted: bool = False
     mrkdwn: bool = True
+    files: list[str] = field(default_factory=list)
     notified: frozenset[str] = frozenset()
     # What people chose in this message's own controls: person → (block, action) → chosen
     chosen: dict[str, dict[tuple[str, str], Any]] = field(default_factory=dict)
@@ -174,6 +190,8 @@ class State:
         self.modals: dict[str, list[View]] = {}  # person → stack, the top one last
         self.homes: dict[str, View] = {}
         self.views: dict[str, View] = {}
+        self.files: dict[str, File] = {}
+        self.file_seconds = 0.2  # how long it takes until an uploaded file can be shown in blocks
         self.feed = Feed()
         self._counter = itertools.count(1)
         self._last_ts = 0

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import copy
 import secrets
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from bot.workspace import blocks as block_kit
 from bot.workspace import forms
 from bot.workspace.errors import SlackError
 from bot.workspace.state import Change, State, View
+
+if TYPE_CHECKING:
+    from bot.workspace.files import Files
 
 Json = dict[str, Any]
 
@@ -19,8 +22,9 @@ MOST_STACKED = 3
 class Views:
     """Keeps each person's modals in a stack and their Home tab beside it."""
 
-    def __init__(self, state: State) -> None:
+    def __init__(self, state: State, files: Files) -> None:
         self._state = state
+        self._files = files
 
     def open(self, person_id: str, payload: Json) -> View:
         """Open a modal in front of a person."""
@@ -121,6 +125,7 @@ class Views:
 
     def _prepared(self, payload: Json) -> Json:
         """The payload with everything Slack fills in."""
+        self._files.check(payload["blocks"], "/view/blocks")
         defaults: Json = {
             "private_metadata": "",
             "callback_id": "",

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from bot.workspace.delivery import Delivery
     from bot.workspace.faults import Fault, Faults
+    from bot.workspace.files import Files
     from bot.workspace.handles import Handles
     from bot.workspace.messages import Messages
     from bot.workspace.socket_mode import SocketMode
@@ -76,6 +77,7 @@ class WebApi:
         faults: Faults,
         messages: Messages,
         views: Views,
+        files: Files,
         sockets: SocketMode,
         delivery: Delivery,
         url: str,
@@ -84,6 +86,7 @@ class WebApi:
         self.tokens = tokens
         self.messages = messages
         self.views = views
+        self.files = files
         self.faults = faults
         self.calls: list[Call] = []
         self.closing = asyncio.Event()

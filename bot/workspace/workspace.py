@@ -8,6 +8,7 @@ import time
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from starlette.applications import Starlette
+from starlette.datastructures import UploadFile
 from starlette.requests import ClientDisconnect
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route, WebSocketRoute
@@ -16,6 +17,7 @@ from bot.workspace.delivery import Ack, Delivery, Parcel
 from bot.workspace.driver import PersonDriver
 from bot.workspace.errors import SlackError
 from bot.workspace.faults import Fault, Faults
+from bot.workspace.files import Files
 from bot.workspace.handles import Handles
 from bot.workspace.http_delivery import HttpDelivery
 from bot.workspace.interactions import Interactions
@@ -78,13 +80,15 @@ class Workspace:
         self._faults = Faults(state.clock)
         self._sockets = SocketMode(state)
         self._delivery = Delivery(state, self._sockets, HttpDelivery(self.signing_secret))
-        self._messages = Messages(state)
-        self._views = Views(state)
+        self._files = Files(state)
+        self._messages = Messages(state, self._files)
+        self._views = Views(state, self._files)
         self.interactions = Interactions(
             state=state,
             handles=self._handles,
             messages=self._messages,
             views=self._views,
+            files=self._files,
             delivery=self._delivery,
             base_url=self.url,
         )
@@ -95,6 +99,7 @@ class Workspace:
             faults=self._faults,
             messages=self._messages,
             views=self._views,
+            files=self._files,
             sockets=self._sockets,
             delivery=self._delivery,
             url=self.url,
@@ -108,6 +113,7 @@ class Workspace:
                     Route(f"/{kind}/{{token}}", self._respond, methods=["POST"])
                     for kind in ("commands", "actions", "app")
                 ),
+                Route("/upload/v1/{token}", self._upload, methods=["POST"]),
                 WebSocketRoute("/link/", self._link),
                 *Page(self.state, self.interactions).routes(),
             ],
@@ -178,6 +184,18 @@ class Workspace:
             gone = error.code in {"invalid_url", "used_url", "expired_url"}
             return JSONResponse({"ok": False, "error": error.code, **error.extra}, 404 if gone else 400)
         return JSONResponse({"ok": True})
+
+    async def _upload(self, request: Request) -> Response:
+        """Where an upload is sent to: its bytes, bare or in a form."""
+        if request.headers.get("content-type", "").startswith("multipart/form-data"):
+            form = await request.form()
+            sent = next((part for part in form.values() if isinstance(part, UploadFile)), None)
+            data = await sent.read() if sent else b""
+        else:
+            data = await request.body()
+        if not self._files.take(request.path_params["token"], data):
+            return Response("this is not the file that was asked for", 400)
+        return Response(f"OK - {len(data)}")
 
     async def _broken(self, _request: Request, error: Exception) -> Response:
         """A mistake of the workspace itself: kept, and raised when the workspace closes."""
@@ -275,6 +293,15 @@ class Workspace:
     @edit_window.setter
     def edit_window(self, seconds: float | None) -> None:
         self._faults.edit_window = seconds
+
+    @property
+    def file_seconds(self) -> float:
+        """How many real seconds pass until an uploaded file can be shown in blocks (`invalid_blocks` before)."""
+        return self.state.file_seconds
+
+    @file_seconds.setter
+    def file_seconds(self, seconds: float) -> None:
+        self.state.file_seconds = seconds
 
     @property
     def ack_seconds(self) -> float:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from bot.workspace.methods import apps, chat, conversations, users, views
+from bot.workspace.methods import apps, chat, conversations, files, users, views
 from bot.workspace.methods.base import Method
 
 METHODS: dict[str, Method] = {
     method.name: method
-    for family in (apps, chat, conversations, users, views)
+    for family in (apps, chat, conversations, files, users, views)
     for method in vars(family).values()
     if isinstance(method, Method)
 }

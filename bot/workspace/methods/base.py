@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from bot.workspace.faults import Faults
+    from bot.workspace.files import Files
     from bot.workspace.messages import Messages
     from bot.workspace.state import Channel, State, View
     from bot.workspace.views import Views
@@ -25,6 +26,7 @@ class Api(Protocol):
     state: State
     messages: Messages
     views: Views
+    files: Files
     faults: Faults
     url: str
 

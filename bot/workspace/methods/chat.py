@@ -57,7 +57,7 @@ def update(api: Api, args: Args) -> Json:
     blocks, text = args.json("blocks", "invalid_blocks_format"), args.raw.get("text")
     if blocks is None and text is None:
         raise SlackError("no_text")
-    checked = check_content(args.text("text"), blocks, most=MOST_UPDATED_TEXT)
+    checked = check_content(api.files, args.text("text"), blocks, most=MOST_UPDATED_TEXT)
     before = message_json(api.state, message)
     kept = message.text if text is None else args.text("text")
     if "metadata" in args.raw:

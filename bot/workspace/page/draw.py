@@ -59,6 +59,7 @@ def environment() -> Environment:
         "avatar": avatar,
         "confirm": confirm,
         "holds": holds,
+        "image_source": image_source,
         "local_minute": local_minute,
         "rich_text": rich_text,
     }
@@ -230,6 +231,15 @@ def confirm(element: Json, me: Reader) -> str:
 def holds(block: Json, element: Json, filled: forms.Filled) -> Any:
     """What a control holds now."""
     return forms.current(block, element, filled)
+
+
+def image_source(image: Json) -> str:
+    """Where an image is fetched from: the app's own files, or elsewhere; nowhere when that is no address."""
+    named = image.get("slack_file", {})
+    if "id" in named:
+        return f"/files/{named['id']}/"
+    address = str(named.get("url") or image.get("image_url"))
+    return address if address.startswith(("http://", "https://", "/files/")) else ""
 
 
 def local_minute(at: int | None, me: Reader) -> str:

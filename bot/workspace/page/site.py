@@ -71,6 +71,7 @@ class Page:
             Route("/page/thread", self._thread),
             Route("/page/live", self._live),
             *(Route(f"/page/{name}", self._doing(deed), methods=["POST"]) for name, deed in deeds.items()),
+            Route("/files/{file_id}/{name:path}", self._file),
             Mount("/static", StaticFiles(directory=draw.HERE / "static")),
         ]
 
@@ -105,6 +106,14 @@ class Page:
         return HTMLResponse(
             self._draw("thread.html", me=look.me, title=scene.title_of(look.channel, look.me), thread=lines)
         )
+
+    async def _file(self, request: Request) -> Response:
+        """An uploaded file, for whoever sees a message with it."""
+        file = self._state.files.get(request.path_params["file_id"])
+        if file is None or file.data is None:
+            raise HTTPException(404)
+        kind = {"jpg": "image/jpeg"}.get(file.kind, f"image/{file.kind}") if file.kind else "application/octet-stream"
+        return Response(file.data, media_type=kind, headers={"X-Content-Type-Options": "nosniff"})
 
     def _looking(self, request: Request) -> Look:
         """Who looks at what."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from typing import TYPE_CHECKING, Any
 
 import httpx
@@ -454,3 +455,69 @@ def test_a_direct_message_can_be_addressed_by_person(slack: Workspace, web: WebC
 
     assert by_id["channel"] == opened
     assert haruka.waits_for("@gpu", "こんにちは").notified == {"haruka"}
+
+
+PNG = b"\x89PNG\r\n\x1a\n" + b"not looked at any further"
+
+
+def image(file_id: str) -> dict[str, Any]:
+    return {"type": "image", "alt_text": "a week", "slack_file": {"id": file_id}}
+
+
+def test_a_file_is_uploaded_in_three_steps_and_shown_when_slack_has_looked_at_it() -> None:
+    with Workspace(manifest=with_files()) as slack:
+        slack.file_seconds = 0.5
+        web = WebClient(slack.bot_token, base_url=slack.api_url, retry_handlers=[])
+        gpu, alice = slack.channel_id("#gpu"), slack.person("alice")
+        asked = web.files_getUploadURLExternal(filename="week.png", length=len(PNG), alt_txt="a week")
+        completed: list[dict[str, str | None]] = [{"id": asked["file_id"], "title": "Week"}]
+        assert code(web.files_completeUploadExternal, files=completed) == "file_not_found"
+        assert httpx.post(asked["upload_url"], content=b"shorter").status_code == 400
+        assert httpx.post(asked["upload_url"], content=PNG).text == f"OK - {len(PNG)}"
+        web.files_completeUploadExternal(files=completed)
+
+        shown = [image(asked["file_id"])]
+        told = refusal(web.chat_postMessage, channel=gpu, text="Week", blocks=shown)
+        assert (told["error"], told["errors"]) == (
+            "invalid_blocks",
+            ["[ERROR] invalid slack file [json-pointer:/blocks/0/slack_file]"],
+        )
+        time.sleep(0.5)
+        web.chat_postMessage(channel=gpu, text="Week", blocks=shown)
+
+        message = alice.waits_for("#gpu", "a week")
+        assert [(picture.alt, picture.data) for picture in message.pictures] == [("a week", PNG)]
+
+
+def test_a_file_can_be_shared_at_once() -> None:
+    with Workspace(manifest=with_files()) as slack:
+        web = WebClient(slack.bot_token, base_url=slack.api_url, retry_handlers=[])
+        direct = web.conversations_open(users=slack.user_id("alice"))["channel"]["id"]
+        web.files_upload_v2(content=PNG, filename="week.png", alt_txt="a week", channel=direct, initial_comment="Week")
+        shared = slack.person("alice").waits_for("@gpu", "Week")
+        assert [picture.alt for picture in shared.pictures] == ["a week"]
+
+        upload = {"content": PNG, "filename": "week.png"}
+        assert code(web.files_upload_v2, **upload, channel="C0NOWHERE") == "channel_not_found"
+        assert code(web.files_upload_v2, **upload, channel=slack.user_id("alice")) == "channel_not_found"
+        slack.kick_bot("#gpu")
+        assert code(web.files_upload_v2, **upload, channel=slack.channel_id("#gpu")) == "not_in_channel"
+
+
+def test_what_cannot_be_shown_as_an_image() -> None:
+    with Workspace(manifest=with_files()) as slack:
+        slack.file_seconds = 0
+        web = WebClient(slack.bot_token, base_url=slack.api_url, retry_handlers=[])
+        gpu = slack.channel_id("#gpu")
+        text = web.files_upload_v2(content="words", filename="words.txt")["file"]["id"]
+        for file_id in (text, "F0NOWHERE99"):
+            assert code(web.chat_postMessage, channel=gpu, text="Week", blocks=[image(file_id)]) == "invalid_blocks"
+        assert code(web.files_getUploadURLExternal, filename="week.png", length=0) == "invalid_arguments"
+        assert refusal(web.files_info, file=text)["needed"] == "files:read"
+
+
+def with_files() -> dict[str, Any]:
+    manifest = hello_app.with_shortcuts()
+    scopes = manifest["oauth_config"]["scopes"]["bot"]
+    manifest["oauth_config"]["scopes"]["bot"] = sorted({*scopes, "files:write"})
+    return manifest
