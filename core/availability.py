@@ -70,6 +70,11 @@ def free_during(work: Work, organization_id: int, wanted: Wanted, wish: TimeRang
     return tuple(gpu for gpu in candidates if gpu.id not in taken)
 
 
+def schedule(work: Work, organization_id: int, window: TimeRange) -> facts.Schedule:
+    """Who holds what in `window`, past or to come, on all GPUs in service."""
+    return facts.Schedule(window, timelines(work, organization_id, window))
+
+
 def reservation(work: Work, organization_id: int, reservation_id: int) -> facts.Reservation:
     """One reservation as it is; UnknownReservation when there is none of that number in this lab."""
     return fact(work, load(work, organization_id, reservation_id))

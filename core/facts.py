@@ -281,3 +281,28 @@ class Timeline:
     @property
     def free(self) -> tuple[TimeRange, ...]:
         return tuple(self.window.subtract(holding.range for holding in self.held))
+
+
+@dataclass(frozen=True)
+class Schedule:
+    """Who holds what for a while, on all GPUs in service."""
+
+    range: TimeRange
+    rows: tuple[Timeline, ...]
+
+    @property
+    def capacity(self) -> timedelta:
+        """All there is to hold."""
+        return self.range.length * len(self.rows)
+
+    @property
+    def held(self) -> timedelta:
+        """How much of it is held."""
+        return sum(self.held_by().values(), timedelta(0))
+
+    def held_by(self) -> dict[Member, timedelta]:
+        """How much each person holds, the most first."""
+        found: dict[Member, timedelta] = {}
+        for each in (holding for row in self.rows for holding in row.held):
+            found[each.holder] = found.get(each.holder, timedelta(0)) + each.range.length
+        return dict(sorted(found.items(), key=lambda entry: (-entry[1], entry[0].id)))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 
 
 def utc(instant: datetime) -> datetime:
@@ -29,6 +29,12 @@ class TimeRange:
         object.__setattr__(self, "end", utc(self.end))
         if self.end <= self.start:
             raise ValueError(f"{self.end} is not after {self.start}")
+
+    @classmethod
+    def of_days(cls, first: date, count: int, zone: tzinfo) -> TimeRange:
+        """So many whole days from that one on, from midnight to midnight in that zone."""
+        midnights = (datetime.combine(day, time(), zone) for day in (first, first + timedelta(days=count)))
+        return cls(*midnights)
 
     @property
     def length(self) -> timedelta:

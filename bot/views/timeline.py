@@ -1,0 +1,109 @@
+"""A day or a week in words, and the message that shows its picture."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+from bot.commands import Span
+from bot.reader import Reader
+from bot.views import kit
+from bot.views.kit import Block, Message
+from core import facts
+from core.timerange import TimeRange
+
+ALT = 1_900  # letters; Slack takes 2,000
+
+
+def shown(file_id: str, timeline: facts.Timeline, span: Span, reader: Reader) -> Message:
+    """The picture of that file, with buttons for other days and weeks."""
+    said = f"{title(timeline.range, reader)} · {share(timeline, reader)}"
+    return kit.message(
+        said, kit.section(said), kit.image(file_id, describe(timeline, reader, ALT)), kit.actions(_others(span, reader))
+    )
+
+
+def sent(reader: Reader) -> Message:
+    """Beside a command: pictures cannot be for one person's eyes only in a channel."""
+    return kit.message(reader.say("The picture is in your direct messages with me."))
+
+
+def in_words(timeline: facts.Timeline, span: Span, failure: str, reader: Reader) -> Message:
+    """The same without a picture, when Slack does not take it."""
+    cure = reader.say("I could not send a picture; Slack says: `{failure}`.", failure=kit.escape(failure))
+    if failure == "missing_scope":
+        cure = reader.say(
+            "To send pictures I need the scope `files:write`: an admin adds it under OAuth & Permissions,"
+            " and reinstalls the app."
+        )
+    told = kit.escape(describe(timeline, reader, ALT))
+    return kit.message(told, kit.section(told), kit.context(cure), kit.actions(_others(span, reader)))
+
+
+def unknown(text: str, reader: Reader) -> Message:
+    said = reader.say(
+        "“{text}” is no time that I can draw. Try `{command} picture week`, or choose:",
+        text=kit.escape(kit.clip(text, 80)),
+    )
+    return kit.message(said, kit.section(said), kit.actions(_others(None, reader)))
+
+
+def title(window: TimeRange, reader: Reader) -> str:
+    """Thu 3 Dec, or Mon 30 Nov – Sun 6 Dec."""
+    first, last = reader.day(window.start), reader.day(window.end - timedelta(microseconds=1))
+    return first if first == last else reader.say("{first} – {last}", first=first, last=last)
+
+
+def share(timeline: facts.Timeline, reader: Reader) -> str:
+    """16 GPUs, 82 % booked · times in JST"""
+    percent = round(100 * (timeline.held / timeline.capacity)) if timeline.rows else 0
+    return reader.say_many(
+        "{count} GPU, {percent} % booked · times in {zone}",
+        "{count} GPUs, {percent} % booked · times in {zone}",
+        len(timeline.rows),
+        percent=percent,
+        zone=reader.zone_name(timeline.range.start),
+    )
+
+
+def hours(length: timedelta, reader: Reader) -> str:
+    """42 h, 2.5 h"""
+    count = length / timedelta(hours=1)
+    return reader.say("{count} h", count=f"{count:.0f}" if count >= 10 else f"{count:.1f}".removesuffix(".0"))
+
+
+def describe(timeline: facts.Timeline, reader: Reader, most: int) -> str:
+    """All of it in at most that many letters, for who does not see it: each booking, or each person's hours."""
+    said = f"{title(timeline.range, reader)}. {share(timeline, reader)}."
+    people = timeline.held_by()
+    if not people:
+        return f"{said} {reader.say('Nothing is booked.')}"
+    by_booking = " ".join([said, *_told_rows(timeline, reader)])
+    if len(by_booking) <= most:
+        return by_booking
+    told = [reader.say("{who}: {hours}.", who=who.name, hours=hours(held, reader)) for who, held in people.items()]
+    return kit.clip(" ".join([said, *told]), most)
+
+
+def _told_rows(timeline: facts.Timeline, reader: Reader) -> Iterator[str]:
+    for row in timeline.rows:
+        held = "; ".join(f"{each.holder.name} {reader.span(each.range)}" for each in row.held)
+        if held:
+            yield reader.say("{gpu}: {bookings}.", gpu=row.gpu.name, bookings=held)
+        else:
+            yield reader.say("{gpu}: free.", gpu=row.gpu.name)
+
+
+def _others(span: Span | None, reader: Reader) -> list[Block | None]:
+    labels = {
+        Span.DAY: reader.say("Today"),
+        Span.TOMORROW: reader.say("Tomorrow"),
+        Span.WEEK: reader.say("This week"),
+        Span.NEXT_WEEK: reader.say("Next week"),
+    }
+    return [button(each, label, reader) for each, label in labels.items() if each is not span]
+
+
+def button(span: Span, label: str, reader: Reader) -> Block:
+    """Asks for the picture of a day or week; stands in any message."""
+    return kit.button(label, f"picture:{span.name}", spoken=reader.say("Picture: {span}", span=label))
