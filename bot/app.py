@@ -97,6 +97,7 @@ def _visit(desk: Desk, body: Body, context: BoltContext) -> Visit:
         key=_key(body),
         now=now,
         speak=lambda _message, _keep: None,
+        place=_place(body),
         trigger_id=body.get("trigger_id"),
         response_url=body.get("response_url", ""),
         hurried=body.get("type") == "view_submission",
@@ -104,6 +105,11 @@ def _visit(desk: Desk, body: Body, context: BoltContext) -> Visit:
     )
     visit.speak = _speaker(visit, body)
     return visit
+
+
+def _place(body: Body) -> str:
+    container, event = body.get("container", {}), body.get("event", {})
+    return str(body.get("channel_id") or container.get("channel_id") or event.get("channel") or "")
 
 
 def _story(body: Body) -> str:

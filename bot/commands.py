@@ -9,12 +9,15 @@ import re
 import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from datetime import date, timedelta, tzinfo
 from difflib import get_close_matches
+from enum import StrEnum
 from functools import cache, partial
 
 from bot import when, words
 from bot.words import Words
 from core.inventory import Wanted
+from core.timerange import TimeRange
 
 LONGEST = 1_000  # characters of a command that are read at all
 
@@ -45,6 +48,31 @@ class Status:
 @dataclass(frozen=True)
 class Who:
     """The same by person."""
+
+
+class Span(StrEnum):
+    """A day or a week that can be looked at."""
+
+    DAY = "day"
+    TOMORROW = "tomorrow"
+    WEEK = "week"
+    NEXT_WEEK = "next week"
+    LAST_WEEK = "last week"
+
+    def range(self, today: date, zone: tzinfo) -> TimeRange:
+        """From midnight to midnight in that zone; weeks begin on Mondays."""
+        if self in {Span.DAY, Span.TOMORROW}:
+            return TimeRange.of_days(today + timedelta(days=self is Span.TOMORROW), 1, zone)
+        weeks = {Span.WEEK: 0, Span.NEXT_WEEK: 1, Span.LAST_WEEK: -1}[self]
+        return TimeRange.of_days(today - timedelta(days=today.weekday()) + timedelta(weeks=weeks), 7, zone)
+
+
+@dataclass(frozen=True)
+class Picture:
+    """Of a day or week that has a name, or, where `span` is None, of the day that is written in `when`."""
+
+    span: Span | None
+    when: str = ""
 
 
 @dataclass(frozen=True)
@@ -85,7 +113,7 @@ class TooMuch:
     length: int
 
 
-Command = Book | Status | Who | Mine | Extend | End | Cancel | Health | Help | TooMuch
+Command = Book | Status | Who | Picture | Mine | Extend | End | Cancel | Health | Help | TooMuch
 
 
 @dataclass(frozen=True)
@@ -382,11 +410,24 @@ def _extend(text: str) -> Extend:
     return Extend(without_manners(length).strip(), wanted.names)
 
 
+def _picture(text: str) -> Picture:
+    return Picture(_SPANS.get("".join(fold(text).split())) if text else Span.WEEK, text)
+
+
+_SPANS = {
+    "".join(fold(said).split()): Span(span)
+    for language in words.LANGUAGES.values()
+    for span, listed in language.spans.items()
+    for said in listed.split(",")
+}
+
+
 VERBS = (
     Verb("book", _book, changes=True),
     Verb("status", Status),
     Verb("who", lambda _text: Who()),
     Verb("free", _free),
+    Verb("picture", _picture),
     Verb("mine", lambda _text: Mine()),
     Verb("extend", _extend, changes=True),
     Verb("end", lambda text: End(_named(text)), changes=True),

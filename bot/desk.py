@@ -57,6 +57,7 @@ class Visit:
     key: str
     now: datetime
     speak: Callable[[Message, bool], Any]
+    place: str = ""  # the conversation they are in, by its id; empty on Home and in forms
     trigger_id: str | None = None  # lets a form be opened, for 3 s
     response_url: str = ""
     hurried: bool = False  # Slack must have the outcome within its 3 s

@@ -12,52 +12,58 @@ from slack_sdk.errors import SlackApiError, SlackClientError
 from bot import files
 from bot.commands import Picture, Span
 from bot.desk import Desk, Visit
+from bot.listeners.show import day_in
 from bot.views import picture as drawing
-from bot.views import timeline as view
+from bot.views import schedule as view
 from bot.views.kit import Message
 from core import availability, facts
 from core.timerange import TimeRange
+
+_NO_LONGER_EDITABLE = frozenset({"cant_update_message", "edit_window_closed", "is_inactive", "message_not_found"})
 
 
 def register(app: App, _desk: Desk) -> None:
     @app.action(re.compile(r"picture:[A-Z_]+"))
     def pressed(visit: Visit, action: dict[str, Any], body: dict[str, Any]) -> None:
         span = Span[action["action_id"].partition(":")[2]]
-        show(visit, span, in_place_of=_own_message(body))
+        show(visit, _window(visit, span), in_place_of=_own_message(body))
 
 
 def typed(visit: Visit, wish: Picture) -> None:
-    if wish.span is None:
-        visit.answer(view.unknown(wish.text, visit.reader))
+    """Of a day or week that has a name, or of the day that is written."""
+    if wish.span is not None:
+        show(visit, _window(visit, wish.span))
+        return
+    day = day_in(visit, wish.when)
+    if day is None:
+        visit.answer(view.unknown(wish.when, visit.reader, visit.now))
     else:
-        show(visit, wish.span)
+        show(visit, TimeRange.of_days(day, 1, visit.reader.zone))
 
 
-def show(visit: Visit, span: Span, *, in_place_of: str | None = None) -> None:
+def show(visit: Visit, window: TimeRange, *, in_place_of: str | None = None) -> None:
     """In their direct messages, where it stays; in place of an earlier one whose button was pressed, if that is one."""
     with visit.read() as work:
-        timeline = availability.timeline(work, visit.organization_id, window(span, visit))
+        schedule = availability.schedule(work, visit.organization_id, window)
     try:
-        file_id = _upload(visit, timeline)
-        message = view.shown(file_id, timeline, span, visit.reader)
+        message = view.shown(_upload(visit, schedule), schedule, visit.reader, visit.now)
         channel = files.until_ready(lambda: _post(visit, message, in_place_of))
     except (SlackClientError, URLError) as error:
-        visit.answer(view.in_words(timeline, span, _failure(error), visit.reader), keep=True)
+        visit.answer(view.in_words(schedule, _failure(error), visit.reader), keep=True)
         return
     if visit.place != channel:
         visit.answer(view.sent(visit.reader), keep=True)
 
 
-def window(span: Span, visit: Visit) -> TimeRange:
-    """That day or week, as it is cut where the visitor is."""
-    today = visit.reader.local(visit.now).date()
-    return span.range(today, visit.reader.zone)
+def _window(visit: Visit, span: Span) -> TimeRange:
+    """As days and weeks are cut where the visitor is."""
+    return span.range(visit.reader.local(visit.now).date(), visit.reader.zone)
 
 
-def _upload(visit: Visit, timeline: facts.Timeline) -> str:
-    png = drawing.draw(timeline, visit.reader, visit.now)
-    name = f"gpus-{visit.reader.local(timeline.range.start):%Y-%m-%d}.png"
-    return files.upload(visit.desk.client, png, name, view.describe(timeline, visit.reader, view.ALT))
+def _upload(visit: Visit, schedule: facts.Schedule) -> str:
+    png = drawing.draw(schedule, visit.reader, visit.now)
+    name = f"gpus-{visit.reader.local(schedule.range.start):%Y-%m-%d}.png"
+    return files.upload(visit.desk.client, png, name, view.describe(schedule, visit.reader, view.ALT))
 
 
 def _post(visit: Visit, message: Message, in_place_of: str | None) -> str:
@@ -68,7 +74,7 @@ def _post(visit: Visit, message: Message, in_place_of: str | None) -> str:
         try:
             client.chat_update(channel=channel, ts=in_place_of, **message.as_arguments())
         except SlackApiError as error:
-            if files.is_not_ready(error):
+            if error.response.get("error") not in _NO_LONGER_EDITABLE:
                 raise
         else:
             return channel

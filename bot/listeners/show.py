@@ -51,7 +51,7 @@ def status(visit: Visit) -> None:
 
 def status_on(visit: Visit, text: str) -> None:
     """On the day that is written; now, where that says none."""
-    wanted = _day_in(visit, text) if text else None
+    wanted = day_in(visit, text) if text else None
     if wanted is None:
         status(visit)
     else:
@@ -90,7 +90,8 @@ def _stories(visit: Visit) -> tuple[facts.Occupancy, ...]:
         return availability.occupancy(work, visit.organization_id)
 
 
-def _day_in(visit: Visit, text: str) -> date | None:
+def day_in(visit: Visit, text: str) -> date | None:
+    """The day that is written, or None."""
     try:
         reading = when.read(text, visit.now, visit.member.zone, visit.member.language)
     except when.Unreadable as unreadable:

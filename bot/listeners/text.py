@@ -9,9 +9,9 @@ from typing import Any
 from slack_bolt import App
 
 from bot import commands
-from bot.commands import Book, Cancel, End, Extend, Health, Help, Mine, Status, TooMuch, Who
+from bot.commands import Book, Cancel, End, Extend, Health, Help, Mine, Picture, Status, TooMuch, Who
 from bot.desk import Desk, Visit
-from bot.listeners import book, keep, show
+from bot.listeners import book, keep, picture, show
 from bot.views import help as help_view
 from bot.views import kit
 
@@ -61,6 +61,7 @@ _STORIES: dict[type, Callable[[Visit, Any, str], None]] = {  # the table of cont
     Book: book.typed,
     Status: lambda visit, wish, _: show.status_on(visit, wish.when),
     Who: lambda visit, _wish, _: show.who(visit),
+    Picture: lambda visit, wish, _: picture.typed(visit, wish),
     Mine: lambda visit, _wish, _: show.mine(visit),
     Extend: lambda visit, wish, _: keep.extend_typed(visit, wish),
     End: lambda visit, wish, _: keep.end_typed(visit, wish),

@@ -45,6 +45,7 @@ def what(verb: str, reader: Reader) -> str:
         "status": reader.say("who holds what now, until when, and what is next; or on a day"),
         "who": reader.say("the people who hold GPUs now"),
         "free": reader.say("what is free then; answers, and books nothing"),
+        "picture": reader.say("a day or week as a picture, in your direct messages"),
         "mine": reader.say("your own bookings, with buttons"),
         "extend": reader.say("keep yours for longer"),
         "end": reader.say("give yours back now, or only some of its GPUs"),

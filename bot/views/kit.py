@@ -19,6 +19,7 @@ SECTION = 3_000
 BUTTON = 75
 OPTION = 75
 BLOCKS = 50
+ALT = 2_000
 NAMES = 800  # characters of GPU names that a button carries, beside a purpose
 
 
@@ -76,6 +77,11 @@ def context(text: str) -> Block:
 
 def header(text: str) -> Block:
     return {"type": "header", "text": plain_text(text, 150)}
+
+
+def image(file_id: str, alt: str) -> Block:
+    """An image that was uploaded; `alt` is for who does not see it."""
+    return {"type": "image", "slack_file": {"id": file_id}, "alt_text": clip(alt, ALT)}
 
 
 def divider() -> Block:

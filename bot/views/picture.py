@@ -39,6 +39,7 @@ AXIS = 44
 GAP = 3  # between two rows
 NOTE = 24  # where the present is named, below the rows
 
+BLACK, WHITE = (0, 0, 0), (255, 255, 255)
 GROUND, INK, SOFT = (252, 252, 251), (27, 31, 35), (91, 99, 105)
 LINE, STRONG_LINE, PAST, NOW = (218, 223, 225), (170, 178, 182), (233, 236, 237), (197, 49, 75)
 
@@ -50,8 +51,8 @@ COLOURS: tuple[Colour, ...] = (
     (240, 228, 66),
     (0, 114, 178),
     (213, 94, 0),
-    (204, 121, 167),
     (160, 160, 160),
+    (204, 121, 167),
 )
 PATTERNS = ("plain", "slanted", "dotted", "upright")
 
@@ -70,7 +71,7 @@ def style(member: facts.Member) -> Style:
     number = member.id - 1
     fill = COLOURS[number % len(COLOURS)]
     pattern = PATTERNS[(number + number // len(COLOURS)) % len(PATTERNS)]
-    return Style(fill, INK if _lightness(fill) > 0.16 else GROUND, pattern)
+    return Style(fill, max(BLACK, WHITE, key=lambda ink: contrast(fill, ink)), pattern)
 
 
 def draw(schedule: facts.Schedule, reader: Reader, now: datetime) -> bytes:
@@ -80,7 +81,7 @@ def draw(schedule: facts.Schedule, reader: Reader, now: datetime) -> bytes:
     people = schedule.held_by()
     legend = list(_legend(people, schedule, reader))
     sheet.begin(_legend_height(legend))
-    sheet.title(told.title(schedule.range, reader), told.share(timeline, reader))
+    sheet.title(told.title(schedule.range, reader), told.share(schedule, reader))
     sheet.ground(now)
     for row in rows:
         sheet.row(row)
@@ -341,8 +342,13 @@ def _cut(words: str, size: int, room: int) -> str:
 # ── colours ──
 
 
-def _lightness(colour: Colour) -> float:
-    """Relative luminance, as the rules for contrast reckon it: 0 is black, 1 white."""
+def contrast(one: Colour, other: Colour) -> float:
+    """As the rules for legible pages reckon it: from 1 to 21, and letters want 4.5."""
+    darker, lighter = sorted((_luminance(one), _luminance(other)))
+    return (lighter + 0.05) / (darker + 0.05)
+
+
+def _luminance(colour: Colour) -> float:
     linear = [(part / 255 / 12.92) if part <= 10 else ((part / 255 + 0.055) / 1.055) ** 2.4 for part in colour]
     return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
 

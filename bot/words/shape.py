@@ -14,6 +14,8 @@ class Words:
     #: Command → how it is typed, for `/gpu help`, beginning with the word we teach; and other words, comma-separated.
     #: A space inside a word may be left out.
     verbs: Mapping[str, tuple[str, str]]
+    #: A day or week that can be looked at (`bot.commands.Span`) → the words for it, comma-separated.
+    spans: Mapping[str, str]
     #: What counts GPUs behind a number, as a pattern: `2 gpus`, `2枚`.
     counters: str
     #: Number words that may stand before a counter.

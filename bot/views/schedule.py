@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from bot.commands import Span
 from bot.reader import Reader
@@ -15,11 +15,14 @@ from core.timerange import TimeRange
 ALT = 1_900  # letters; Slack takes 2,000
 
 
-def shown(file_id: str, timeline: facts.Timeline, span: Span, reader: Reader) -> Message:
+def shown(file_id: str, schedule: facts.Schedule, reader: Reader, now: datetime) -> Message:
     """The picture of that file, with buttons for other days and weeks."""
-    said = f"{title(timeline.range, reader)} · {share(timeline, reader)}"
+    said = f"{title(schedule.range, reader)} · {share(schedule, reader)}"
     return kit.message(
-        said, kit.section(said), kit.image(file_id, describe(timeline, reader, ALT)), kit.actions(_others(span, reader))
+        said,
+        kit.section(said),
+        kit.image(file_id, describe(schedule, reader, ALT)),
+        kit.actions(_others(schedule.range, reader, now)),
     )
 
 
@@ -28,7 +31,7 @@ def sent(reader: Reader) -> Message:
     return kit.message(reader.say("The picture is in your direct messages with me."))
 
 
-def in_words(timeline: facts.Timeline, span: Span, failure: str, reader: Reader) -> Message:
+def in_words(schedule: facts.Schedule, failure: str, reader: Reader) -> Message:
     """The same without a picture, when Slack does not take it."""
     cure = reader.say("I could not send a picture; Slack says: `{failure}`.", failure=kit.escape(failure))
     if failure == "missing_scope":
@@ -36,16 +39,16 @@ def in_words(timeline: facts.Timeline, span: Span, failure: str, reader: Reader)
             "To send pictures I need the scope `files:write`: an admin adds it under OAuth & Permissions,"
             " and reinstalls the app."
         )
-    told = kit.escape(describe(timeline, reader, ALT))
-    return kit.message(told, kit.section(told), kit.context(cure), kit.actions(_others(span, reader)))
+    told = kit.escape(describe(schedule, reader, ALT))
+    return kit.message(told, kit.section(told), kit.context(cure))
 
 
-def unknown(text: str, reader: Reader) -> Message:
+def unknown(text: str, reader: Reader, now: datetime) -> Message:
     said = reader.say(
         "“{text}” is no time that I can draw. Try `{command} picture week`, or choose:",
         text=kit.escape(kit.clip(text, 80)),
     )
-    return kit.message(said, kit.section(said), kit.actions(_others(None, reader)))
+    return kit.message(said, kit.section(said), kit.actions(_others(None, reader, now)))
 
 
 def title(window: TimeRange, reader: Reader) -> str:
@@ -54,15 +57,15 @@ def title(window: TimeRange, reader: Reader) -> str:
     return first if first == last else reader.say("{first} – {last}", first=first, last=last)
 
 
-def share(timeline: facts.Timeline, reader: Reader) -> str:
+def share(schedule: facts.Schedule, reader: Reader) -> str:
     """16 GPUs, 82 % booked · times in JST"""
-    percent = round(100 * (timeline.held / timeline.capacity)) if timeline.rows else 0
+    percent = round(100 * (schedule.held / schedule.capacity)) if schedule.rows else 0
     return reader.say_many(
         "{count} GPU, {percent} % booked · times in {zone}",
         "{count} GPUs, {percent} % booked · times in {zone}",
-        len(timeline.rows),
+        len(schedule.rows),
         percent=percent,
-        zone=reader.zone_name(timeline.range.start),
+        zone=reader.zone_name(schedule.range.start),
     )
 
 
@@ -72,21 +75,21 @@ def hours(length: timedelta, reader: Reader) -> str:
     return reader.say("{count} h", count=f"{count:.0f}" if count >= 10 else f"{count:.1f}".removesuffix(".0"))
 
 
-def describe(timeline: facts.Timeline, reader: Reader, most: int) -> str:
+def describe(schedule: facts.Schedule, reader: Reader, most: int) -> str:
     """All of it in at most that many letters, for who does not see it: each booking, or each person's hours."""
-    said = f"{title(timeline.range, reader)}. {share(timeline, reader)}."
-    people = timeline.held_by()
+    said = f"{title(schedule.range, reader)}. {share(schedule, reader)}."
+    people = schedule.held_by()
     if not people:
         return f"{said} {reader.say('Nothing is booked.')}"
-    by_booking = " ".join([said, *_told_rows(timeline, reader)])
+    by_booking = " ".join([said, *_told_rows(schedule, reader)])
     if len(by_booking) <= most:
         return by_booking
     told = [reader.say("{who}: {hours}.", who=who.name, hours=hours(held, reader)) for who, held in people.items()]
     return kit.clip(" ".join([said, *told]), most)
 
 
-def _told_rows(timeline: facts.Timeline, reader: Reader) -> Iterator[str]:
-    for row in timeline.rows:
+def _told_rows(schedule: facts.Schedule, reader: Reader) -> Iterator[str]:
+    for row in schedule.rows:
         held = "; ".join(f"{each.holder.name} {reader.span(each.range)}" for each in row.held)
         if held:
             yield reader.say("{gpu}: {bookings}.", gpu=row.gpu.name, bookings=held)
@@ -94,14 +97,16 @@ def _told_rows(timeline: facts.Timeline, reader: Reader) -> Iterator[str]:
             yield reader.say("{gpu}: free.", gpu=row.gpu.name)
 
 
-def _others(span: Span | None, reader: Reader) -> list[Block | None]:
+def _others(window: TimeRange | None, reader: Reader, now: datetime) -> list[Block | None]:
+    """A button for each day and week but this one."""
+    today = reader.local(now).date()
     labels = {
         Span.DAY: reader.say("Today"),
         Span.TOMORROW: reader.say("Tomorrow"),
         Span.WEEK: reader.say("This week"),
         Span.NEXT_WEEK: reader.say("Next week"),
     }
-    return [button(each, label, reader) for each, label in labels.items() if each is not span]
+    return [button(each, label, reader) for each, label in labels.items() if each.range(today, reader.zone) != window]
 
 
 def button(span: Span, label: str, reader: Reader) -> Block:
