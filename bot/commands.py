@@ -97,6 +97,13 @@ class Cancel:
 
 
 @dataclass(frozen=True)
+class Ask:
+    """Ask whoever holds it. With no `when` in the wish, for all that is held now."""
+
+    wish: Book
+
+
+@dataclass(frozen=True)
 class Health:
     pass
 
@@ -113,7 +120,7 @@ class TooMuch:
     length: int
 
 
-Command = Book | Status | Who | Picture | Mine | Extend | End | Cancel | Health | Help | TooMuch
+Command = Ask | Book | Status | Who | Picture | Mine | Extend | End | Cancel | Health | Help | TooMuch
 
 
 @dataclass(frozen=True)
@@ -432,6 +439,7 @@ VERBS = (
     Verb("extend", _extend, changes=True),
     Verb("end", lambda text: End(_named(text)), changes=True),
     Verb("cancel", lambda text: Cancel(_named(text)), changes=True),
+    Verb("ask", lambda text: Ask(_book(text)), changes=True),
     Verb("health", lambda _text: Health()),
     Verb("help", lambda _text: Help()),
 )

@@ -7,7 +7,7 @@ from datetime import timedelta
 from functools import singledispatch
 
 from bot.reader import Reader
-from bot.views import booking, kit
+from bot.views import booking, hand_over, kit
 from bot.views.kit import Message
 from core import errors, facts
 from core.facts import Standing
@@ -224,6 +224,30 @@ def _(_refusal: errors.UnknownMember, reader: Reader) -> str:
 @words.register
 def _(_refusal: errors.UnknownPeriod, reader: Reader) -> str:
     return reader.say("That special period is no longer there.")
+
+
+@words.register
+def _(_refusal: errors.UnknownHandOver, reader: Reader) -> str:
+    return reader.say("Nobody asks for that here any more.")
+
+
+@words.register
+def _(refusal: errors.AlreadyAnswered, reader: Reader) -> str:
+    return hand_over.answered(refusal, reader)
+
+
+@words.register
+def _(refusal: errors.NoLongerHeld, reader: Reader) -> str:
+    if refusal.holder.slack_id == reader.slack_id:
+        return reader.say("You do not hold all of that any more, so there is nothing to hand over.")
+    return reader.say("{who} does not hold that any more. See `{command} status`.", who=refusal.holder.name)
+
+
+@words.register
+def _(refusal: errors.CannotTake, reader: Reader) -> str:
+    return reader.say(
+        "{who} may not hold that under the lab's rules, so it stays yours. Please tell them.", who=refusal.taker.name
+    )
 
 
 @words.register

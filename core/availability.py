@@ -209,7 +209,8 @@ def choose(
     if chosen is None:
         held = _besides(holdings(work, organization_id, candidates, wish), moving)
         free = free_parts(held, wish) if len(candidates) == 1 else ()
-        raise errors.GpuTaken(wish, held, alternatives=(), free=free, moving=moving)
+        count = None if wanted.names else wanted.count
+        raise errors.GpuTaken(wish, held, alternatives=(), free=free, moving=moving, count=count)
     return Choice(chosen, wish, _soonest(first for first in ahead if first.gpu in chosen))
 
 

@@ -92,6 +92,7 @@ class GpuTaken(Conflict):
     alternatives: tuple[facts.Alternative, ...]  # best first
     free: tuple[TimeRange, ...] = ()  # what is free inside the wish, when one GPU was asked for
     moving: facts.Reservation | None = None  # the one that was to be changed
+    count: int | None = None  # how many of these GPUs would do; None: all of them were named
 
 
 @dataclass(eq=False)

@@ -287,7 +287,46 @@ def taken(refusal: errors.GpuTaken, reader: Reader, *, purpose: str = "", asked:
         kit.actions(
             [_offer_button(offer, number, refusal.wish, reader, purpose) for number, offer in enumerate(offers)]
         ),
+        *(_asking(refusal, reader, purpose) if refusal.moving is None else ()),
     )
+
+
+def _asking(refusal: errors.GpuTaken, reader: Reader, purpose: str) -> list[Block]:
+    """Or the holders may give it."""
+    row = kit.actions(ask_buttons(refusal.clashes, refusal.wish, reader, purpose, count=refusal.count))
+    return [kit.context(reader.say("Or ask who holds it:")), row] if row else []
+
+
+def ask_buttons(
+    clashes: Iterable[facts.Holding],
+    wish: TimeRange | None,
+    reader: Reader,
+    purpose: str,
+    *,
+    count: int | None = None,
+) -> list[Block]:
+    """One for each reservation of somebody else in the way: what of it is asked for is on its GPUs, or `count` of them.
+
+    Without a wish, all of it is.
+    """
+    by_reservation: dict[int, list[facts.Holding]] = {}
+    for clash in clashes:
+        if clash.holder.slack_id != reader.slack_id:
+            by_reservation.setdefault(clash.reservation_id, []).append(clash)
+    asked = [held[:count] for held in list(by_reservation.values())[:MOST_OFFERS]]
+    names = [held[0].holder.name for held in asked]
+    buttons = []
+    for number, held in enumerate(asked):
+        who, first = held[0].holder.name, held[0]
+        what = f"{first.gpu.name} {reader.hours(first.range)}"
+        is_only = names.count(who) == 1
+        label = reader.say("Ask {who}", who=who) if is_only else reader.say("Ask {who}: {what}", who=who, what=what)
+        value = kit.as_value(
+            id=first.reservation_id, g=[each.gpu.id for each in held], p=purpose, **(kit.epoch(wish) if wish else {})
+        )
+        spoken = reader.say("Ask {who} for {what}", who=who, what=what)
+        buttons.append(kit.button(label, f"ask:{number}", value, spoken=spoken))
+    return buttons
 
 
 def against_rule(refusal: errors.AgainstRule, rule: str, reader: Reader, *, purpose: str = "") -> Message:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 
 from bot.reader import Reader
-from bot.views import booking, kit
+from bot.views import booking, hand_over, kit
 from bot.views.kit import Block, Message
 from core import facts
 from core.notices import CHANNEL, Batch, Kind, Owed
@@ -84,6 +84,9 @@ def _news(owed: Owed, reader: Reader, values: dict[str, str]) -> str:
     match owed.kind:
         case Kind.CHANGED:
             return reader.say("{gpus} · {who}’s booking is now {when}{purpose}", **values)
+        case Kind.HANDED_OVER:
+            values["giver"] = kit.escape(str(owed.data.get("giver", "")))
+            return reader.say("⇄ {gpus} · {giver} has handed it over to {who}: {when}{purpose}", **values)
         case Kind.CANCELLED:
             return reader.say("{gpus} · {who} cancelled {when}; it is free again", **values)
         case Kind.FREED:
@@ -116,6 +119,8 @@ def _ended(owed: Owed, reader: Reader, values: dict[str, str], *, spoken: bool) 
 
 
 def _to_holder(owed: Owed, reader: Reader, now: datetime) -> str:
+    if owed.kind in _BETWEEN_PEOPLE:
+        return _BETWEEN_PEOPLE[owed.kind](owed, reader)
     held = owed.reservation
     what = booking.summary(held, reader)
     match owed.kind:
@@ -127,6 +132,14 @@ def _to_holder(owed: Owed, reader: Reader, now: datetime) -> str:
         case _:
             left = reader.length(held.range.end - now)
             return f"{reader.say('Ends in {left}: {what}', left=left, what=what)}\n{_after(owed, reader)}"
+
+
+_BETWEEN_PEOPLE: dict[Kind, Callable[[Owed, Reader], str]] = {
+    Kind.ASKED: lambda owed, reader: hand_over.question(owed.data, reader),
+    Kind.DECLINED: lambda owed, reader: hand_over.declined(owed.data, reader),
+    Kind.LAPSED: lambda owed, reader: hand_over.lapsed(owed.data, reader),
+    Kind.HANDED_OVER: lambda owed, reader: hand_over.received(owed.reservation, str(owed.data["giver"]), reader),
+}
 
 
 def _undeliverable(owed: Owed, reader: Reader, what: str) -> str:
@@ -169,6 +182,10 @@ def _buttons(owed: Owed, reader: Reader) -> list[Block]:
             return [booking.cancel_button(held, reader, reader.say("Release"))]
         case Kind.BEFORE_END | Kind.BEFORE_END_3H | Kind.BEFORE_END_24H:
             return [*booking.extend_buttons(held, reader, owed.room), booking.end_button(held, reader)]
+        case Kind.ASKED:
+            return hand_over.question_buttons(owed.data, reader)
+        case Kind.HANDED_OVER:
+            return booking.buttons(held, reader, owed.room)
         case _:
             return []
 

@@ -16,6 +16,7 @@ ENGLISH = Words(
         "extend": ("extend <length>", "longer, prolong"),
         "end": ("end [<gpu>]", "release, stop, done"),
         "cancel": ("cancel [<gpu>]", "delete"),
+        "ask": ("ask [<when>] [on <gpu>] [for <purpose>]", "ask for"),
         "health": ("health", ""),
         "help": ("help", "?"),
     },

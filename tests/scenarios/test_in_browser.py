@@ -112,3 +112,24 @@ def test_changing_in_the_form(world: World, browser: Open) -> None:
     last(alice, '✓ Changed: GPU1 (RTX 5090) on lab-node-1 · Fri 4 Dec, 13:00–15:00 CET · 2 h · "evals"')
     world.tick()
     last(browser(f"{world.slack.url}/?as=haruka"), "GPU1 booked by Alice Weber")
+
+
+def test_asking_for_it_and_handing_it_over(world: World, browser: Open) -> None:
+    world.book("alice", "13-18 for thesis runs")
+    haruka, alice = browser(f"{world.slack.url}/?as=haruka"), browser(f"{world.slack.url}/?as=alice")
+    write(haruka, "/gpu book 22:00-24:00 for a demo")
+    last(haruka, "Not booked").get_by_role("button", name="Ask Alice Weber").click()
+    last(haruka, "✓ Asked Alice Weber for GPU0 · Thu 3 Dec, 22:00–24:00 JST · 2 h.")
+    world.tick()
+
+    alice.get_by_role("link", name="gpu unread").click()
+    question = last(alice, "佐藤遥 asks you for GPU0 · Thu 3 Dec, 14:00–16:00 CET")
+    question.get_by_role("button", name="Yes, hand it over").click()
+    answer = last(alice, "✓ Handed over to 佐藤遥: GPU0 · Thu 3 Dec, 14:00–16:00 CET")
+    expect(answer).to_contain_text("You keep:")
+    expect(answer).to_contain_text("13:00–14:00 CET")
+    expect(messages(alice).filter(has_text="asks you for")).to_have_count(0)
+    world.later(seconds=5)
+    last(haruka, "GPU0 · Alice Weber has handed it over to 佐藤遥")
+    haruka.get_by_role("link", name="gpu unread").click()
+    last(haruka, "✓ Alice Weber has handed it over to you: GPU0")

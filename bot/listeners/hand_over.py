@@ -1,0 +1,73 @@
+"""Somebody asks for what somebody else holds, and the holder says yes or no."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from slack_bolt import App
+
+from bot import commands, when
+from bot.commands import Ask
+from bot.desk import Desk, Visit
+from bot.views import hand_over as view
+from bot.views import kit, unread
+from core import availability, facts, handover, inventory
+from core.timerange import TimeRange
+
+Pressed = dict[str, Any]
+
+
+def register(app: App, _desk: Desk) -> None:
+    @app.action(re.compile(r"ask:\d+"))
+    def ask_pressed(visit: Visit, action: Pressed) -> None:
+        pressed = kit.from_value(action["value"])
+        wish = TimeRange(*(datetime.fromtimestamp(pressed[key], UTC) for key in ("s", "e"))) if "s" in pressed else None
+        _ask(visit, int(pressed["id"]), [int(number) for number in pressed["g"]], wish, str(pressed.get("p", "")))
+
+    @app.action("hand_over")
+    def yes(visit: Visit, action: Pressed) -> None:
+        visit.answer(view.given(_answer(visit, action, yes=True), visit.reader))
+
+    @app.action("keep")
+    def no(visit: Visit, action: Pressed) -> None:
+        visit.answer(view.kept(_answer(visit, action, yes=False), visit.reader))
+
+
+def typed(visit: Visit, asked: Ask) -> None:
+    """Who holds it then, or now where no time is said; when that is one reservation, its holder is asked at once."""
+    wish = asked.wish
+    try:
+        reading = when.read(wish.when, visit.now, visit.member.zone, visit.member.language) if wish.when else None
+    except when.Unreadable as unreadable:
+        visit.answer(kit.message("✗ " + unread.words(unreadable, wish.when, visit.reader)))
+        return
+    time = TimeRange(reading.start, reading.end) if reading else None
+    purpose = wish.purpose or (commands.purpose_in(reading.rest) if reading else "")
+    held = _held_by_others(visit, asked, time or TimeRange(visit.now, visit.now + timedelta(minutes=1)))
+    if not held:
+        visit.answer(view.nobody(visit.reader))
+    elif len({each.reservation_id for each in held}) > 1:
+        visit.answer(view.whom(held, time, visit.reader, purpose))
+    else:
+        _ask(visit, held[0].reservation_id, [each.gpu.id for each in held], time, purpose)
+
+
+def _held_by_others(visit: Visit, asked: Ask, window: TimeRange) -> list[facts.Holding]:
+    with visit.read() as work:
+        meant = inventory.candidates(work, visit.organization_id, asked.wish.wanted)
+        held = availability.holdings(work, visit.organization_id, meant, window)
+    return [each for each in held if each.holder.id != visit.member.id]
+
+
+def _ask(visit: Visit, reservation_id: int, gpu_ids: list[int], wish: TimeRange | None, purpose: str) -> None:
+    with visit.begin() as work:
+        asked = handover.ask(work, visit.actor, reservation_id, gpu_ids=gpu_ids, wish=wish, purpose=purpose)
+    visit.answer(view.asked(asked, visit.reader), keep=True)  # what else would work may stand beside it
+
+
+def _answer(visit: Visit, action: Pressed, *, yes: bool) -> facts.HandOver:
+    pressed = kit.from_value(action["value"])
+    with visit.begin() as work:
+        return handover.answer(work, visit.actor, int(pressed["h"]), yes=yes)

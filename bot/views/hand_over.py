@@ -1,0 +1,130 @@
+"""What somebody asks a holder for: the question, the answers, and what each of them is told."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from bot.reader import Reader
+from bot.views import booking, kit
+from bot.views.kit import Block, Message
+from core import errors, facts
+from core.facts import HandOverState
+from core.timerange import TimeRange
+
+
+def asked(request: facts.HandOver, reader: Reader) -> Message:
+    """To who asked."""
+    what, until = _what(request, reader), reader.moment(request.expires_at)
+    who = kit.escape(request.holder.name)
+    if request.again:
+        line = reader.say("You have asked {who} for that already: {what}.", who=who, what=what)
+    else:
+        line = reader.say("✓ Asked {who} for {what}.", who=who, what=what)
+    hint = reader.say("I tell you what they say. Without an answer by {until}, nothing changes.", until=until)
+    return kit.message(f"{line} {hint}", kit.section(line), kit.context(hint))
+
+
+def whom(held: Sequence[facts.Holding], wish: TimeRange | None, reader: Reader, purpose: str) -> Message:
+    """Several hold it; the buttons say whom to ask."""
+    said = reader.say("Whom do you want to ask?")
+    return kit.message(
+        said,
+        kit.section(f"*{said}*"),
+        *kit.sections(booking.clash_lines(held, reader)),
+        kit.actions(booking.ask_buttons(held, wish, reader, purpose)),
+    )
+
+
+def nobody(reader: Reader) -> Message:
+    said = reader.say("Nobody else holds that then, so there is nobody to ask. Book it:")
+    return kit.message(said, kit.section(said), kit.actions([kit.open_form_button(reader)]))
+
+
+def given(request: facts.HandOver, reader: Reader) -> Message:
+    """To the holder, who has said yes."""
+    assert request.taken is not None
+    who = kit.escape(request.asker.name)
+    line = reader.say("✓ Handed over to {who}: {what}", who=who, what=_summary(request.taken, reader))
+    cards = [block for held in request.kept for block in booking.card(held, reader)]
+    keeps = kit.section(reader.say("You keep:")) if cards else None
+    return kit.message(line, kit.section(line), keeps, *cards)
+
+
+def kept(request: facts.HandOver, reader: Reader) -> Message:
+    """To the holder, who has said no."""
+    return kit.message(reader.say("✓ You keep it. I tell {who}.", who=kit.escape(request.asker.name)))
+
+
+def answered(refusal: errors.AlreadyAnswered, reader: Reader) -> str:
+    """Why a press comes too late."""
+    request = refusal.hand_over
+    match request.state:
+        case HandOverState.LAPSED:
+            until = reader.moment(request.expires_at)
+            return reader.say("That could be answered until {until}. Nothing was changed.", until=until)
+        case HandOverState.DONE:
+            return reader.say("You have handed that over already.")
+        case _:
+            return reader.say("You have said no to that already. {who} can ask again.", who=request.asker.name)
+
+
+# --- what the outbox says of it: from the words kept with the notice ---
+
+
+def question(data: dict[str, Any], reader: Reader) -> str:
+    until = datetime.fromisoformat(data["until"])
+    said = reader.say(
+        "{who} asks you for {what}{purpose}. Do you hand it over?",
+        who=f"*{kit.escape(data['asker'])}*",
+        what=_told(data, reader),
+        purpose=kit.quoted(data["purpose"]),
+    )
+    rest = reader.say("You keep the rest. Without an answer by {until}, nothing changes.", until=reader.moment(until))
+    return f"{said}\n{rest}"
+
+
+def question_buttons(data: dict[str, Any], reader: Reader) -> list[Block]:
+    value = kit.as_value(h=data["hand_over"])
+    return [
+        kit.button(reader.say("Yes, hand it over"), "hand_over", value, style="primary"),
+        kit.button(reader.say("No, I need it"), "keep", value),
+    ]
+
+
+def declined(data: dict[str, Any], reader: Reader) -> str:
+    who = kit.escape(data["holder"])
+    return reader.say("{who} needs {what} and keeps it.", who=who, what=_told(data, reader))
+
+
+def lapsed(data: dict[str, Any], reader: Reader) -> str:
+    who = kit.escape(data["holder"])
+    return reader.say("{who} has not answered, so {what} stays theirs.", who=who, what=_told(data, reader))
+
+
+def received(held: facts.Reservation, giver: str, reader: Reader) -> str:
+    who = kit.escape(giver)
+    return reader.say("✓ {who} has handed it over to you: {what}", who=who, what=booking.summary(held, reader))
+
+
+def _what(request: facts.HandOver, reader: Reader) -> str:
+    return _named([gpu.name for gpu in request.gpus], request.range, reader)
+
+
+def _told(data: dict[str, Any], reader: Reader) -> str:
+    time = TimeRange(*map(datetime.fromisoformat, data["range"]))
+    return _named(data["gpus"], time, reader)
+
+
+def _named(gpus: Sequence[str], time: TimeRange, reader: Reader) -> str:
+    return reader.say(
+        "*{gpus}* · {when} · {length}",
+        gpus=kit.escape(reader.listed(list(gpus))),
+        when=reader.when(time),
+        length=reader.length(time.length),
+    )
+
+
+def _summary(held: facts.Reservation, reader: Reader) -> str:
+    return _named([gpu.name for gpu in held.gpus], held.range, reader)
