@@ -37,8 +37,15 @@ class CannotStart(Exception):  # noqa: N818 - says why, in words for the admin
     """Something outside has to be mended first."""
 
 
-def everything(settings: Settings, _arguments: argparse.Namespace) -> int:
-    return _run(settings, hears=True, sends=True, migrates=True)
+Clock = Callable[[], datetime]
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+def everything(settings: Settings, _arguments: argparse.Namespace, clock: Clock = now) -> int:
+    return _run(settings, hears=True, sends=True, migrates=True, clock=clock)
 
 
 def web(settings: Settings, _arguments: argparse.Namespace) -> int:
@@ -75,17 +82,13 @@ def client(settings: Settings) -> WebClient:
     )
 
 
-def now() -> datetime:
-    return datetime.now(UTC)
-
-
-def _run(settings: Settings, *, hears: bool, sends: bool, migrates: bool = False) -> int:
+def _run(settings: Settings, *, hears: bool, sends: bool, migrates: bool = False, clock: Clock = now) -> int:
     stop = _stopped_by_signals()
     with ExitStack() as running:
         opened = running.enter_context(database(settings))
         if migrates:
             upgrade(opened)
-        desk = _desk(settings, opened)
+        desk = _desk(settings, opened, clock)
         threading.Thread(target=when.warm, daemon=True).start()
         if sends:
             _start_ticker(desk, running)
@@ -110,20 +113,20 @@ def _stopped_by_signals() -> threading.Event:
     return stop
 
 
-def _desk(settings: Settings, opened: Database) -> Desk:
+def _desk(settings: Settings, opened: Database, clock: Clock) -> Desk:
     """Ask Slack which workspace the token is for, and find or seed its lab."""
     slack = client(settings)
-    return Desk(opened, seed_lab(settings, opened, slack), slack, now, settings.gpu_command)
+    return Desk(opened, seed_lab(settings, opened, slack, clock), slack, clock, settings.gpu_command)
 
 
-def seed_lab(settings: Settings, opened: Database, slack: WebClient) -> facts.Organization:
+def seed_lab(settings: Settings, opened: Database, slack: WebClient, clock: Clock = now) -> facts.Organization:
     try:
         answer = slack.auth_test()
     except SlackApiError as error:
         raise CannotStart(f"Slack refuses SLACK_BOT_TOKEN: {error.response.get('error')}. Copy it again.") from None
     except (SlackClientError, OSError) as error:
         raise CannotStart(f"Slack cannot be reached at {settings.slack_api_url}: {error}") from None
-    with opened.begin(now()) as work:
+    with opened.begin(clock()) as work:
         lab = organizations.seed(
             work,
             slack_id=str(answer["team_id"]),

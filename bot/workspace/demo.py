@@ -1,7 +1,8 @@
-"""The demo: this Slack, the real bot as its own process, and a database that is thrown away."""
+"""The demo: this Slack, the real bot as its own process, a lab with a past, and a database that is thrown away."""
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import subprocess
@@ -12,14 +13,19 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from bot.workspace import lab
+from bot.workspace.clock import MovableClock
+from bot.workspace.state import Person
 from bot.workspace.workspace import Workspace
+from core.work import Database
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
     from types import FrameType
 
 BOT = (sys.executable, "-m", "bot")
 PORT = 8765
+CLOCK = "clock"  # the file
 START_SECONDS = 30.0
 STOP_SECONDS = 5.0
 LAST_LINES = 25
@@ -91,14 +97,19 @@ def environment(slack: Workspace, folder: Path) -> dict[str, str]:
         "SLACK_BOT_TOKEN": slack.bot_token,
         "SLACK_APP_TOKEN": slack.app_token,
         "GPU_CHANNEL": slack.channel_id("#gpu"),
-        "DATABASE_URL": f"sqlite:///{folder / 'demo.db'}",
-        "TIMEZONE": "Asia/Tokyo",
+        "DATABASE_URL": database_url(folder),
+        "TIMEZONE": lab.ZONE,
         "PYTHONUNBUFFERED": "1",
     }
 
 
-def run(command: Sequence[str] = BOT, *, port: int = PORT) -> int:
-    """Run the demo until somebody stops it; returns the exit code."""
+def database_url(folder: Path) -> str:
+    """Where the demo's bot keeps everything."""
+    return f"sqlite:///{folder / 'demo.db'}"
+
+
+def run(command: Sequence[str] | None = None, *, port: int = PORT) -> int:
+    """Run the demo until somebody stops it; returns the exit code. `command` starts another bot than the real one."""
     stopped = threading.Event()
 
     def stop(_number: int, _frame: FrameType | None) -> None:
@@ -106,8 +117,10 @@ def run(command: Sequence[str] = BOT, *, port: int = PORT) -> int:
 
     before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
-        with tempfile.TemporaryDirectory(prefix="gpu-slots-demo-") as folder, _workspace(port) as slack:
-            return _with_bot(slack, BotProcess(slack, Path(folder), command), stopped)
+        with tempfile.TemporaryDirectory(prefix="gpu-slots-demo-") as name:
+            folder = Path(name)
+            with opened(folder, port, lived_in=command is None) as slack:
+                return _with_bot(slack, BotProcess(slack, folder, command or on_clock(folder)), stopped)
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
@@ -127,12 +140,29 @@ def _with_bot(slack: Workspace, bot: BotProcess, stopped: threading.Event) -> in
     return 0
 
 
-def _workspace(port: int) -> Workspace:
+def on_clock(folder: Path) -> tuple[str, ...]:
+    """The real bot, on the clock that the page moves."""
+    return (sys.executable, "-m", "bot.workspace.bot", str(folder / CLOCK))
+
+
+@contextlib.contextmanager
+def opened(folder: Path, port: int = 0, *, lived_in: bool = True) -> Iterator[Workspace]:
+    """The demo's Slack, with a clock that can be moved; `lived_in`, with its lab's past in the database."""
+    clock = MovableClock(folder / CLOCK)
+    people = [Person(**facts) for facts in lab.LAB_PEOPLE]
+    with _on_port(port, clock, people) as slack, contextlib.closing(Database(database_url(folder))) as database:
+        slack.state.next_moment = lambda: lab.next_moment(database, slack)
+        if lived_in:
+            lab.live(database, slack, clock.now())
+        yield slack
+
+
+def _on_port(port: int, clock: MovableClock, people: Sequence[Person]) -> Workspace:
     """On the usual port, so that a reload finds the demo again; on any other when that one is taken."""
     try:
-        return Workspace(port=port)
+        return Workspace(port=port, clock=clock, people=people)
     except OSError:
-        return Workspace()
+        return Workspace(clock=clock, people=people)
 
 
 def say(words: str) -> None:

@@ -14,6 +14,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
+from bot.workspace.clock import MovableClock
+
 if TYPE_CHECKING:
     from bot.workspace.manifest import Manifest
 
@@ -145,7 +147,7 @@ class View:
 class Change:
     """Something people may want to redraw. `person_id` limits it to one of them."""
 
-    kind: Literal["message", "view", "home", "people", "channel"]
+    kind: Literal["message", "view", "home", "people", "channel", "clock"]
     channel_id: str = ""
     ts: str = ""
     person_id: str = ""
@@ -190,12 +192,26 @@ class State:
         self.modals: dict[str, list[View]] = {}  # person → stack, the top one last
         self.homes: dict[str, View] = {}
         self.views: dict[str, View] = {}
+        #: When something will happen next, as epoch seconds: whoever knows the app may say so, for the page's clock.
+        self.next_moment: Callable[[], float | None] = lambda: None
         self.files: dict[str, File] = {}
         self.file_seconds = 0.2  # how long it takes until an uploaded file can be shown in blocks
         self.feed = Feed()
         self._counter = itertools.count(1)
         self._last_ts = 0
         self.bot = self.add_person(Person(manifest.bot_name, manifest.app_name, bot=True))
+
+    @property
+    def is_movable(self) -> bool:
+        """Whether the clock can be moved."""
+        return isinstance(self.clock, MovableClock)
+
+    def forward(self, seconds: float) -> None:
+        """Move a clock that can be moved, and tell everyone who listens; LookupError for one that cannot."""
+        if not isinstance(self.clock, MovableClock):
+            raise LookupError("this clock cannot be moved")  # noqa: TRY004 - there is none of that kind
+        self.clock.forward(seconds)
+        self.feed.publish(Change("clock"))
 
     # ── ids and time ────────────────────────────────────────────────────────
 

@@ -357,6 +357,14 @@ class Workspace:
 
         self.call(change())
 
+    def forward(self, seconds: float) -> None:
+        """Move the clock, where it is one that can be moved (`bot.workspace.clock`)."""
+
+        async def move() -> None:
+            self.state.forward(seconds)
+
+        self.call(move())
+
     def add_person(self, person: Person) -> PersonDriver:
         """Somebody joins, and all public channels with them."""
 

@@ -64,9 +64,11 @@ class Page:
             "tab": self._tab,
             "shortcut": self._shortcut,
             "delete": self._delete,
+            "clock": self._clock,
         }
         return [
             Route("/", self._shell),
+            Route("/phone", self._phone),
             Route("/page/conversation", self._conversation),
             Route("/page/thread", self._thread),
             Route("/page/live", self._live),
@@ -86,6 +88,11 @@ class Page:
             "thread": scene.thread(look.channel, look.thread_ts, look.me),
         }
         return HTMLResponse(self._draw("page.html", **words))
+
+    async def _phone(self, request: Request) -> Response:
+        """The page as it is on a phone."""
+        look = self._looking(request)
+        return HTMLResponse(self._draw("phone.html", me=look.me, key=look.key))
 
     async def _conversation(self, request: Request) -> Response:
         """Only the middle and the sidebar, for moving between conversations."""
@@ -143,7 +150,8 @@ class Page:
             "count": self._state.feed.count,
             "team": self._state.team_name,
             "people": self._state.humans(),
-            "now": me.dates.time(self._state.clock()),
+            "now": self._now(me),
+            "movable": self._state.is_movable,
             "sidebar": scene.sidebar(me, look.key, tab),
             "channel": channel,
             "key": look.key,
@@ -156,6 +164,11 @@ class Page:
             "lines": scene.lines(channel, me),
             "examples": [e for hint in scene.hints(self._state.manifest) for e in hint.examples],
         }
+
+    def _now(self, me: Reader) -> str:
+        """The clock, with the day where it can be another than one's own."""
+        at = self._state.clock()
+        return f"{me.dates.local(at):%a} {me.dates.time(at)}" if self._state.is_movable else me.dates.time(at)
 
     def _draw(self, template: str, **words: Any) -> str:
         return self._templates.get_template(template).render(**words)
@@ -179,7 +192,7 @@ class Page:
                 try:
                     change = await asyncio.wait_for(changes.get(), HEARTBEAT_SECONDS)
                 except TimeoutError:
-                    yield _frame({"kind": "tick", "clock": look.me.dates.time(self._state.clock())})
+                    yield _frame({"kind": "tick", "clock": self._now(look.me)})
                     continue
                 if change is None:
                     return
@@ -191,7 +204,7 @@ class Page:
         return {
             "kind": "hello",
             "count": self._state.feed.count,
-            "clock": look.me.dates.time(self._state.clock()),
+            "clock": self._now(look.me),
             "sidebar": self._sidebar(look),
             "messages": self._lines(scene.lines(look.channel, look.me), look.me),
             "thread": self._answers(look),
@@ -202,6 +215,8 @@ class Page:
     def _redrawn(self, change: Change, look: Look) -> Json:
         """What the page needs to show a change."""
         frame: Json = {"kind": change.kind, "sidebar": self._sidebar(look), "count": self._state.feed.count}
+        if change.kind == "clock":
+            return self._hello(look)
         if change.kind == "view":
             return frame | {"html": self._modal(look.me)}
         if change.kind == "home":
@@ -259,6 +274,18 @@ class Page:
         message = self._message(person, said) if "ts" in said else None
         ack = await self._interactions.shortcut(person, said["shortcut"], message)
         return {"error": ack.error}
+
+    async def _clock(self, _person: Person, said: Json) -> Json:
+        """Move it by so many seconds, or to where something happens next."""
+        if said["to"] == "next":
+            moment = await asyncio.to_thread(self._state.next_moment)
+            if moment is None:
+                return {"error": "nothing is due"}
+            seconds = max(moment - self._state.clock(), 0) + 1
+        else:
+            seconds = float(said["to"])
+        self._state.forward(seconds)
+        return {}
 
     async def _delete(self, person: Person, said: Json) -> Json:
         await self._interactions.deletes(person, self._message(person, said))

@@ -220,6 +220,17 @@ async function press(control, value) {
   }
 }
 
+// ── the clock ──
+
+for (const button of $$("[data-clock]")) {
+  button.addEventListener("click", async () => {
+    button.disabled = true;
+    const answer = await tell("clock", { to: button.dataset.clock });
+    if (answer.error) toast(`It stays as late as it is: ${answer.error}`);
+    button.disabled = false;
+  });
+}
+
 // ── threads, shortcuts, deleting ──
 
 document.addEventListener("click", async (event) => {
