@@ -104,6 +104,13 @@ class Ask:
 
 
 @dataclass(frozen=True)
+class StillBusy:
+    """The last holder's work is on it still."""
+
+    names: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Health:
     pass
 
@@ -120,7 +127,7 @@ class TooMuch:
     length: int
 
 
-Command = Ask | Book | Status | Who | Picture | Mine | Extend | End | Cancel | Health | Help | TooMuch
+Command = Ask | Book | Status | Who | Picture | Mine | Extend | End | Cancel | Health | Help | StillBusy | TooMuch
 
 
 @dataclass(frozen=True)
@@ -440,6 +447,7 @@ VERBS = (
     Verb("end", lambda text: End(_named(text)), changes=True),
     Verb("cancel", lambda text: Cancel(_named(text)), changes=True),
     Verb("ask", lambda text: Ask(_book(text)), changes=True),
+    Verb("busy", lambda text: StillBusy(_named(text)), changes=True),
     Verb("health", lambda _text: Health()),
     Verb("help", lambda _text: Help()),
 )

@@ -232,6 +232,18 @@ def _(_refusal: errors.UnknownHandOver, reader: Reader) -> str:
 
 
 @words.register
+def _(_refusal: errors.UnknownBusyCall, reader: Reader) -> str:
+    return reader.say("Nobody asks for that here any more.")
+
+
+@words.register
+def _(_refusal: errors.NobodyBefore, reader: Reader) -> str:
+    return reader.say(
+        "Nobody else has booked it in the last day, so I do not know whose work it is. Ask in the channel."
+    )
+
+
+@words.register
 def _(refusal: errors.AlreadyAnswered, reader: Reader) -> str:
     return hand_over.answered(refusal, reader)
 

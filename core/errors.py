@@ -124,6 +124,18 @@ class UnknownHandOver(NotFound):
 
 
 @dataclass(eq=False)
+class UnknownBusyCall(NotFound):
+    number: int
+
+
+@dataclass(eq=False)
+class NobodyBefore(NotFound):
+    """Nobody else held these GPUs lately."""
+
+    reservation: facts.Reservation
+
+
+@dataclass(eq=False)
 class AlreadyAnswered(Conflict):
     """What was asked for was given, or refused; or nobody answered in time."""
 

@@ -48,6 +48,7 @@ class Subject(StrEnum):
 
     RESERVATION = "reservation"
     HAND_OVER = "hand_over"
+    BUSY_CALL = "busy_call"
     GPU = "gpu"
     LAB = "lab"
     MEMBER = "member"
@@ -68,6 +69,7 @@ class Action(StrEnum):
     ASKED = "asked"  # somebody else, for what they hold
     DECLINED = "declined"
     HANDED_OVER = "handed_over"
+    ANSWERED = "answered"
 
 
 class Rule(StrEnum):
@@ -81,6 +83,13 @@ class Rule(StrEnum):
     WEEK = "week"  # GPU hours of one person in one week, Monday first in their zone
     AT_ONCE = "at_once"  # GPUs that one person may hold at the same time
     USUAL = "usual"  # the length that a form begins with
+
+
+class BusyAnswer(StrEnum):
+    """What the last holder says of a GPU that is still busy."""
+
+    STOPPED = "stopped"
+    LONGER = "longer"  # a quarter of an hour more
 
 
 class HandOverState(StrEnum):
@@ -237,6 +246,19 @@ class HandOver:
     taken: Reservation | None = None  # what the asker has got
     kept: tuple[Reservation, ...] = ()  # what the holder has left, where that was just decided
     again: bool = False  # it was so before; nothing was done twice
+
+
+@dataclass(frozen=True)
+class BusyCall:
+    """Who holds it now finds the last holder's work on it still."""
+
+    id: int
+    reservation_id: int  # of who holds it now
+    caller: Member
+    asked: Member  # the last holder
+    gpus: tuple[Gpu, ...]
+    answer: BusyAnswer | None
+    again: bool = False  # it was so before; nobody was told twice
 
 
 @dataclass(frozen=True)

@@ -144,6 +144,20 @@ class HandOver(Base):
     taken_id: Mapped[int | None] = mapped_column(ForeignKey("reservations.id"))
 
 
+class BusyCall(Base):
+    """The last holder of some GPUs is asked whether their work is on them still. See core.busy."""
+
+    __tablename__ = "busy_calls"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    organization_id: Mapped[int] = mapped_column(ForeignKey("organizations.id"))
+    reservation_id: Mapped[int] = mapped_column(ForeignKey("reservations.id"), index=True)  # of who holds it now
+    last_id: Mapped[int] = mapped_column(ForeignKey("reservations.id"))  # of who held it before
+    gpus: Mapped[list[int]] = mapped_column(JSON)  # their numbers
+    called_at: Mapped[datetime]
+    answer: Mapped[str | None] = mapped_column(String(16))  # core.facts.BusyAnswer
+
+
 class Slot(Base):
     """One GPU, held by one reservation, for [start_at, end_at). Only `core.placement` writes here.
 

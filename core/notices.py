@@ -38,6 +38,9 @@ class Kind(StrEnum):
     DECLINED = "declined"  # to who asked
     LAPSED = "lapsed"  # to who asked: nobody answered
     HANDED_OVER = "handed_over"  # to the channel, and to who has it now
+    STILL_BUSY = "still_busy"  # to the last holder: their work is on it still
+    STOPPED = "stopped"  # to who holds it now: it is no more
+    BUSY_LONGER = "busy_longer"  # to who holds it now: it needs some minutes more
     CANCELLED = "cancelled"
     CHANGED = "changed"
     FREED = "freed"  # some of its GPUs were given back early
@@ -50,7 +53,17 @@ class Kind(StrEnum):
     BEFORE_START = "before_start"
 
 
-_STANDING = frozenset({Kind.UNDELIVERABLE, Kind.ASKED, Kind.DECLINED, Kind.LAPSED})
+_STANDING = frozenset(
+    {
+        Kind.UNDELIVERABLE,
+        Kind.ASKED,
+        Kind.DECLINED,
+        Kind.LAPSED,
+        Kind.STILL_BUSY,
+        Kind.STOPPED,
+        Kind.BUSY_LONGER,
+    }
+)
 """Told whatever becomes of the reservation meanwhile."""
 
 _BEFORE_END = {Kind.BEFORE_END: timedelta(minutes=15)}

@@ -42,7 +42,7 @@ def register(app: App, _desk: Desk) -> None:
 def extend_typed(visit: Visit, wish: Extend) -> None:
     if _answered(visit):
         return
-    held = _meant(visit, wish.names, running_first=True)
+    held = meant(visit, wish.names, running_first=True)
     if held is None:
         return
     try:
@@ -54,13 +54,13 @@ def extend_typed(visit: Visit, wish: Extend) -> None:
 
 
 def end_typed(visit: Visit, wish: End) -> None:
-    held = None if _answered(visit) else _meant(visit, wish.names, running_first=True)
+    held = None if _answered(visit) else meant(visit, wish.names, running_first=True)
     if held is not None:
         _end(visit, held.id, None, wish.names)
 
 
 def cancel_typed(visit: Visit, wish: Cancel) -> None:
-    held = None if _answered(visit) else _meant(visit, wish.names, running_first=False)
+    held = None if _answered(visit) else meant(visit, wish.names, running_first=False)
     if held is not None:
         _cancel(visit, held.id, None, wish.names)
 
@@ -99,7 +99,7 @@ def _pressed(action: Pressed) -> tuple[int, int, dict[str, Any]]:
     return int(pressed["id"]), int(pressed["v"]), pressed
 
 
-def _meant(visit: Visit, names: tuple[str, ...], *, running_first: bool) -> facts.Reservation | None:
+def meant(visit: Visit, names: tuple[str, ...], *, running_first: bool) -> facts.Reservation | None:
     """The one reservation that a typed command means; asks which, and gives None, when that is not clear."""
     with visit.read() as work:
         held = show.held_by(work, visit)

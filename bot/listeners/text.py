@@ -9,9 +9,9 @@ from typing import Any
 from slack_bolt import App
 
 from bot import commands
-from bot.commands import Ask, Book, Cancel, End, Extend, Health, Help, Mine, Picture, Status, TooMuch, Who
+from bot.commands import Ask, Book, Cancel, End, Extend, Health, Help, Mine, Picture, Status, StillBusy, TooMuch, Who
 from bot.desk import Desk, Visit
-from bot.listeners import book, hand_over, keep, picture, show
+from bot.listeners import book, busy, hand_over, keep, picture, show
 from bot.views import help as help_view
 from bot.views import kit
 
@@ -67,6 +67,7 @@ _STORIES: dict[type, Callable[[Visit, Any, str], None]] = {  # the table of cont
     End: lambda visit, wish, _: keep.end_typed(visit, wish),
     Cancel: lambda visit, wish, _: keep.cancel_typed(visit, wish),
     Ask: lambda visit, wish, _: hand_over.typed(visit, wish),
+    StillBusy: lambda visit, wish, _: busy.typed(visit, wish),
     Health: lambda visit, _wish, _: show.health(visit),
     Help: lambda visit, _wish, _: visit.answer(help_view.overview(visit.reader)),
     TooMuch: lambda visit, wish, _: _too_much(visit, wish.length),

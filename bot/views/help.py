@@ -51,6 +51,7 @@ def what(verb: str, reader: Reader) -> str:
         "end": reader.say("give yours back now, or only some of its GPUs"),
         "cancel": reader.say("drop one that has not begun"),
         "ask": reader.say("ask whoever holds it to hand it over, or a part of it"),
+        "busy": reader.say("have the last holder asked, where their work is still on yours"),
         "health": reader.say("whether I am well, and no reminder is late"),
         "help": reader.say("this list"),
     }[verb]

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 
 from bot.reader import Reader
-from bot.views import booking, hand_over, kit
+from bot.views import booking, busy, hand_over, kit
 from bot.views.kit import Block, Message
 from core import facts
 from core.notices import CHANNEL, Batch, Kind, Owed
@@ -27,7 +27,9 @@ def to_channel(batch: Batch, reader: Reader, now: datetime) -> Message:
         lines.append(_line(owed, next_one, reader, now, spoken=False))
         spoken.append(_line(owed, next_one, reader, now, spoken=True))
     manage = kit.button(reader.say("Manage mine"), "show_mine") if len(lines) > 1 else None
-    return kit.message("\n".join(spoken), *kit.sections(lines), kit.actions([manage]))
+    begun = [owed.reservation.id for owed in batch.owed if owed.kind is Kind.START]
+    still_busy = busy.button(begun, reader) if begun else None
+    return kit.message("\n".join(spoken), *kit.sections(lines), kit.actions([manage, still_busy]))
 
 
 def to_holder(batch: Batch, reader: Reader, now: datetime) -> Message:
@@ -138,6 +140,9 @@ _BETWEEN_PEOPLE: dict[Kind, Callable[[Owed, Reader], str]] = {
     Kind.ASKED: lambda owed, reader: hand_over.question(owed.data, reader),
     Kind.DECLINED: lambda owed, reader: hand_over.declined(owed.data, reader),
     Kind.LAPSED: lambda owed, reader: hand_over.lapsed(owed.data, reader),
+    Kind.STILL_BUSY: lambda owed, reader: busy.question(owed.data, reader),
+    Kind.STOPPED: lambda owed, reader: busy.stopped(owed.data, reader),
+    Kind.BUSY_LONGER: lambda owed, reader: busy.longer(owed.data, reader),
     Kind.HANDED_OVER: lambda owed, reader: hand_over.received(owed.reservation, str(owed.data["giver"]), reader),
 }
 
@@ -184,6 +189,8 @@ def _buttons(owed: Owed, reader: Reader) -> list[Block]:
             return [*booking.extend_buttons(held, reader, owed.room), booking.end_button(held, reader)]
         case Kind.ASKED:
             return hand_over.question_buttons(owed.data, reader)
+        case Kind.STILL_BUSY:
+            return busy.question_buttons(owed.data, reader)
         case Kind.HANDED_OVER:
             return booking.buttons(held, reader, owed.room)
         case _:

@@ -17,6 +17,7 @@ ENGLISH = Words(
         "end": ("end [<gpu>]", "release, stop, done"),
         "cancel": ("cancel [<gpu>]", "delete"),
         "ask": ("ask [<when>] [on <gpu>] [for <purpose>]", "ask for"),
+        "busy": ("busy [<gpu>]", "still busy, occupied"),
         "health": ("health", ""),
         "help": ("help", "?"),
     },
