@@ -13,7 +13,7 @@ from pathlib import Path
 from sqlalchemy import create_engine
 
 from core import facts, inventory, members, organizations
-from core.actors import Actor
+from core.actors import Actor, Operator
 from core.facts import Standing
 from core.migrate import upgrade
 from core.work import Database
@@ -75,7 +75,7 @@ def found_lab(database: Database, channel: str | None = "C1") -> tuple[Actor, tu
         for number in range(NODES * GPUS_OF_A_NODE):
             node, label = divmod(number, GPUS_OF_A_NODE)
             inventory.add_gpu(
-                work, lab.id, node=f"lab-node-{node + 1}", label=f"GPU{label}", model="RTX 5090", memory_gb=32
+                work, Operator(lab.id), node=f"lab-node-{node + 1}", label=f"GPU{label}", model="RTX 5090", memory_gb=32
             )
         people = [
             members.save(

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator
 from bot.run import CannotStart, database, now
 from bot.settings import Settings
 from core import facts, inventory, organizations
+from core.actors import Operator
 from core.migrate import upgrade
 from core.work import Work
 
@@ -21,7 +22,7 @@ def add(settings: Settings, asked: argparse.Namespace) -> int:
         upgrade(opened)
         with opened.begin(now()) as work:
             gpu = inventory.add_gpu(
-                work, _lab(work).id, node=asked.node, label=asked.label, model=asked.model, memory_gb=asked.memory
+                work, _operator(work), node=asked.node, label=asked.label, model=asked.model, memory_gb=asked.memory
             )
     print(f"{gpu.full_name} · {gpu.model} · {gpu.memory_gb} GB")
     return 0
@@ -34,7 +35,7 @@ def import_csv(settings: Settings, asked: argparse.Namespace) -> int:
         upgrade(opened)
         with opened.begin(now()) as work:
             for label, model, memory in found:
-                gpu = inventory.add_gpu(work, _lab(work).id, node=node, label=label, model=model, memory_gb=memory)
+                gpu = inventory.add_gpu(work, _operator(work), node=node, label=label, model=model, memory_gb=memory)
                 print(f"{gpu.full_name} · {gpu.model} · {gpu.memory_gb} GB")
     return 0
 
@@ -50,13 +51,18 @@ def show(settings: Settings, _asked: argparse.Namespace) -> int:
 
 def settle(settings: Settings, asked: argparse.Namespace) -> int:
     """Show the lab's own settings, after changing what was asked for."""
-    announce = None if asked.announce is None else asked.announce == "on"
+    given = {"zone": asked.zone, "channel": asked.channel, "announce": asked.announce and asked.announce == "on"}
+    settings_given = {name: value for name, value in given.items() if value is not None}
     with database(settings) as opened:
         upgrade(opened)
         with opened.begin(now()) as work:
-            lab = organizations.change(work, _lab(work).id, zone=asked.zone, channel=asked.channel, announce=announce)
+            lab = organizations.change(work, _operator(work), **settings_given)
     print(f"zone      {lab.zone}\nchannel   {lab.channel or '-'}\nannounce  {'on' if lab.announce else 'off'}")
     return 0
+
+
+def _operator(work: Work) -> Operator:
+    return Operator(_lab(work).id)
 
 
 def _lab(work: Work) -> facts.Organization:

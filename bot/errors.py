@@ -51,7 +51,10 @@ def words(refusal: errors.Refusal, reader: Reader) -> str:
 @words.register
 def _(refusal: errors.GpuTaken, reader: Reader) -> str:
     who = reader.listed(
-        [f"{clash.gpu.name}: {clash.holder.name} {reader.when(clash.range)}" for clash in refusal.clashes[:3]]
+        [
+            f"{clash.gpu.name}: {booking.keeper_name(clash, reader)} {reader.when(clash.range)}"
+            for clash in refusal.clashes[:3]
+        ]
     )
     said = reader.say("Taken: {who}.", who=who)
     return f"{said} {_offers(refusal.alternatives, refusal.wish, reader) or booking.nothing_free(reader)}"
@@ -198,6 +201,31 @@ def _(refusal: errors.AdminsOnly, reader: Reader) -> str:
         return reader.say("Only an admin of the lab may do that, and it has none yet. Ask an admin of the workspace.")
     admins = reader.listed([admin.name for admin in refusal.admins[:_NAMES_SHOWN]])
     return reader.say("Only an admin of the lab may do that. Ask {admins}.", admins=admins)
+
+
+@words.register
+def _(refusal: errors.LastAdmin, reader: Reader) -> str:
+    return reader.say("{who} is the only admin. Name another one first.", who=refusal.admin.name)
+
+
+@words.register
+def _(_refusal: errors.NoReason, reader: Reader) -> str:
+    return reader.say("Write why, so that whoever it concerns can read it.")
+
+
+@words.register
+def _(_refusal: errors.NotAsSeen, reader: Reader) -> str:
+    return reader.say("Somebody has booked or changed something meanwhile, and nothing was done. Have a look again.")
+
+
+@words.register
+def _(_refusal: errors.BadMemory, reader: Reader) -> str:
+    return reader.say("Write its memory in GB, as a whole number from 1 on.")
+
+
+@words.register
+def _(refusal: errors.NameTaken, reader: Reader) -> str:
+    return reader.say("There is a “{name}” already. Choose another name.", name=refusal.name)
 
 
 @words.register

@@ -22,6 +22,10 @@ class Actor:
     def of(cls, organization_id: int, member: facts.Member) -> Actor:
         return cls(organization_id, member.id, member.role, member.standing)
 
+    @property
+    def is_admin(self) -> bool:
+        return self.role is Role.ADMIN and self.standing is Standing.MEMBER
+
     def must_be_member(self) -> None:
         """Raise MayNotBook for guests, strangers, bots and deactivated accounts."""
         if self.standing is not Standing.MEMBER:

@@ -48,7 +48,7 @@ def record(
         "member_id": concerns,
         "before": before,
         "after": after,
-        "why": why,
+        "why": why[:500],
     }
     work.connection.execute(_ADD, entry)
 

@@ -82,16 +82,34 @@ def reservation(work: Work, organization_id: int, reservation_id: int) -> facts.
 
 def held_by(work: Work, organization_id: int, member_id: int) -> tuple[facts.Reservation, ...]:
     """A member's reservations that are running or to come, soonest first."""
+    return _ahead(work, organization_id, models.Reservation.member_id == member_id)
+
+
+def ahead(work: Work, organization_id: int) -> tuple[facts.Reservation, ...]:
+    """Everybody's reservations that are running or to come, soonest first."""
+    return _ahead(work, organization_id)
+
+
+def left_behind(work: Work, organization_id: int) -> tuple[facts.Reservation, ...]:
+    """Those of them whose holders' accounts are deactivated."""
+    gone = select(models.Member.id).where(models.Member.standing == facts.Standing.DEACTIVATED)
+    return _ahead(work, organization_id, models.Reservation.member_id.in_(gone))
+
+
+def _ahead(work: Work, organization_id: int, *conditions: ColumnElement[bool]) -> tuple[facts.Reservation, ...]:
     ids = (
         select(models.Slot.reservation_id)
         .join(models.Reservation)
         # By way of the GPUs, whose index skips what is over: a person's own history may be long.
-        .where(models.Slot.gpu_id.in_([gpu.id for gpu in inventory.gpus(work, organization_id)]))
-        .where(models.Slot.live, models.Slot.end_at > work.now, models.Reservation.member_id == member_id)
+        # Those out of service are among them, so that nothing is held unseen.
+        .where(models.Slot.gpu_id.in_(usage.ALL_GPUS))
+        .where(models.Slot.live, models.Slot.end_at > work.now, *conditions)
         .where(models.Reservation.organization_id == organization_id)
         .distinct()
     )
-    rows = work.session.scalars(select(models.Reservation).where(models.Reservation.id.in_(ids)))
+    rows = work.session.scalars(
+        select(models.Reservation).where(models.Reservation.id.in_(ids)), {"lab": organization_id}
+    )
     return tuple(sorted((fact(work, row) for row in rows), key=lambda held: (held.range, held.id)))
 
 
@@ -128,6 +146,7 @@ def fact(work: Work, row: models.Reservation) -> facts.Reservation:
         slots=slots,
         range=hull,
         state=State.CANCELLED if row.cancelled_at is not None else state(hull, work.now),
+        maintenance=row.maintenance,
     )
 
 
@@ -158,7 +177,7 @@ def gpus(work: Work, organization_id: int) -> tuple[facts.Gpu, ...]:
 def changeable(work: Work, actor: Actor, reservation_id: int, version: int) -> facts.Reservation:
     """A reservation that the actor is about to change; refused as the change itself would be."""
     held = reservation(work, actor.organization_id, reservation_id)
-    if held.holder.id != actor.member_id:
+    if held.holder.id != actor.member_id and not actor.is_admin:
         raise errors.NotYours(held.holder)
     if held.state in {State.OVER, State.CANCELLED}:
         raise errors.AlreadyOver(held)
@@ -170,13 +189,13 @@ def changeable(work: Work, actor: Actor, reservation_id: int, version: int) -> f
 def find(
     work: Work,
     organization_id: int,
-    member_id: int,
+    member_id: int | None,
     wanted: Wanted,
     wish: TimeRange,
     *,
     moving: facts.Reservation | None = None,
 ) -> Choice:
-    """The GPUs that would serve a member's wish within the limits, and the time as the lab rounds it.
+    """The GPUs that would serve a member's wish within the limits, and the time as the lab rounds it; None: an admin's.
 
     What the reservation that is `moving` holds does not count. Raises GpuTaken, InThePast or an AgainstRule, the first
     and the last with what would pass. The answer binds nobody unless the GPUs are locked first: see `core.placement`.
@@ -187,7 +206,7 @@ def find(
         taken.alternatives = alternatives(work, organization_id, member_id, wanted, taken)
         raise
     except errors.AgainstRule as refusal:
-        found = _instead(work, organization_id, member_id, wanted, refusal, moving)
+        found = _instead(work, organization_id, member_id, wanted, refusal, moving) if member_id is not None else ()
         refusal.alternatives = tuple(dict.fromkeys(found))
         raise
 
@@ -226,7 +245,7 @@ def what_if(work: Work, actor: Actor, wanted: Wanted, wish: TimeRange) -> tuple[
 
 
 def alternatives(
-    work: Work, organization_id: int, member_id: int, wanted: Wanted, taken: errors.GpuTaken
+    work: Work, organization_id: int, member_id: int | None, wanted: Wanted, taken: errors.GpuTaken
 ) -> tuple[Alternative, ...]:
     """What would pass instead of a refused wish, best first: the same time elsewhere, later, shorter."""
     meant = inventory.candidates(work, organization_id, wanted)
@@ -251,7 +270,7 @@ def free_parts(clashes: Iterable[facts.Holding], wish: TimeRange) -> tuple[TimeR
 def _serve(
     work: Work,
     organization_id: int,
-    member_id: int,
+    member_id: int | None,
     wanted: Wanted,
     wish: TimeRange,
     moving: facts.Reservation | None,
@@ -271,7 +290,7 @@ def _serve(
 
 
 def _is_allowed(
-    work: Work, organization_id: int, member_id: int, offer: Alternative, moving: facts.Reservation | None
+    work: Work, organization_id: int, member_id: int | None, offer: Alternative, moving: facts.Reservation | None
 ) -> bool:
     wanted = Wanted(names=tuple(gpu.full_name for gpu in offer.gpus))
     try:
@@ -423,6 +442,7 @@ _LIVE_SLOTS = (
         models.Slot.end_at,
         models.Slot.reservation_id,
         models.Reservation.purpose,
+        models.Reservation.maintenance,
         *models.Member.__table__.c,
     )
     .join(models.Reservation, models.Slot.reservation_id == models.Reservation.id)
@@ -475,7 +495,9 @@ def _look(
         if row.id not in holders:
             holders[row.id] = members.fact(row)
         time = TimeRange(row.start_at, row.end_at)
-        found.append(facts.Holding(by_id[row.gpu_id], time, holders[row.id], row.reservation_id, row.purpose))
+        found.append(
+            facts.Holding(by_id[row.gpu_id], time, holders[row.id], row.reservation_id, row.purpose, row.maintenance)
+        )
     return found
 
 

@@ -4,6 +4,7 @@ Each runs inside `Database.begin`, takes who acts, and goes the same way: rights
 None commits, none talks; each returns a `facts.Receipt` or raises a refusal from `core.errors`, with nothing written.
 
 `request_key` names a request that may be delivered more than once; the second time it is answered and not done again.
+An admin may change anybody's, and says `why`; the holder is told, and no limit of the lab is in the way.
 `version` is the version of the reservation that the person saw; another one raises Stale. None means "as it is now".
 """
 
@@ -54,7 +55,7 @@ def reserve(
     choice = _choose(work, actor, wanted, clipped)
     held = placement.add(work, actor.organization_id, members.fact(known), purpose, choice.gpus, choice.time)
     notices.plan(work, held, announce=known.announce)
-    _remember(work, held, request_key)
+    remember(work, held, request_key)
     audit.record_reservation(work, actor, Action.RESERVED, held)
     room = availability.room_before(work, choice.next, held)
     return Receipt(held, room, clipped=clipped != wish, rounded=choice.time != clipped)
@@ -70,6 +71,7 @@ def change(
     wish: TimeRange,
     purpose: str,
     request_key: str | None = None,
+    why: str = "",
 ) -> Receipt:
     """Give a reservation other GPUs, another time, another purpose; what clashes is refused as in `reserve`.
 
@@ -78,7 +80,7 @@ def change(
     actor.must_be_member()
     purpose = " ".join(purpose.split())
     candidates = inventory.candidates(work, actor.organization_id, wanted)
-    row, before, answered = _take_up(work, actor, reservation_id, version, request_key, also=candidates)
+    row, before, answered = _take_up(work, actor, reservation_id, version, request_key, why, also=candidates)
     if answered:
         return answered
     policy.check_purpose(purpose)
@@ -93,7 +95,7 @@ def change(
         placement.place(work, row, gpus, time)
     moved = (before.gpus, before.range) != (tuple(gpus), time)
     row.purpose = purpose
-    receipt = _changed(work, actor, Action.CHANGED, row, before, request_key, Kind.CHANGED if moved else None)
+    receipt = _changed(work, actor, Action.CHANGED, row, before, request_key, Kind.CHANGED if moved else None, why)
     return replace(receipt, rounded=time != asked)
 
 
@@ -105,12 +107,13 @@ def extend(
     version: int | None,
     by: timedelta,
     request_key: str | None = None,
+    why: str = "",
 ) -> Receipt:
     """Let it end later. Raises NoRoom, which names the next booking and tells how much would fit, or an AgainstRule,
     which tells it as well; NoTime when `by` is none.
     """
     actor.must_be_member()
-    row, before, answered = _take_up(work, actor, reservation_id, version, request_key)
+    row, before, answered = _take_up(work, actor, reservation_id, version, request_key, why)
     if answered:
         return answered
     if by <= timedelta(0):
@@ -119,11 +122,12 @@ def extend(
     longer = TimeRange(before.range.start, before.range.end + by)
     if room.next is not None and room.next.range.start < longer.end:
         raise errors.NoRoom(before, room.next, room.most)
-    _check_extension(work, before, longer, room)
+    if before.holder.id == actor.member_id and not before.maintenance:
+        _check_extension(work, before, longer, room)
     rounded = limits.rounded(work, actor.organization_id, before.holder.id, before.gpus, longer)
     time = rounded if rounded.end - before.range.end <= room.most else longer
     placement.stretch(work, _held_slots(row, work.now), time.end)
-    receipt = _changed(work, actor, Action.EXTENDED, row, before, request_key, Kind.CHANGED)
+    receipt = _changed(work, actor, Action.EXTENDED, row, before, request_key, Kind.CHANGED, why)
     return replace(receipt, rounded=time != longer)
 
 
@@ -144,20 +148,21 @@ def release(
     version: int | None,
     names: Collection[str] = (),
     request_key: str | None = None,
+    why: str = "",
 ) -> Receipt:
     """End it now, or give back only the GPUs in `names`; used time stays on record.
 
     Ended in the very instant it began, it never happened. Raises NotStarted before its start, and NotHeld for a GPU
     it does not hold.
     """
-    row, before, answered = _take_up(work, actor, reservation_id, version, request_key)
+    row, before, answered = _take_up(work, actor, reservation_id, version, request_key, why)
     if answered:
         return answered
     if before.state is State.UPCOMING:
         raise errors.NotStarted(before)
     freed = _named(work, before, names)
     if before.range.start == work.now:
-        return _undo(work, actor, row, before, freed, request_key)
+        return _undo(work, actor, row, before, freed, request_key, why)
     placement.cut(work, row, {gpu.id for gpu in freed})
     row.version += 1
     held = availability.fact(work, row)
@@ -166,8 +171,9 @@ def release(
     else:
         data = {"gpus": [gpu.id for gpu in freed]}
         notices.replan(work, held, Kind.FREED, data, announce=True)
-    _remember(work, held, request_key)
-    audit.record_reservation(work, actor, Action.RELEASED, held, before=before)
+    remember(work, held, request_key)
+    _tell_holder(work, actor, Action.RELEASED, before, held, why)
+    audit.record_reservation(work, actor, Action.RELEASED, held, before=before, why=why)
     return replace(_receipt(work, held), before=before, freed=freed)
 
 
@@ -179,14 +185,15 @@ def cancel(
     version: int | None,
     names: Collection[str] = (),
     request_key: str | None = None,
+    why: str = "",
 ) -> Receipt:
     """Undo it before its start, or only the GPUs in `names`, as if it had never been. AlreadyStarted once it runs."""
-    row, before, answered = _take_up(work, actor, reservation_id, version, request_key)
+    row, before, answered = _take_up(work, actor, reservation_id, version, request_key, why)
     if answered:
         return answered
     if before.state is State.RUNNING:
         raise errors.AlreadyStarted(before)
-    return _undo(work, actor, row, before, _named(work, before, names), request_key)
+    return _undo(work, actor, row, before, _named(work, before, names), request_key, why)
 
 
 def done(work: Work, actor: Actor, request_key: str | None) -> Receipt | None:
@@ -226,9 +233,10 @@ def _take_up(
     reservation_id: int,
     version: int | None,
     request_key: str | None,
+    why: str,
     also: Iterable[facts.Gpu] = (),
 ) -> tuple[models.Reservation, facts.Reservation, Receipt | None]:
-    """The actor's reservation, locked with its GPUs and those in `also`, and as it was before.
+    """The actor's reservation, an admin's anybody's, locked with its GPUs and those in `also`, and as it was before.
 
     The third is the answer, where this very request was carried out before; nothing more is to be done then. What is
     over is frozen (AlreadyOver); what has changed since it was seen is to be seen again first (Stale).
@@ -236,7 +244,7 @@ def _take_up(
     row = availability.load(work, actor.organization_id, reservation_id)
     work.session.refresh(row, with_for_update=True)
     before = availability.fact(work, row)
-    if row.member_id != actor.member_id:
+    if row.member_id != actor.member_id and not actor.is_admin:
         raise errors.NotYours(before.holder)
     placement.lock(work, {*before.gpus, *also})
     answered = done(work, actor, request_key)
@@ -244,16 +252,20 @@ def _take_up(
         raise errors.AlreadyOver(before)
     if answered is None and version not in {None, row.version}:
         raise errors.Stale(before)
+    if answered is None and row.member_id != actor.member_id and not why.strip():
+        raise errors.NoReason
     return row, before, answered
 
 
 def _choose(
     work: Work, actor: Actor, wanted: Wanted, wish: TimeRange, moving: facts.Reservation | None = None
 ) -> availability.Choice:
+    is_others = moving is not None and (moving.maintenance or moving.holder.id != actor.member_id)
+    member_id = None if is_others else actor.member_id
     try:
-        return availability.find(work, actor.organization_id, actor.member_id, wanted, wish, moving=moving)
+        return availability.find(work, actor.organization_id, member_id, wanted, wish, moving=moving)
     except errors.GpuTaken as taken:
-        if mine := _mine_among(work, actor, wanted, taken):
+        if not is_others and (mine := _mine_among(work, actor, wanted, taken)):
             raise errors.AlreadyYours(mine) from taken
         if wish.start < work.now and moving is None:
             taken.alternatives = _from_now_on(work, actor, wanted, wish)
@@ -319,12 +331,13 @@ def _undo(
     before: facts.Reservation,
     freed: tuple[facts.Gpu, ...],
     request_key: str | None,
+    why: str,
 ) -> Receipt:
     placement.drop(work, row, {gpu.id for gpu in freed})
     if freed == before.gpus:
         row.cancelled_at = work.now
     news = Kind.CANCELLED if freed == before.gpus else Kind.CHANGED
-    return replace(_changed(work, actor, Action.CANCELLED, row, before, request_key, news), freed=freed)
+    return replace(_changed(work, actor, Action.CANCELLED, row, before, request_key, news, why), freed=freed)
 
 
 def _changed(
@@ -335,14 +348,16 @@ def _changed(
     before: facts.Reservation,
     request_key: str | None,
     news: Kind | None,
+    why: str,
 ) -> Receipt:
     row.version += 1
     work.session.flush()
     held = availability.fact(work, row)
     announce = work.session.get_one(models.Organization, row.organization_id).announce
     notices.replan(work, held, news, announce=announce)
-    _remember(work, held, request_key)
-    audit.record_reservation(work, actor, action, held, before=before)
+    remember(work, held, request_key)
+    _tell_holder(work, actor, action, before, held, why)
+    audit.record_reservation(work, actor, action, held, before=before, why=why)
     return replace(_receipt(work, held), before=before)
 
 
@@ -350,7 +365,17 @@ def _receipt(work: Work, held: facts.Reservation) -> Receipt:
     return Receipt(held, availability.room(work, held.organization_id, held))
 
 
-def _remember(work: Work, held: facts.Reservation, key: str | None) -> None:
+def remember(work: Work, held: facts.Reservation, key: str | None) -> None:
     if key is not None:
         carried_out = {"organization_id": held.organization_id, "reservation_id": held.id, "made_at": work.now}
         work.connection.execute(_CARRIED_OUT, {"key": key, **carried_out})
+
+
+def _tell_holder(
+    work: Work, actor: Actor, action: Action, before: facts.Reservation, held: facts.Reservation, why: str
+) -> None:
+    """Somebody else has changed it: its holder reads who, and why."""
+    if held.holder.id == actor.member_id:
+        return
+    by = members.of_id(work, actor.organization_id, actor.member_id)
+    notices.tell_holder(work, held, before, action, by, why)

@@ -255,6 +255,33 @@ class NoTime(Invalid):
     """An extension by nothing, or less."""
 
 
+@dataclass(eq=False)
+class BadMemory(Invalid):
+    given: int
+
+
+@dataclass(eq=False)
+class NameTaken(Conflict):
+    """Something else is called so already."""
+
+    name: str
+
+
+@dataclass(eq=False)
+class LastAdmin(Invalid):
+    """A lab without an admin could not be set right by anybody."""
+
+    admin: facts.Member
+
+
+class NotAsSeen(Conflict):
+    """What was agreed to would lead to something else by now."""
+
+
+class NoReason(Invalid):
+    """Who changes somebody else's reservation says why."""
+
+
 class NoName(Invalid):
     """What needs a name was given none."""
 

@@ -65,6 +65,8 @@ class Action(StrEnum):
     CANCELLED = "cancelled"
     ADDED = "added"
     REMOVED = "removed"
+    RETIRED = "retired"
+    TAKEN_DOWN = "taken_down"  # GPUs out of service for a while
     LIMITED = "limited"  # the limits of a lab, a GPU or a member were set
     ASKED = "asked"  # somebody else, for what they hold
     DECLINED = "declined"
@@ -174,6 +176,7 @@ class Reservation:
     slots: tuple[Slot, ...]  # by GPU, those given back early among them; of a cancelled one, what it would have held
     range: TimeRange  # the hull of its slots
     state: State  # at the instant of the question
+    maintenance: bool = False  # its GPUs are out of service; an admin holds it
 
     @property
     def gpus(self) -> tuple[Gpu, ...]:
@@ -190,6 +193,7 @@ class Holding:
     holder: Member
     reservation_id: int
     purpose: str
+    maintenance: bool = False  # out of service
 
 
 @dataclass(frozen=True)
@@ -259,6 +263,30 @@ class BusyCall:
     gpus: tuple[Gpu, ...]
     answer: BusyAnswer | None
     again: bool = False  # it was so before; nobody was told twice
+
+
+@dataclass(frozen=True)
+class Displaced:
+    """What became of a reservation on a GPU that went out of service."""
+
+    class Kind(StrEnum):
+        MOVED = "moved"  # to other GPUs, or later
+        SHORTENED = "shortened"  # it ends before
+        GIVEN_BACK = "given_back"  # there was nowhere to go
+
+    before: Reservation
+    after: Reservation
+    kind: Kind
+
+
+@dataclass(frozen=True)
+class Maintenance:
+    """GPUs out of service, and what that led to."""
+
+    reservation: Reservation | None  # None: for good
+    displaced: tuple[Displaced, ...]
+    mark: str  # the same as long as it would lead to the same
+    again: bool = False
 
 
 @dataclass(frozen=True)

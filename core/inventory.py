@@ -11,7 +11,9 @@ from functools import cache, lru_cache
 
 from sqlalchemy import bindparam, select
 
-from core import errors, facts, models
+from core import audit, errors, facts, members, models
+from core.actors import Actor, Operator
+from core.facts import Action, Subject
 from core.work import Work
 
 
@@ -28,35 +30,105 @@ class Wanted:
     spread: bool = False
 
 
-def lock_organization(work: Work, organization_id: int) -> None:
-    """One at a time may change what a lab consists of; bookings, which only refer to the lab, do not wait for it."""
-    locked = select(models.Organization.id).where(models.Organization.id == organization_id)
-    work.session.execute(locked.with_for_update(key_share=True))
-
-
 def gpus(work: Work, organization_id: int) -> tuple[facts.Gpu, ...]:
     """Every GPU in service, by node and label, numbers in the order people count."""
     return _fleet(work, organization_id).gpus
 
 
-def add_gpu(work: Work, organization_id: int, *, node: str, label: str, model: str, memory_gb: int) -> facts.Gpu:
-    """Add a GPU and, where new, its node; a GPU that is there already is brought up to date and back in service."""
-    lock_organization(work, organization_id)
-    home = work.session.scalar(
-        select(models.Node).where(models.Node.organization_id == organization_id, models.Node.hostname == node)
-    )
-    if home is None:
-        home = models.Node(organization_id=organization_id, hostname=node)
-        work.session.add(home)
-        work.session.flush()
+def add_gpu(
+    work: Work, by: Actor | Operator, *, node: str, label: str, model: str, memory_gb: int, why: str = ""
+) -> facts.Gpu:
+    """Add a GPU and, where new, its node; a GPU that is there already is brought up to date and back in service.
+
+    Raises AdminsOnly, NoName, and BadMemory.
+    """
+    members.must_be_admin(work, by)
+    node, label, model = (" ".join(text.split()) for text in (node, label, model))
+    if not (node and label and model):
+        raise errors.NoName
+    if memory_gb < 1:
+        raise errors.BadMemory(memory_gb)
+    members.lock_organization(work, by.organization_id)
+    home = _node(work, by.organization_id, node)
     row = work.session.scalar(select(models.Gpu).where(models.Gpu.node_id == home.id, models.Gpu.label == label))
+    before = _snapshot(row) if row else None
     if row is None:
-        row = models.Gpu(node_id=home.id, label=label)
+        row = models.Gpu(node=home, label=label)
         work.session.add(row)
     row.model, row.memory_gb, row.retired_at = model, memory_gb, None
+    return _changed(work, by, row, before, why)
+
+
+def edit_gpu(
+    work: Work, by: Actor | Operator, gpu_id: int, *, label: str, model: str, memory_gb: int, notes: str, why: str = ""
+) -> facts.Gpu:
+    """Correct what is known of a GPU in service. Raises AdminsOnly, UnknownGpu, NoName, BadMemory, and NameTaken."""
+    members.must_be_admin(work, by)
+    label, model = " ".join(label.split()), " ".join(model.split())
+    if not (label and model):
+        raise errors.NoName
+    if memory_gb < 1:
+        raise errors.BadMemory(memory_gb)
+    members.lock_organization(work, by.organization_id)
+    gpu = named(work, by.organization_id, f"#{gpu_id}")
+    row = work.session.get_one(models.Gpu, gpu_id)
+    twin = select(models.Gpu.id).where(models.Gpu.node_id == row.node_id, models.Gpu.label == label)
+    if work.session.scalar(twin.where(models.Gpu.id != gpu_id)):
+        raise errors.NameTaken(f"{gpu.node}/{label}")
+    before = _snapshot(row)
+    row.label, row.model, row.memory_gb, row.notes = label, model, memory_gb, notes.strip()[:1000]
+    return _changed(work, by, row, before, why)
+
+
+def retire(work: Work, by: Actor | Operator, gpu_id: int, *, why: str = "") -> None:
+    """Take a GPU out of service for good; see core.maintenance for who holds it. Raises AdminsOnly and UnknownGpu."""
+    members.must_be_admin(work, by)
+    members.lock_organization(work, by.organization_id)
+    named(work, by.organization_id, f"#{gpu_id}")
+    row = work.session.get_one(models.Gpu, gpu_id)
+    before = _snapshot(row)
+    row.retired_at = work.now
     work.session.flush()
-    work.memo.pop((_Fleet, organization_id), None)
-    return next(gpu for gpu in gpus(work, organization_id) if gpu.id == row.id)
+    work.memo.pop((_Fleet, by.organization_id), None)
+    audit.record(work, by, Action.RETIRED, Subject.GPU, gpu_id, before=before, after=_snapshot(row), why=why)
+
+
+def notes(work: Work, organization_id: int, gpu_id: int) -> str:
+    """What an admin has noted about a GPU in service."""
+    named(work, organization_id, f"#{gpu_id}")
+    return work.session.get_one(models.Gpu, gpu_id).notes
+
+
+def _node(work: Work, organization_id: int, hostname: str) -> models.Node:
+    home = work.session.scalar(
+        select(models.Node).where(models.Node.organization_id == organization_id, models.Node.hostname == hostname)
+    )
+    if home is None:
+        home = models.Node(organization_id=organization_id, hostname=hostname)
+        work.session.add(home)
+        work.session.flush()
+    return home
+
+
+def _changed(work: Work, by: Actor | Operator, row: models.Gpu, before: audit.Snapshot | None, why: str) -> facts.Gpu:
+    work.session.flush()
+    work.memo.pop((_Fleet, by.organization_id), None)
+    after = _snapshot(row)
+    if before != after:
+        action = Action.CHANGED if before else Action.ADDED
+        audit.record(work, by, action, Subject.GPU, row.id, before=before, after=after, why=why)
+    return named(work, by.organization_id, f"#{row.id}")
+
+
+def _snapshot(row: models.Gpu) -> audit.Snapshot:
+    return {
+        "node": row.node.hostname,
+        "label": row.label,
+        "model": row.model,
+        "memory_gb": row.memory_gb,
+        "notes": row.notes or "",
+        "retired": row.retired_at is not None,
+    }
 
 
 def named(work: Work, organization_id: int, name: str) -> facts.Gpu:

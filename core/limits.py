@@ -122,9 +122,15 @@ def book(work: Work, organization_id: int, member_id: int) -> Book:
 
 
 def of(
-    work: Work, organization_id: int, member_id: int, gpus: Collection[facts.Gpu] = (), time: TimeRange | None = None
+    work: Work,
+    organization_id: int,
+    member_id: int | None,
+    gpus: Collection[facts.Gpu] = (),
+    time: TimeRange | None = None,
 ) -> Limits:
     """What holds for a member's booking of these GPUs at that time; without a time, for one that began now."""
+    if member_id is None:
+        return policy.UNBOUND
     at = time or TimeRange(work.now, work.now + timedelta(minutes=1))
     return book(work, organization_id, member_id).of(gpus, at)
 
@@ -132,7 +138,7 @@ def of(
 def allowed(
     work: Work,
     organization_id: int,
-    member_id: int,
+    member_id: int | None,
     wanted: Wanted,
     candidates: Sequence[facts.Gpu],
     wish: TimeRange,
@@ -141,9 +147,13 @@ def allowed(
 ) -> tuple[facts.Gpu, ...]:
     """Those of the candidates that the limits let this member hold for this wish.
 
+    None stands for an admin who sees to somebody else's booking, and whom no limit binds.
     Raises the first rule in the way when there are not enough of them: InThePast, or an AgainstRule. What the
     reservation that is `moving` holds does not count, and making it smaller breaks no rule but the shortest length.
     """
+    if member_id is None:
+        policy.check_not_over(wish, work.now)
+        return tuple(candidates)
     said = book(work, organization_id, member_id)
     count = len(candidates) if wanted.names else wanted.count
     if moving is not None and _is_smaller(moving, wish, count):
@@ -164,6 +174,8 @@ def allowed(
 
 def longest_extension(work: Work, held: facts.Reservation, until: timedelta) -> timedelta:
     """How much longer the holder may keep it, at most `until`, as far as the limits go."""
+    if held.maintenance:
+        return until
     said = book(work, held.organization_id, held.holder.id)
     limits = said.of(held.gpus, held.range)
     most = until if limits.longest is None else min(until, held.range.start + limits.longest - held.range.end)
@@ -173,9 +185,11 @@ def longest_extension(work: Work, held: facts.Reservation, until: timedelta) -> 
 
 
 def rounded(
-    work: Work, organization_id: int, member_id: int, gpus: Collection[facts.Gpu], wish: TimeRange
+    work: Work, organization_id: int, member_id: int | None, gpus: Collection[facts.Gpu], wish: TimeRange
 ) -> TimeRange:
     """The wish as the lab rounds it."""
+    if member_id is None:
+        return wish
     said = book(work, organization_id, member_id)
     return policy.rounded(said.of(gpus, wish), wish, said.lab_zone, work.now)
 
@@ -186,7 +200,7 @@ def set_for(work: Work, by: Actor | Operator, scope: Subject, subject_id: int, r
     Raises AdminsOnly, BadLimit, UnknownGpu or UnknownMember.
     """
     members.must_be_admin(work, by)
-    inventory.lock_organization(work, by.organization_id)
+    members.lock_organization(work, by.organization_id)
     _check_rules(scope, rules)
     _must_be_ours(work, by.organization_id, scope, subject_id)
     before = _write(work, by.organization_id, scope, subject_id, rules)
@@ -226,7 +240,7 @@ def add_period(work: Work, by: Actor | Operator, name: str, time: TimeRange, rul
         raise errors.NoName
     policy.check_not_over(time, work.now)
     _check_rules(Subject.PERIOD, rules)
-    inventory.lock_organization(work, by.organization_id)
+    members.lock_organization(work, by.organization_id)
     row = models.Period(organization_id=by.organization_id, name=name, start_at=time.start, end_at=time.end)
     work.session.add(row)
     work.session.flush()
@@ -248,7 +262,7 @@ def add_period(work: Work, by: Actor | Operator, name: str, time: TimeRange, rul
 def remove_period(work: Work, by: Actor | Operator, period_id: int, *, why: str = "") -> Period:
     """Take a special period back; what was booked in it stays. Raises AdminsOnly and UnknownPeriod."""
     members.must_be_admin(work, by)
-    inventory.lock_organization(work, by.organization_id)
+    members.lock_organization(work, by.organization_id)
     row = work.session.get(models.Period, period_id)
     if row is None or row.organization_id != by.organization_id:
         raise errors.UnknownPeriod(period_id)

@@ -6,9 +6,9 @@ from typing import Any
 
 from sqlalchemy import Row, Select, select
 
-from core import errors, facts, models
+from core import audit, errors, facts, models
 from core.actors import Actor, Operator
-from core.facts import Role, Standing
+from core.facts import Action, Role, Standing, Subject
 from core.work import Work
 
 
@@ -36,8 +36,43 @@ def of_id(work: Work, organization_id: int, member_id: int) -> facts.Member:
 
 def must_be_admin(work: Work, by: Actor | Operator) -> None:
     """Raise AdminsOnly for everybody else. Whoever runs commands on the machine is one."""
-    if isinstance(by, Actor) and not (by.role is Role.ADMIN and by.standing is Standing.MEMBER):
+    if isinstance(by, Actor) and not by.is_admin:
         raise errors.AdminsOnly(admins(work, by.organization_id))
+
+
+def set_role(work: Work, by: Actor | Operator, member_id: int, role: Role, *, why: str = "") -> facts.Member:
+    """Name an admin, or take it back. Raises AdminsOnly, MayNotBook for who is no member, and LastAdmin."""
+    must_be_admin(work, by)
+    lock_organization(work, by.organization_id)
+    member = of_id(work, by.organization_id, member_id)
+    if member.role is role:
+        return member
+    if role is Role.ADMIN and member.standing is not Standing.MEMBER:
+        raise errors.MayNotBook(member.standing)
+    others = [each for each in admins(work, by.organization_id) if each.id != member_id]
+    if role is Role.USER and not any(each.standing is Standing.MEMBER for each in others):
+        raise errors.LastAdmin(member)
+    row = work.session.get_one(models.Member, member_id)
+    row.role = role
+    work.session.flush()
+    audit.record(
+        work,
+        by,
+        Action.CHANGED,
+        Subject.MEMBER,
+        member_id,
+        before={"role": member.role},
+        after={"role": role},
+        concerns=member_id,
+        why=why,
+    )
+    return fact(row)
+
+
+def lock_organization(work: Work, organization_id: int) -> None:
+    """One at a time may change what a lab consists of; bookings, which only refer to the lab, do not wait for it."""
+    locked = select(models.Organization.id).where(models.Organization.id == organization_id)
+    work.session.execute(locked.with_for_update(key_share=True))
 
 
 def save(
@@ -57,8 +92,7 @@ def save(
     `admin` makes a new member one; afterwards the lab's own word on roles stands. `checked`: Slack itself said so.
     """
     # Two first commands of one person may come at once; the lab's row makes one wait for the other.
-    locked = select(models.Organization.id).where(models.Organization.id == organization_id)
-    work.session.execute(locked.with_for_update(key_share=True))
+    lock_organization(work, organization_id)
     row = work.session.scalar(_by_slack_id(organization_id, slack_id))
     if row is None:
         role = Role.ADMIN if admin else Role.USER

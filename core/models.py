@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text, true
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, UniqueConstraint, false, text, true
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from core.db import Base
@@ -106,6 +106,7 @@ class Reservation(Base):
     version: Mapped[int] = mapped_column(server_default="1")
     created_at: Mapped[datetime]
     cancelled_at: Mapped[datetime | None]
+    maintenance: Mapped[bool] = mapped_column(server_default=false())  # out of service; who ordered it holds it
 
     member: Mapped[Member] = relationship()
     slots: Mapped[list[Slot]] = relationship(order_by="Slot.gpu_id", back_populates="reservation")

@@ -25,6 +25,7 @@ _MEMBER = "member:"
 BEFORE_START = timedelta(minutes=10)
 END_STAYS_NEWS = timedelta(days=1)
 CHANGE_STAYS_NEWS = timedelta(hours=6)
+OVERRULED_STAYS_NEWS = timedelta(days=7)
 LONG_RUN = timedelta(days=1)
 BATCH = 20  # notices in one message
 PACE = timedelta(seconds=1.1)  # between two messages to one recipient: Slack takes about one a second
@@ -41,6 +42,7 @@ class Kind(StrEnum):
     STILL_BUSY = "still_busy"  # to the last holder: their work is on it still
     STOPPED = "stopped"  # to who holds it now: it is no more
     BUSY_LONGER = "busy_longer"  # to who holds it now: it needs some minutes more
+    OVERRULED = "overruled"  # to the holder: an admin has changed it
     CANCELLED = "cancelled"
     CHANGED = "changed"
     FREED = "freed"  # some of its GPUs were given back early
@@ -62,6 +64,7 @@ _STANDING = frozenset(
         Kind.STILL_BUSY,
         Kind.STOPPED,
         Kind.BUSY_LONGER,
+        Kind.OVERRULED,
     }
 )
 """Told whatever becomes of the reservation meanwhile."""
@@ -164,6 +167,27 @@ def replan(
     if Kind.BOOKED in unsent:
         news = None if news is Kind.CANCELLED else Kind.BOOKED
     _owe(work, held, _plans(work, held, news, unsent, data or {}, announce=announce))
+
+
+def tell_holder(
+    work: Work,
+    held: facts.Reservation,
+    before: facts.Reservation,
+    action: facts.Action,
+    by: facts.Member,
+    why: str,
+) -> None:
+    """An admin has changed somebody's reservation: they are owed who it was, what it was before, and why."""
+    data = {
+        "by": by.name,
+        "by_slack_id": by.slack_id,
+        "action": action,
+        "why": why[:500],
+        "was": [before.range.start.isoformat(), before.range.end.isoformat()],
+        "had": [gpu.id for gpu in before.gpus],
+    }
+    whom = to_member(held.holder.id)
+    _owe(work, held, [_Plan(Kind.OVERRULED, whom, work.now, work.now + OVERRULED_STAYS_NEWS, data)])
 
 
 def owe_end(work: Work, held: facts.Reservation) -> None:
@@ -362,7 +386,9 @@ def _stays_news(news: Kind, held: facts.Reservation, now: datetime) -> datetime:
 def _carry_over(work: Work, held: facts.Reservation) -> None:
     """What is owed stays owed, for the new version."""
     work.session.execute(
-        update(models.Notice).where(models.Notice.reservation_id == held.id, _is_owed).values(version=held.version)
+        update(models.Notice)
+        .where(models.Notice.reservation_id == held.id, _is_owed, models.Notice.kind.not_in(_STANDING))
+        .values(version=held.version)
     )
 
 

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from sqlalchemy import select, update
 
-from core import facts, inventory, models
+from core import audit, facts, inventory, members, models
+from core.actors import Actor, Operator
 from core.db import insert_if_new
+from core.facts import Action, Subject
 from core.work import Work
+
+SETTINGS = ("zone", "language", "channel", "announce")
 
 
 def find(work: Work, slack_id: str) -> facts.Organization | None:
@@ -32,25 +38,39 @@ def seed(work: Work, *, slack_id: str, name: str, zone: str, channel: str | None
     )
     row = work.session.scalars(select(models.Organization).where(models.Organization.slack_id == slack_id)).one()
     if is_new:
-        inventory.add_gpu(work, row.id, node="lab-node-1", label="GPU0", model="RTX 5090", memory_gb=32)
+        inventory.add_gpu(work, Operator(row.id), node="lab-node-1", label="GPU0", model="RTX 5090", memory_gb=32)
     row.channel = row.channel or channel
     return fact(row)
 
 
-def change(
-    work: Work,
-    organization_id: int,
-    *,
-    zone: str | None = None,
-    channel: str | None = None,
-    announce: bool | None = None,
-) -> facts.Organization:
-    """Change a lab's settings; None leaves one as it is."""
-    row = work.session.get_one(models.Organization, organization_id, with_for_update=True)
-    row.zone = zone or row.zone
-    row.channel = channel or row.channel
-    row.announce = row.announce if announce is None else announce
+def change(work: Work, by: Actor | Operator, *, why: str = "", **settings: Any) -> facts.Organization:
+    """Change those of a lab's settings that are given by name: zone, language, channel, announce, …
+
+    Raises AdminsOnly and BadSetting.
+    """
+    members.must_be_admin(work, by)
+    row = work.session.get_one(models.Organization, by.organization_id, with_for_update=True)
+    before = _settings(row)
+    for name, value in settings.items():
+        setattr(row, name, value)
+    work.session.flush()
+    after = _settings(row)
+    if changed := {name for name in after if after[name] != before[name]}:
+        audit.record(
+            work,
+            by,
+            Action.CHANGED,
+            Subject.LAB,
+            row.id,
+            before={name: before[name] for name in sorted(changed)},
+            after={name: after[name] for name in sorted(changed)},
+            why=why,
+        )
     return fact(row)
+
+
+def _settings(row: models.Organization) -> audit.Snapshot:
+    return {name: getattr(row, name) for name in SETTINGS}
 
 
 def ticked(work: Work, organization_id: int) -> None:

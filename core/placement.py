@@ -33,6 +33,13 @@ def lock(work: Work, gpus: Iterable[facts.Gpu]) -> None:
         work.connection.execute(_LOCK, {"ids": [gpu.id for gpu in gpus]}).all()
 
 
+def lock_reservations(work: Work, ids: Collection[int]) -> None:
+    """Wait until nobody else is changing these reservations; before their GPUs are locked."""
+    if ids and not work.has_one_writer:
+        locked = select(models.Reservation.id).where(models.Reservation.id.in_(ids)).order_by(models.Reservation.id)
+        work.session.execute(locked.with_for_update()).all()
+
+
 def add(
     work: Work,
     organization_id: int,
@@ -40,13 +47,21 @@ def add(
     purpose: str,
     gpus: Iterable[facts.Gpu],
     time: TimeRange,
+    *,
+    maintenance: bool = False,
 ) -> facts.Reservation:
     """A new reservation that holds these GPUs."""
-    row = {"organization_id": organization_id, "member_id": holder.id, "purpose": purpose, "created_at": work.now}
+    row = {
+        "organization_id": organization_id,
+        "member_id": holder.id,
+        "purpose": purpose,
+        "created_at": work.now,
+        "maintenance": maintenance,
+    }
     number = work.connection.execute(_NEW, row).scalar_one()
     slots = _hold(work, number, gpus, time)
     state = availability.state(time, work.now)
-    return facts.Reservation(number, organization_id, 1, holder, purpose, slots, time, state)
+    return facts.Reservation(number, organization_id, 1, holder, purpose, slots, time, state, maintenance)
 
 
 def _hold(work: Work, reservation_id: int, gpus: Iterable[facts.Gpu], time: TimeRange) -> tuple[facts.Slot, ...]:

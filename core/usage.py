@@ -43,17 +43,16 @@ def weeks(span: TimeRange, zone: tzinfo) -> Iterator[TimeRange]:
         week = week_of(week.end, zone)
 
 
+ALL_GPUS = select(models.Gpu.id).join(models.Node).where(models.Node.organization_id == bindparam("lab"))
+"""Of a lab, those out of service among them."""
+
 # By way of the GPUs, whose index skips what is over: a person's own history may be long. Those out of service count.
 _HELD_BY = (
     select(models.Slot.reservation_id, models.Slot.gpu_id, models.Slot.start_at, models.Slot.end_at)
     .join(models.Reservation, models.Slot.reservation_id == models.Reservation.id)
-    .where(
-        models.Slot.gpu_id.in_(
-            select(models.Gpu.id).join(models.Node).where(models.Node.organization_id == bindparam("lab"))
-        )
-    )
+    .where(models.Slot.gpu_id.in_(ALL_GPUS))
     .where(models.Slot.live, models.Slot.end_at > bindparam("since"))
-    .where(models.Reservation.member_id == bindparam("member"))
+    .where(models.Reservation.member_id == bindparam("member"), models.Reservation.maintenance.is_(False))
 )
 
 

@@ -6,7 +6,7 @@ import logging
 import time
 from collections import ChainMap
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cached_property
@@ -103,6 +103,13 @@ class Database:
             self._tell_due(work.next_due)
 
     @contextmanager
+    def rehearse(self, now: datetime, patience: timedelta = PATIENCE) -> Iterator[Work]:
+        """A change that is taken back at the end, whatever happens: what would it lead to?"""
+        with suppress(_TakenBack), self.begin(now, patience) as work:
+            yield work
+            raise _TakenBack
+
+    @contextmanager
     def read(self, now: datetime) -> Iterator[Work]:
         """A question: takes no write lock and leaves nothing behind."""
         work = Work(utc(now), is_change=False, numbers=ChainMap({}, self._numbers))
@@ -132,6 +139,10 @@ def _on(connection: Connection, work: Work) -> Iterator[None]:
         yield
     finally:
         work.close()
+
+
+class _TakenBack(Exception):  # noqa: N818 - the end of a rehearsal, no malfunction
+    """Makes the transaction roll back."""
 
 
 def _limit_waiting_for_others(connection: Connection, deadline: float) -> None:

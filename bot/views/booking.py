@@ -407,12 +407,17 @@ def free(
     )
 
 
+def keeper_name(held: facts.Holding, reader: Reader) -> str:
+    """The same by name, where nobody is to be woken; not escaped."""
+    return reader.say("out of service") if held.maintenance else held.holder.name
+
+
 def clash_lines(clashes: Sequence[facts.Holding], reader: Reader) -> list[str]:
     lines = [
         reader.say(
             "• *{gpu}* · {who} · {when}{purpose}",
             gpu=kit.escape(clash.gpu.name),
-            who=person(clash.holder, reader),
+            who=keeper(clash, reader),
             when=reader.when(clash.range),
             purpose=kit.quoted(clash.purpose),
         )
@@ -420,6 +425,11 @@ def clash_lines(clashes: Sequence[facts.Holding], reader: Reader) -> list[str]:
     ]
     more = len(clashes) - MOST_CLASHES
     return [*lines, reader.say("… and {count} more.", count=more)] if more > 0 else lines
+
+
+def keeper(held: facts.Holding, reader: Reader) -> str:
+    """Who holds it; nobody does while it is out of service."""
+    return reader.say("out of service") if held.maintenance else person(held.holder, reader)
 
 
 def person(member: facts.Member, reader: Reader) -> str:
@@ -447,7 +457,7 @@ def _offer_button(offer: Alternative, number: int, wish: TimeRange, reader: Read
 
 def _in_the_way(refusal: errors.GpuTaken, reader: Reader) -> str:
     """For the notification: names, no mentions."""
-    who = [f"{kit.escape(clash.holder.name)} ({reader.when(clash.range)})" for clash in refusal.clashes[:5]]
+    who = [f"{kit.escape(keeper_name(clash, reader))} ({reader.when(clash.range)})" for clash in refusal.clashes[:5]]
     return reader.say("In the way: {who}.", who=reader.listed(who))
 
 
@@ -462,7 +472,7 @@ def _afterwards(receipt: facts.Receipt, reader: Reader) -> str:
     return reader.say(
         "After you on {gpu}: {who}, {when}.",
         gpu=kit.escape(after.gpu.name),
-        who=person(after.holder, reader),
+        who=keeper(after, reader),
         when=reader.when(after.range),
     )
 

@@ -67,6 +67,8 @@ def free(gpus: Iterable[facts.Gpu], reader: Reader, *, room: int = ROOM) -> list
 
 def holder(held: facts.Holding, reader: Reader) -> str:
     """Somebody by name: who only reads of it need not be woken."""
+    if held.maintenance:
+        return reader.say("out of service")
     return reader.say("you") if _is_mine(held, reader) else kit.escape(kit.clip(held.holder.name, _NAME))
 
 
@@ -100,7 +102,7 @@ def _short(gpu: facts.Gpu) -> str:
 
 
 def _is_mine(held: facts.Holding | None, reader: Reader) -> bool:
-    return held is not None and held.holder.slack_id == reader.slack_id
+    return held is not None and not held.maintenance and held.holder.slack_id == reader.slack_id
 
 
 def _in_numbers(node: _Node, reader: Reader) -> str:

@@ -9,7 +9,9 @@ from bot.reader import Reader
 from bot.views import booking, busy, hand_over, kit
 from bot.views.kit import Block, Message
 from core import facts
+from core.facts import Action, State
 from core.notices import CHANNEL, Batch, Kind, Owed
+from core.timerange import TimeRange
 
 _LATE = timedelta(minutes=2)
 _DAY = "{date_short_pretty} {time}"
@@ -72,6 +74,8 @@ def _line(owed: Owed, next_one: Owed | None, reader: Reader, now: datetime, *, s
 
 
 def _sentence(owed: Owed, next_one: Owed | None, reader: Reader, values: dict[str, str], *, spoken: bool) -> str:
+    if owed.reservation.maintenance:
+        return _maintenance(owed, reader, values)
     if next_one:
         return _handed_over(next_one, reader, values, spoken=spoken)
     if owed.kind is Kind.START:
@@ -80,6 +84,18 @@ def _sentence(owed: Owed, next_one: Owed | None, reader: Reader, values: dict[st
     if owed.kind is Kind.END:
         return _ended(owed, reader, values, spoken=spoken)
     return _news(owed, reader, values)
+
+
+def _maintenance(owed: Owed, reader: Reader, values: dict[str, str]) -> str:
+    match owed.kind:
+        case Kind.START:
+            return reader.say("⚒ {gpus} is out of service until {end}{purpose}", **values)
+        case Kind.END | Kind.FREED:
+            return reader.say("{gpus} is back in service", **values)
+        case Kind.CANCELLED:
+            return reader.say("{gpus} stays in service: {who} called off what was planned for {when}", **values)
+        case _:
+            return reader.say("⚒ {gpus} will be out of service {when}{purpose}", **values)
 
 
 def _news(owed: Owed, reader: Reader, values: dict[str, str]) -> str:
@@ -131,6 +147,8 @@ def _to_holder(owed: Owed, reader: Reader, now: datetime) -> str:
             return reader.say("Starts in {left}: {what}", left=left, what=what)
         case Kind.UNDELIVERABLE:
             return _undeliverable(owed, reader, what)
+        case Kind.OVERRULED:
+            return _overruled(owed, reader, what)
         case _:
             left = reader.length(held.range.end - now)
             return f"{reader.say('Ends in {left}: {what}', left=left, what=what)}\n{_after(owed, reader)}"
@@ -145,6 +163,24 @@ _BETWEEN_PEOPLE: dict[Kind, Callable[[Owed, Reader], str]] = {
     Kind.BUSY_LONGER: lambda owed, reader: busy.longer(owed.data, reader),
     Kind.HANDED_OVER: lambda owed, reader: hand_over.received(owed.reservation, str(owed.data["giver"]), reader),
 }
+
+
+def _overruled(owed: Owed, reader: Reader, what: str) -> str:
+    """What an admin did to it, and why."""
+    was = TimeRange(*(datetime.fromisoformat(instant) for instant in owed.data["was"]))
+    values = {
+        "who": kit.escape(str(owed.data["by"])),
+        "why": kit.escape(str(owed.data["why"])),
+        "was": reader.when(was),
+        "what": what,
+    }
+    match Action(owed.data["action"]):
+        case Action.CANCELLED if owed.reservation.state is State.CANCELLED:
+            return reader.say("{who} cancelled your booking: {what}\nWhy: {why}", **values)
+        case Action.RELEASED if owed.reservation.state is State.OVER:
+            return reader.say("{who} ended your booking: {what}\nWhy: {why}", **values)
+        case _:
+            return reader.say("{who} changed your booking, which was {was}. Now: {what}\nWhy: {why}", **values)
 
 
 def _undeliverable(owed: Owed, reader: Reader, what: str) -> str:
@@ -171,7 +207,7 @@ def _after(owed: Owed, reader: Reader) -> str:
     if after.range.start == owed.reservation.range.end:
         return reader.say(
             "{who} is next, right after you, so it cannot be extended. Please finish in time.",
-            who=booking.person(after.holder, reader),
+            who=booking.keeper(after, reader),
         )
     return reader.say(
         "Free until {start}, then {who}.",

@@ -229,7 +229,10 @@ class _Sheet:
     def _bar(self, box: Box, held: facts.Holding) -> None:
         look, mine = style(held.holder), _is_mine(held.holder, self._reader)
         self._fill(box, look, mine=mine)
-        names = [self._reader.say("you")] if mine else _shorter_and_shorter(legible(held.holder.name))
+        if held.maintenance:
+            names = [self._reader.say("out of service")]
+        else:
+            names = [self._reader.say("you")] if mine else _shorter_and_shorter(legible(held.holder.name))
         reaches_out = held.range.start == self._window.start or held.range.end == self._window.end
         longer = [f"{names[0]} · {self._reader.hours(held.range)}"] if self._is_day and not reaches_out else []
         words = _fitting([*longer, *names], box[2] - box[0] - 12, self._size)

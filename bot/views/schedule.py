@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from bot.commands import Span
 from bot.reader import Reader
-from bot.views import kit
+from bot.views import booking, kit
 from bot.views.kit import Block, Message
 from core import facts
 from core.timerange import TimeRange
@@ -90,7 +90,7 @@ def describe(schedule: facts.Schedule, reader: Reader, most: int) -> str:
 
 def _told_rows(schedule: facts.Schedule, reader: Reader) -> Iterator[str]:
     for row in schedule.rows:
-        held = "; ".join(f"{each.holder.name} {reader.span(each.range)}" for each in row.held)
+        held = "; ".join(f"{booking.keeper_name(each, reader)} {reader.span(each.range)}" for each in row.held)
         if held:
             yield reader.say("{gpu}: {bookings}.", gpu=row.gpu.name, bookings=held)
         else:

@@ -128,6 +128,12 @@ def _now(story: facts.Occupancy, reader: Reader, now: datetime) -> str:
     if held is None:
         until = story.free_until
         return reader.say("free until {time}", time=reader.near(until, now)) if until else reader.say("free")
+    if held.maintenance:
+        return reader.say(
+            "out of service until {time}{purpose}",
+            time=reader.near(held.range.end, now),
+            purpose=kit.quoted(held.purpose),
+        )
     return reader.say(
         "in use: {who} until {time} ({left} left)",
         who=nodes.holder(held, reader),

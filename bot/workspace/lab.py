@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from bot.workspace.people import DEMO_PEOPLE
 from core import booking, inventory, members, notices, organizations
-from core.actors import Actor
+from core.actors import Actor, Operator
 from core.errors import Refusal
 from core.facts import Standing
 from core.inventory import Wanted
@@ -57,7 +57,7 @@ def live(database: Database, slack: Workspace, now: datetime) -> None:
             work, slack_id=slack.team_id, name=slack.state.team_name, zone=ZONE, channel=slack.channel_id("#gpu")
         ).id
         for node, label, model, memory in GPUS:
-            inventory.add_gpu(work, lab, node=node, label=label, model=model, memory_gb=memory)
+            inventory.add_gpu(work, Operator(lab), node=node, label=label, model=model, memory_gb=memory)
         people = [_join(work, lab, person) for person in slack.state.humans()]
     for deed in sorted(_deeds(people, now), key=lambda deed: deed.at):
         try:

@@ -11,7 +11,7 @@ from sqlalchemy.exc import DBAPIError
 
 from core import audit, availability, errors, facts, models
 from core.db import APPEND_ONLY
-from core.facts import Action, Surface
+from core.facts import Action, Subject, Surface
 from core.inventory import Wanted
 from core.timerange import TimeRange
 from core.work import Database
@@ -20,7 +20,7 @@ from tests.core.conftest import Lab
 
 def entries(lab: Lab, **asked: Any) -> tuple[facts.AuditEntry, ...]:
     with lab.database.read(lab.clock.now) as work:
-        return audit.entries(work, lab.id, **asked)
+        return audit.entries(work, lab.id, **{"subject": Subject.RESERVATION, **asked})
 
 
 def test_each_change_leaves_an_entry_of_who_did_what_and_when(lab: Lab) -> None:

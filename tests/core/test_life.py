@@ -27,7 +27,7 @@ from hypothesis.stateful import (
 from sqlalchemy import select
 
 from core import audit, availability, booking, errors, facts, inventory, models, notices
-from core.actors import Actor
+from core.actors import Actor, Operator
 from core.facts import Receipt, State
 from core.inventory import Wanted
 from core.notices import CHANNEL, Kind
@@ -90,7 +90,7 @@ class Life(RuleBasedStateMachine):
         self.lab, (*self.people, _dana) = found_lab(self.database, self.clock.now, slack_id=f"T{uuid4().hex[:12]}")
         with self.database.begin(self.clock.now) as work:
             for node, label, model in (("n1", "GPU0", "RTX 5090"), ("n1", "GPU1", "RTX 5090"), ("n2", "GPU0", "A100")):
-                inventory.add_gpu(work, self.lab, node=node, label=label, model=model, memory_gb=32)
+                inventory.add_gpu(work, Operator(self.lab), node=node, label=label, model=model, memory_gb=32)
 
     # --- what people do ---
 

@@ -23,7 +23,7 @@ import pytest
 
 from bot.workspace import Workspace
 from core import booking, facts, inventory, members, organizations
-from core.actors import Actor
+from core.actors import Actor, Operator
 from core.facts import Standing
 from core.inventory import Wanted
 from core.timerange import TimeRange
@@ -286,7 +286,9 @@ def someone(database: Database, site: Site) -> tuple[Actor, int]:
 def add_gpu(database: Database, lab: int, number: int) -> str:
     with database.begin(datetime.now(UTC)) as work:
         label = f"GPU{number}"
-        return inventory.add_gpu(work, lab, node="lab-node-1", label=label, model="RTX 5090", memory_gb=32).full_name
+        return inventory.add_gpu(
+            work, Operator(lab), node="lab-node-1", label=label, model="RTX 5090", memory_gb=32
+        ).full_name
 
 
 def reserve(database: Database, actor: Actor, name: str, start: datetime) -> facts.Reservation:

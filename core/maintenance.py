@@ -1,0 +1,157 @@
+"""GPUs out of service, for a while or for good: what stands in the way is moved, shortened or given back first.
+
+A maintenance is a reservation that the admin who ordered it holds, so that the one guard keeps everybody else out, and
+that they may change, extend, end or cancel it like any other. No limit of the lab is in its way.
+
+To see what it would lead to before it is done, do it inside `Database.rehearse`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator
+from datetime import timedelta
+
+from core import audit, availability, booking, errors, facts, inventory, members, notices, placement, policy
+from core.actors import Actor
+from core.facts import Action, Displaced, State
+from core.inventory import Wanted
+from core.timerange import TimeRange
+from core.work import Work
+
+_FOR_GOOD = timedelta(days=3650)
+_LOOKS_AHEAD = timedelta(days=14)  # how much later a booking may be moved
+
+
+def take_down(
+    work: Work,
+    actor: Actor,
+    names: Iterable[str],
+    time: TimeRange,
+    why: str,
+    *,
+    seen: str | None = None,
+    request_key: str | None = None,
+) -> facts.Maintenance:
+    """Take GPUs out of service for a while. `seen` is the `Maintenance.mark` that the admin agreed to.
+
+    Raises NotAsSeen when it would lead to something else by now, AdminsOnly, NoReason, InThePast, UnknownGpu, and
+    GpuTaken where one of them is out of service then already.
+    """
+    members.must_be_admin(work, actor)
+    why = _reason(why)
+    policy.check_not_over(time, work.now)
+    time = TimeRange(max(time.start, work.now), time.end)
+    gpus = inventory.candidates(work, actor.organization_id, Wanted(names=tuple(names)))
+    _lock(work, actor, gpus, time)
+    if answered := booking.done(work, actor, request_key):
+        return facts.Maintenance(answered.reservation, (), "", again=True)
+    displaced = tuple(_clear(work, actor, gpus, time, why))
+    mark = _mark(displaced)
+    if seen is not None and seen != mark:
+        raise errors.NotAsSeen
+    keeper = members.of_id(work, actor.organization_id, actor.member_id)
+    held = placement.add(work, actor.organization_id, keeper, why, gpus, time, maintenance=True)
+    notices.plan(work, held, announce=True)
+    booking.remember(work, held, request_key)
+    audit.record_reservation(work, actor, Action.TAKEN_DOWN, held, why=why)
+    return facts.Maintenance(held, displaced, mark)
+
+
+def retire(work: Work, actor: Actor, name: str, why: str, *, seen: str | None = None) -> facts.Maintenance:
+    """Take a GPU out of service for good, in the same way; the times it was used stay on record."""
+    members.must_be_admin(work, actor)
+    why = _reason(why)
+    gpu = inventory.named(work, actor.organization_id, name)
+    time = TimeRange(work.now, work.now + _FOR_GOOD)
+    _lock(work, actor, (gpu,), time)
+    displaced = tuple(_clear(work, actor, (gpu,), time, why))
+    mark = _mark(displaced)
+    if seen is not None and seen != mark:
+        raise errors.NotAsSeen
+    inventory.retire(work, actor, gpu.id, why=why)
+    return facts.Maintenance(None, displaced, mark)
+
+
+def _lock(work: Work, actor: Actor, gpus: tuple[facts.Gpu, ...], time: TimeRange) -> None:
+    """Reservations before GPUs, as every change of one does; and all GPUs, since some are moved to others."""
+    in_the_way = availability.holdings(work, actor.organization_id, gpus, time)
+    placement.lock_reservations(work, {held.reservation_id for held in in_the_way})
+    placement.lock(work, inventory.gpus(work, actor.organization_id))
+
+
+def _reason(why: str) -> str:
+    why = " ".join(why.split())
+    if not why:
+        raise errors.NoReason
+    policy.check_purpose(why)
+    return why
+
+
+def _clear(work: Work, actor: Actor, gpus: tuple[facts.Gpu, ...], time: TimeRange, why: str) -> Iterator[Displaced]:
+    """Make room, the soonest first; each is told to its holder by the change itself."""
+    in_the_way = availability.holdings(work, actor.organization_id, gpus, time)
+    for number in dict.fromkeys(held.reservation_id for held in sorted(in_the_way, key=lambda held: held.range)):
+        before = availability.reservation(work, actor.organization_id, number)
+        if before.maintenance and time.length < _FOR_GOOD:
+            clashes = tuple(held for held in in_the_way if held.reservation_id == number)
+            raise errors.GpuTaken(time, clashes, alternatives=())
+        yield _displace(work, actor, before, gpus, time, why)
+
+
+def _displace(
+    work: Work, actor: Actor, before: facts.Reservation, gpus: tuple[facts.Gpu, ...], time: TimeRange, why: str
+) -> Displaced:
+    if before.state is State.RUNNING and time.start > work.now:
+        wish = TimeRange(before.range.start, time.start)
+        names = _names(before.gpus)
+        receipt = booking.change(
+            work, actor, before.id, version=None, wanted=names, wish=wish, purpose=before.purpose, why=why
+        )
+        return Displaced(before, receipt.reservation, Displaced.Kind.SHORTENED)
+    if before.state is State.UPCOMING and not before.maintenance:
+        for wanted, wish in _moves(work, before, gpus, time):
+            try:
+                receipt = booking.change(
+                    work, actor, before.id, version=None, wanted=wanted, wish=wish, purpose=before.purpose, why=why
+                )
+            except (errors.GpuTaken, errors.TooManyGpus, errors.NoGpus):
+                continue
+            return Displaced(before, receipt.reservation, Displaced.Kind.MOVED)
+    give_back = booking.release if before.state is State.RUNNING else booking.cancel
+    down = [gpu.full_name for gpu in before.gpus if gpu in gpus]
+    receipt = give_back(work, actor, before.id, version=None, names=down, why=why)
+    return Displaced(before, receipt.reservation, Displaced.Kind.GIVEN_BACK)
+
+
+def _moves(
+    work: Work, before: facts.Reservation, gpus: tuple[facts.Gpu, ...], time: TimeRange
+) -> Iterator[tuple[Wanted, TimeRange]]:
+    """Where it could go, best first: the same time on other GPUs, of the same model if there are, or right after."""
+    others = [gpu for gpu in inventory.gpus(work, before.organization_id) if gpu not in gpus]
+    same_model = [gpu for gpu in others if gpu.model in {each.model for each in before.gpus}]
+    kept = [gpu for gpu in before.gpus if gpu not in gpus]
+    for pool in (same_model, others):
+        held = availability.holdings(work, before.organization_id, pool, before.range)
+        taken = {holding.gpu.id for holding in held if holding.reservation_id != before.id}
+        free = [gpu for gpu in pool if gpu.id not in taken and gpu not in kept]
+        missing = len(before.gpus) - len(kept)
+        nodes = {gpu.node for gpu in before.gpus}
+        near = sorted(free, key=lambda gpu: gpu.node not in nodes)  # a stable order: nodes it is on come first
+        if kept and len(near) >= missing:
+            yield _names([*kept, *near[:missing]]), before.range
+        whole = inventory.pick(Wanted(count=len(before.gpus)), [*kept, *free], lambda _gpu: True)
+        if whole:
+            yield _names(whole), before.range
+    if time.length < _FOR_GOOD and time.end - before.range.start <= _LOOKS_AHEAD:
+        yield _names(before.gpus), TimeRange(time.end, time.end + before.range.length)
+
+
+def _names(gpus: Iterable[facts.Gpu]) -> Wanted:
+    return Wanted(names=tuple(gpu.full_name for gpu in gpus))
+
+
+def _mark(displaced: Iterable[Displaced]) -> str:
+    """The same for what leads to the same."""
+    told = [(each.before.id, each.before.version, each.kind, each.after.range, each.after.gpus) for each in displaced]
+    return hashlib.sha256(repr(told).encode()).hexdigest()[:16]
