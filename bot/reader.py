@@ -65,8 +65,7 @@ class Reader:
         if ahead == 1:
             return self.say("tomorrow {clock}", clock=self.clock(instant))
         if 1 < ahead < _WEEK:
-            # Translators: how a weekday and a clock time are written, as a CLDR date pattern.
-            return self._format(instant, self.say("EEE HH:mm"))
+            return self._on_weekday(instant)
         return self.moment(instant)
 
     def span(self, time: TimeRange) -> str:
@@ -81,6 +80,15 @@ class Reader:
             return self.say("{start} – {end}", start=self.clock(time.start), end=self.moment(time.end))
         end = "24:00" if self.clock(time.end) == "00:00" else self.clock(time.end)
         return f"{self.clock(time.start)}–{end}"
+
+    def brief(self, time: TimeRange, now: datetime) -> str:
+        """13:00–18:00 today, else Thu 3 Dec 22:00–06:00 or Thu 3 Dec 18:00 – Mon 09:00: short enough for a button."""
+        hours = self.hours(time)
+        if timedelta(days=1) <= time.length < timedelta(days=_WEEK):
+            hours = self.say("{start} – {end}", start=self.clock(time.start), end=self._on_weekday(time.end))
+        if self.local(time.start).date() == self.local(now).date():
+            return hours
+        return self.say("{day} {hours}", day=self.day(time.start), hours=hours)
 
     def when(self, time: TimeRange) -> str:
         """Thu 3 Dec, 13:00–18:00 JST; where the clocks change in between, each end with its own zone."""
@@ -121,6 +129,10 @@ class Reader:
         """GPU0, GPU1"""
         # Translators: what stands between the items of a list.
         return self.say(", ").join(items)
+
+    def _on_weekday(self, instant: datetime) -> str:
+        # Translators: how a weekday and a clock time are written, as a CLDR date pattern.
+        return self._format(instant, self.say("EEE HH:mm"))
 
     def _is_one_day(self, time: TimeRange) -> bool:
         """Up to and including midnight, which is how a day ends."""

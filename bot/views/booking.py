@@ -320,7 +320,8 @@ def ask_buttons(
         who, first = held[0].holder.name, held[0]
         what = f"{first.gpu.name} {reader.hours(first.range)}"
         is_only = names.count(who) == 1
-        label = reader.say("Ask {who}", who=who) if is_only else reader.say("Ask {who}: {what}", who=who, what=what)
+        which = f"{first.gpu.name} {reader.clock(first.range.start)}"
+        label = reader.say("Ask {who}", who=who) if is_only else reader.say("Ask {who}: {what}", who=who, what=which)
         value = kit.as_value(
             id=first.reservation_id, g=[each.gpu.id for each in held], p=purpose, **(kit.epoch(wish) if wish else {})
         )
@@ -437,9 +438,10 @@ def person(member: facts.Member, reader: Reader) -> str:
 
 
 def offer_label(offer: Alternative, wish: TimeRange, reader: Reader) -> str:
-    """GPU0 20:00–01:00, or with its day where that is another one."""
-    same_day = reader.day(offer.range.start) == reader.day(wish.start)
-    when = reader.hours(offer.range) if same_day else f"{reader.day(offer.range.start)} {reader.hours(offer.range)}"
+    """GPU0 20:00–01:00, or with its day where that is another one; many GPUs are counted."""
+    when = reader.brief(offer.range, wish.start)
+    if len(offer.gpus) > 2:
+        return reader.say_many("{count} GPU {when}", "{count} GPUs {when}", len(offer.gpus), when=when)
     held = reader.listed([gpu.name for gpu in offer.gpus])
     return f"{kit.clip(held, 40)} {when}"
 

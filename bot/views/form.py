@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from itertools import groupby
 from typing import Any
 
 from bot.reader import Reader
@@ -134,9 +135,7 @@ def _chosen(gpus: Sequence[facts.Gpu], wanted: Wanted, change: facts.Reservation
 
 
 def _gpus(gpus: Sequence[facts.Gpu], reader: Reader, wanted: Wanted, chosen: Sequence[facts.Gpu]) -> Block:
-    # Slack takes 100 options; with more GPUs, what is chosen comes first and the rest is booked by typing.
-    listed = [*chosen, *(gpu for gpu in gpus if gpu not in chosen)][: _OPTIONS - 1]
-    by_gpu = {gpu: _option(f"{gpu.name} · {gpu.model} {gpu.memory_gb} GB", f"#{gpu.id}") for gpu in listed}
+    by_gpu = {gpu: _option(f"{gpu.name} · {gpu.model} {gpu.memory_gb} GB", f"#{gpu.id}") for gpu in gpus}
     anything = _option(_any(wanted, reader), ANY)
     return _input(
         "gpus",
@@ -144,10 +143,22 @@ def _gpus(gpus: Sequence[facts.Gpu], reader: Reader, wanted: Wanted, chosen: Seq
         {
             "type": "multi_static_select",
             "placeholder": kit.plain_text(reader.say("Which GPUs"), 150),
-            "options": [anything, *by_gpu.values()],
-            "initial_options": [by_gpu[gpu] for gpu in chosen if gpu in by_gpu] or [anything],
+            **_options(anything, by_gpu),
+            "initial_options": [by_gpu[gpu] for gpu in chosen if gpu in by_gpu][:_OPTIONS] or [anything],
         },
     )
+
+
+def _options(anything: Block, by_gpu: Mapping[facts.Gpu, Block]) -> Block:
+    """As one list while Slack takes it; a larger lab by node, of which it takes a hundred as well."""
+    if len(by_gpu) < _OPTIONS:
+        return {"options": [anything, *by_gpu.values()]}
+    groups = [{"label": anything["text"], "options": [anything]}]
+    for node, gpus in groupby(by_gpu, key=lambda gpu: gpu.node):
+        options = [by_gpu[gpu] for gpu in gpus]
+        parts = [options[first : first + _OPTIONS] for first in range(0, len(options), _OPTIONS)]
+        groups += [{"label": kit.plain_text(node, kit.OPTION), "options": part} for part in parts]
+    return {"option_groups": groups[:_OPTIONS]}
 
 
 def _any(wanted: Wanted, reader: Reader) -> str:

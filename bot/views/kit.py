@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,6 +16,7 @@ from core.timerange import TimeRange
 
 Block = dict[str, Any]
 
+MESSAGE = 11_000  # characters in the blocks of one message, buttons aside, of the 13,200 that Slack takes
 SECTION = 3_000
 BUTTON = 75
 OPTION = 75
@@ -38,11 +40,23 @@ class Message:
 def message(text: str, *blocks: Block | None) -> Message:
     """A message of these blocks, or of its text alone."""
     present = [block for block in blocks if block is not None]
-    return Message(clip(plain(text), SECTION), tuple(present[:BLOCKS] or [section(text)]))
+    return Message(clip_marked(plain(text), SECTION), tuple(_within(MESSAGE, present[:BLOCKS] or [section(text)])))
 
 
-def section(text: str) -> Block:
-    return {"type": "section", "text": {"type": "mrkdwn", "text": clip(text, SECTION)}}
+def _within(room: int, blocks: list[Block]) -> list[Block]:
+    """The blocks, their longest texts cut where together they would have more characters than fit."""
+    texts = [block["text"]["text"] for block in blocks if block["type"] == "section"]
+    beside = sum(len(each["text"]) for block in blocks if block["type"] == "context" for each in block["elements"])
+    limit = SECTION
+    while sum(min(len(text), limit) for text in texts) > room - beside:
+        limit = limit * 9 // 10
+    if limit == SECTION:
+        return blocks
+    return [section(block["text"]["text"], limit) if block["type"] == "section" else block for block in blocks]
+
+
+def section(text: str, limit: int = SECTION) -> Block:
+    return {"type": "section", "text": {"type": "mrkdwn", "text": clip_marked(text, limit)}}
 
 
 def sections(lines: Iterable[str]) -> list[Block]:
@@ -72,7 +86,7 @@ def fitted(pairs: Iterable[tuple[str, str]], room: int) -> list[str]:
 
 
 def context(text: str) -> Block:
-    return {"type": "context", "elements": [{"type": "mrkdwn", "text": clip(text, SECTION)}]}
+    return {"type": "context", "elements": [{"type": "mrkdwn", "text": clip_marked(text, SECTION)}]}
 
 
 def header(text: str) -> Block:
@@ -131,6 +145,11 @@ def plain_text(text: str, limit: int) -> Block:
 
 def clip(text: str, limit: int) -> str:
     return text if len(text) <= limit else f"{text[: limit - 1]}…"
+
+
+def clip_marked(text: str, limit: int) -> str:
+    """The same for text that is escaped already: no `&amp;`, mention or date is cut in two."""
+    return text if len(text) <= limit else re.sub(r"(?:&\w*|<[^<>]*)$", "", text[: limit - 1]) + "…"
 
 
 def escape(text: str) -> str:

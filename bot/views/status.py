@@ -181,7 +181,7 @@ def _buttons(story: facts.Occupancy, reader: Reader, now: datetime) -> list[Bloc
     gaps = [part for part in _parts(story) if isinstance(part, TimeRange)]
     for gap in gaps[: 3 - len(found)] if len(found) < 3 else []:
         if _SHORTEST <= gap.length <= _LONGEST:
-            found.append(_take(story.gpu, gap, _hours(gap, reader, now), reader, len(found)))
+            found.append(_take(story.gpu, gap, reader.brief(gap, now), reader, len(found)))
     last = (story.upcoming or (story.now,))[-1]
     if last and len(found) < 3:
         found.append(_from(story.gpu, last.range.end, reader, now))

@@ -52,7 +52,7 @@ def _offers(unreadable: Unreadable, wish: Book, purpose: str, reader: Reader, no
         if unreadable.start is not None and not unreadable.readings:
             label = reader.say("For {length}", length=reader.length(time.length))
         else:
-            label = shown.hours(time) if shown.day(time.start) == shown.day(now) else shown.span(time)
+            label = shown.brief(time, now)
         yield kit.button(
             label,
             f"take:{number}",

@@ -131,7 +131,7 @@ def test_an_unclear_time_is_asked_about(world: World) -> None:
     alice = world.person("alice")
     alice.types("#gpu", "/gpu book tomorrow 3-5 for evals")
     question = alice.waits_for("#gpu", "more than one way")
-    question.press("Fri 4 Dec, 15:00–17:00")
+    question.press("Fri 4 Dec 15:00–17:00")
     assert 'Fri 4 Dec, 15:00–17:00 CET · 2 h · "evals"' in alice.waits_for("#gpu", "Booked").words
 
 

@@ -146,3 +146,16 @@ def test_a_form_that_slack_has_given_up_books_nothing(world: World) -> None:
     assert "trouble" in form.trouble or form.errors
     alice.types("#gpu", "/gpu mine")
     alice.waits_for("#gpu", "You have nothing booked", timeout=10)
+
+
+def test_in_a_large_lab_gpus_are_chosen_by_node(world: World) -> None:
+    """Slack takes no more than a hundred in one list."""
+    for number in range(130):
+        world.add_gpu(f"lab-node-{2 + number // 8}", f"GPU{number % 8}")
+    alice = world.person("alice")
+    alice.types("#gpu", "/gpu book")
+    form = alice.waits_for_form("Book a GPU")
+    form.choose("GPUs", "lab-node-18/GPU1 · RTX 5090 32 GB", "lab-node-2/GPU0 · RTX 5090 32 GB")
+    form.fill("When", "13:00-14:00")
+    assert form.submit() == {}
+    assert "GPU1 (RTX 5090) on lab-node-18" in alice.waits_for("#gpu", "✓ Booked").words

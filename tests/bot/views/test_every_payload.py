@@ -1,0 +1,174 @@
+"""Everything the bot can show, in every language, with little, much and hostile data, is what Slack takes.
+
+Views are found by walking the modules: one that is new is swept without a word here.
+"""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+import pkgutil
+import re
+import unicodedata
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from slack_sdk.models.blocks import Block as SlackBlock
+from slack_sdk.models.views import View as SlackView
+
+from bot import errors as wording
+from bot import i18n, views
+from bot.reader import Reader
+from bot.views.kit import Message
+from bot.workspace import blocks as block_kit
+from core import errors
+from tests.bot.views.samples import SHOUT, Maker, Size
+
+ROUNDS = 4
+MOST_CHARACTERS = 12_000  # in the blocks of one message; Slack takes a little more
+PAYLOADS = {"Message", "Block", "list[Block]", "Block | None", "list[Block | None]"}
+PARTS = {"kit"}  # what the others are built from
+# What a caller has made sure of.
+GIVEN: dict[str, Callable[[dict[str, Any]], bool]] = {
+    "busy.called": lambda given: bool(given["calls"]),
+    "hand_over.given": lambda given: given["request"].taken is not None,
+    "status.none_free": lambda given: bool(given["stories"]) and all(story.now for story in given["stories"]),
+}
+
+View = Callable[..., Any]
+
+
+def _views() -> Iterator[tuple[str, View]]:
+    for module in pkgutil.iter_modules(views.__path__):
+        if module.name in PARTS:
+            continue
+        namespace = vars(importlib.import_module(f"{views.__name__}.{module.name}"))
+        for name, function in namespace.items():
+            if inspect.isfunction(function) and function.__module__ == namespace["__name__"] and name[0] != "_":
+                yield f"{module.name}.{name}", function
+
+
+VIEWS = dict(_views())
+SHOWN = {name: view for name, view in VIEWS.items() if view.__annotations__["return"] in PAYLOADS}
+SAID = {name: view for name, view in VIEWS.items() if view.__annotations__["return"] in {"str", "list[str]"}}
+REFUSALS = sorted(
+    (each for each in vars(errors).values() if inspect.isclass(each) and issubclass(each, errors.Refusal)),
+    key=lambda each: each.__name__,
+)
+FAMILIES = {each for each in REFUSALS if each.__subclasses__()}
+
+
+def test_every_view_is_swept_or_says_only_words() -> None:
+    returns = {name: view.__annotations__["return"] for name, view in VIEWS.items() if name not in SHOWN | SAID}
+    assert {name: what for name, what in returns.items() if "Block" in what or "Message" in what} == {}
+
+
+def _makers(language: str) -> Iterator[tuple[Size, Maker]]:
+    for size in Size:
+        for seed in range(ROUNDS):
+            yield size, Maker(size, language, seed)
+
+
+@pytest.mark.parametrize("language", sorted(i18n.languages()))
+@pytest.mark.parametrize("name", SHOWN)
+def test_a_view(name: str, language: str) -> None:
+    for size, maker in _makers(language):
+        given = maker.arguments(SHOWN[name])
+        if name not in GIVEN or GIVEN[name](given):
+            check(SHOWN[name](**given), size)
+
+
+@pytest.mark.parametrize("language", sorted(i18n.languages()))
+@pytest.mark.parametrize("refusal", [each for each in REFUSALS if each not in FAMILIES], ids=lambda each: each.__name__)
+def test_a_refusal(refusal: type[errors.Refusal], language: str) -> None:
+    for size, maker in _makers(language):
+        if wording.words.dispatch(refusal) is wording.words.dispatch(errors.Refusal):
+            pytest.skip("nothing that people touch meets it yet")
+        refused, reader = maker.make(refusal), maker.make(Reader)
+        check(wording.answer(refused, reader, purpose=maker.text("purpose")), size)
+        assert wording.words(refused, reader)
+
+
+# --- what Slack takes ---
+
+
+def check(payload: Any, size: Size) -> None:
+    if isinstance(payload, Message):
+        _check_message(payload)
+        blocks = list(payload.blocks)
+    elif isinstance(payload, dict) and payload["type"] in {"modal", "home"}:
+        block_kit.check_view(payload, payload["type"])
+        SlackView(**payload).validate_json()
+        blocks = payload["blocks"]
+    else:
+        found = payload if isinstance(payload, list) else [payload]
+        blocks = [_standing(block) for block in found if block is not None]
+    _check_blocks(blocks)
+    for text in _texts(blocks):
+        _check_text(text)
+    for button in _elements(blocks, "button"):
+        assert size is not Size.USUAL or width(button["text"]["text"]) <= _room(button), button["text"]["text"]
+
+
+def _room(button: dict[str, Any]) -> int:
+    """What a phone shows of a label; times and GPUs are worth a little more."""
+    return 40 if re.search(r"\d", button["text"]["text"]) else 25
+
+
+def _standing(block: dict[str, Any]) -> dict[str, Any]:
+    """An element alone, in a block where it may stand."""
+    return block if block["type"] in block_kit.BLOCKS else {"type": "actions", "elements": [block]}
+
+
+def _check_message(message: Message) -> None:
+    assert message.text.strip(), "a notification would be empty"
+    assert len(message.text) <= 3_000
+    assert "<!date" not in message.text, "a notification shows no date tokens"
+    _check_mrkdwn(message.text)
+    read = [block for block in message.blocks if block["type"] not in {"actions", "input"}]
+    assert sum(len(text["text"]) for text in _texts(read)) <= MOST_CHARACTERS
+
+
+def _check_blocks(blocks: list[dict[str, Any]]) -> None:
+    actions = [block for block in blocks if block["type"] != "input"]
+    block_kit.check_message(actions[:50])
+    parsed = SlackBlock.parse_all(blocks)
+    assert len(parsed) == len(blocks)
+    for block in parsed:
+        block.validate_json()
+
+
+def _texts(thing: Any) -> Iterator[dict[str, Any]]:
+    """Every text object, however deep."""
+    if isinstance(thing, dict):
+        if thing.get("type") in {"mrkdwn", "plain_text"}:
+            yield thing
+        thing = list(thing.values())
+    if isinstance(thing, list | tuple):
+        for each in thing:
+            yield from _texts(each)
+
+
+def _elements(blocks: list[dict[str, Any]], kind: str) -> Iterator[dict[str, Any]]:
+    for block in blocks:
+        yield from (element for element in block_kit.elements_of(block) if element["type"] == kind)
+
+
+def _check_text(text: dict[str, Any]) -> None:
+    if text["type"] == "mrkdwn":
+        _check_mrkdwn(text["text"])
+    else:
+        assert not re.search(r"&(?:amp|lt|gt);|<!date", text["text"]), f"escaped where nothing is read: {text['text']}"
+
+
+def _check_mrkdwn(text: str) -> None:
+    assert SHOUT not in text, "what people wrote must not wake a channel"
+    assert "<@U0EVIL>" not in text
+    assert not re.search(r"&(?!amp;|lt;|gt;)", text), f"an entity is cut: {text[-80:]}"
+    assert not re.search(r"<[^>]*$", text), f"a token is cut: {text[-80:]}"
+
+
+def width(text: str) -> int:
+    """As wide as on a phone: a Chinese character or a Hangul syllable is two."""
+    return sum(2 if unicodedata.east_asian_width(character) in "WF" else 1 for character in text)
