@@ -180,7 +180,9 @@ def _apologise(error: Exception, context: BoltContext, body: Body) -> BoltRespon
         visit.outcome = type(error).__name__
         if visit.hurried and context.ack.response is None:
             return _form_error(errors.words(error, visit.default_reader), body)
-        visit.answer(errors.answer(error, visit.reader), keep=isinstance(error, Busy | Unwritable))
+        database_failed = isinstance(error, Busy | Unwritable)
+        reader = visit.reader_if_known if database_failed else visit.reader
+        visit.answer(errors.answer(error, reader), keep=database_failed)
         return None
     incident = secrets.token_hex(4)
     visit.outcome = f"incident {incident}"

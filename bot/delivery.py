@@ -24,6 +24,7 @@ from core.notices import Batch
 
 log = logging.getLogger(__name__)
 
+TIMEOUT = 3  # seconds for one call; told to stop, a process waits for the one under way
 LEASE = timedelta(seconds=20)  # longer than one try can take: three calls
 EVENT = "gpu_slots_notices"  # names our metadata among other apps'
 MAX_BACKOFF = timedelta(minutes=10)
@@ -56,7 +57,8 @@ class Sender:
         self._desk = desk
         self._database, self._clock = desk.database, desk.clock
         # Slack's client would by itself post again after a reset connection: two messages. The outbox decides.
-        self._client = WebClient(token=desk.client.token, base_url=desk.client.base_url, timeout=5, retry_handlers=[])
+        token, address = desk.client.token, desk.client.base_url
+        self._client = WebClient(token=token, base_url=address, timeout=TIMEOUT, retry_handlers=[])
         self._direct: dict[str, str] = {}  # whose direct messages are which channel
         self._stopping = False
 
@@ -84,6 +86,9 @@ class Sender:
         try:
             channel = self._channel(batch)
             unposted = self._without_posted(batch, channel)
+            if self._stopping:
+                self._put_off(batch, "told to stop", timedelta(0))
+                return False
             if unposted.owed:
                 self._settle_sent(batch, unposted.ids, self._post(unposted, channel))
         except SlackApiError as error:

@@ -86,6 +86,11 @@ class Visit:
         return Reader.of(self.member.language, self.member.zone, self.slack_id, self.desk.command)
 
     @property
+    def reader_if_known(self) -> Reader:
+        """Without asking the database, which may be what failed."""
+        return self.default_reader if self._member is None else self.reader
+
+    @property
     def default_reader(self) -> Reader:
         """For when even the person cannot be looked up."""
         lab = self.desk.organization

@@ -31,6 +31,8 @@ def configure(level: int = logging.INFO) -> None:
     logging.basicConfig(level=level, handlers=[handler], force=True)
     for chatty in ("apscheduler", "slack_bolt", "slack_sdk", "alembic", "httpx", "uvicorn.access"):
         logging.getLogger(chatty).setLevel(logging.WARNING)
+    # Each time somebody wakes the sender while it is sending, which is nothing to worry about.
+    logging.getLogger("apscheduler.scheduler").setLevel(logging.ERROR)
 
 
 class _Formatter(ProcessorFormatter):

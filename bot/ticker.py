@@ -18,10 +18,12 @@ from apscheduler.jobstores.base import JobLookupError
 from apscheduler.schedulers.background import BackgroundScheduler
 
 from bot.delivery import Sender
+from core.errors import Busy
 
 log = logging.getLogger(__name__)
 
 SWEEP = timedelta(seconds=10)  # the net under everything: what another process wrote is found this late at worst
+RETRY = timedelta(seconds=2)  # after the database gave no turn, or was not there
 WATCH = timedelta(seconds=1)
 JUMP = timedelta(seconds=2)  # a wall clock that moves by this much more than time passes was set
 
@@ -45,6 +47,7 @@ class Ticker:
             self._send, "interval", seconds=SWEEP.total_seconds(), id="send", next_run_time=datetime.now(UTC)
         )
         self._stopped = threading.Event()
+        self._round = threading.Lock()
         self._watcher = threading.Thread(target=self._watch, name="clock watch", daemon=True)
 
     def start(self) -> None:
@@ -55,7 +58,9 @@ class Ticker:
         """Finish what is being sent, and start nothing more."""
         self._sender.stop()
         self._stopped.set()
-        self._scheduler.shutdown(wait=True)
+        self._scheduler.shutdown(wait=False)  # waiting, it would hold a lock that a round needs to end
+        with self._round:
+            pass
 
     def wake(self, due_at: datetime) -> None:
         """Something is due then; any thread may call this, after its commit."""
@@ -66,11 +71,19 @@ class Ticker:
             self._run_at(run_at)
 
     def _send(self) -> None:
+        with self._round:
+            if not self._stopped.is_set():
+                self._send_due()
+
+    def _send_due(self) -> None:
         ticked = self._clock()
         try:
             self._sender.send_due()
             due_at = self._sender.next_due()
             self._on_tick(ticked)
+        except Busy:
+            log.warning("the database gave no turn; trying again in %s s", RETRY.total_seconds())
+            due_at = self._clock() + RETRY
         except Exception:  # a tick that fails must not be the last
             log.exception("tick failed")
             return

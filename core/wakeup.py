@@ -19,7 +19,7 @@ log = logging.getLogger(__name__)
 
 _CHANNEL = "gpu_slots_due"
 _NOTIFY = text(f"SELECT pg_notify('{_CHANNEL}', :due_at)")
-_LOOK_UP = 1.0  # seconds after which a listener looks whether it should end
+_LOOK_UP = 0.5  # seconds after which a listener looks whether it should end
 _RECONNECT = 2.0  # seconds
 
 
