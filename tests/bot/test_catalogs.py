@@ -6,6 +6,7 @@ import re
 import string
 from collections import Counter
 from contextlib import suppress
+from dataclasses import fields
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from babel.messages.pofile import read_po
 
 from bot import commands, i18n, when
 from bot.reader import Reader
+from core.inventory import Wanted
 
 NOW = datetime(2026, 12, 2, 10, tzinfo=UTC)
 KEYWORDS = {"say": None, "say_many": (1, 2)}
@@ -78,23 +80,22 @@ def meaning(piece: tuple[str, str]) -> str:
     typed = text.removeprefix("{command}").strip()
     if "{" in typed or text.startswith(("python", "/")):
         return text
+    command = commands.parse(typed)
+    if command == commands.Book(typed, Wanted(), "", verb=False):
+        return time_meant(typed, language) or text
+    values = {each.name: getattr(command, each.name) for each in fields(command)}
+    said = {name: time_meant(value, language) if isinstance(value, str) else value for name, value in values.items()}
+    return f"{type(command).__name__} {said}"
+
+
+def time_meant(text: str, language: str) -> str:
+    """The length or range of a text; nothing where it is neither."""
     with suppress(when.Unreadable):
-        return f"length {when.read_length(typed, language)}"
-    match commands.parse(typed):
-        case commands.Book(when=said, wanted=wanted, asks=asks):
-            return f"book {asks} {wanted} {read(said, language)}"
-        case command:
-            return str(command)
-
-
-def read(text: str, language: str) -> str:
-    if not text:
-        return ""
-    try:
+        return f"{when.read_length(text, language)}"
+    with suppress(when.Unreadable):
         reading = when.read(text, NOW, UTC, language)
-    except when.Unreadable:
-        return text
-    return f"{reading.start} {reading.end} {reading.rest}"
+        return f"{reading.start} {reading.end} {reading.rest}"
+    return ""
 
 
 def test_an_unknown_language_is_written_to_in_english() -> None:
