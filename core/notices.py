@@ -374,7 +374,7 @@ def _reminders(held: facts.Reservation, now: datetime, unsent: Collection[Kind])
         _Plan(Kind.END, CHANNEL, time.end, time.end + END_STAYS_NEWS),
     ]
     for plan in moments:
-        if plan.due_at > now or (plan.kind in unsent and plan.useful_until > now):
+        if plan.due_at >= now or (plan.kind in unsent and plan.useful_until > now):
             yield replace(plan, due_at=max(plan.due_at, now))
 
 

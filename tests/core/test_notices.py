@@ -107,6 +107,13 @@ def test_a_start_that_is_due_survives_a_change(lab: Lab) -> None:
     assert [kind for _, kinds in drain(lab) for kind in kinds] == [Kind.START]
 
 
+def test_one_that_is_moved_to_this_very_instant_starts_like_any_other(lab: Lab) -> None:
+    mine = lab.reserve(lab.alice, lab.hours(5)).reservation
+    drain(lab)
+    lab.act("change", lab.alice, mine, wanted=Wanted(), wish=lab.hours(0), purpose="")
+    assert [kind for _, kinds in drain(lab) for kind in kinds] == [Kind.START]
+
+
 def test_nothing_is_said_of_what_was_cancelled(lab: Lab) -> None:
     mine = lab.reserve(lab.alice, lab.hours(2)).reservation
     drain(lab)
