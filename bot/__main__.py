@@ -6,7 +6,7 @@ import argparse
 import sys
 from collections.abc import Callable
 
-from bot import admin, check, copy, log, run, settings
+from bot import admin, check, copy, i18n, log, run, settings
 from bot.settings import BadSettings, Settings
 from core.errors import Busy
 
@@ -86,6 +86,7 @@ def _add_gpus(gpus: argparse.ArgumentParser) -> None:
 
 def _add_lab(lab: argparse.ArgumentParser) -> None:
     lab.add_argument("--zone", type=_checked(settings.check_zone), help="its time zone, like Asia/Tokyo")
+    lab.add_argument("--language", choices=sorted(i18n.languages()), help="in which its channel is told")
     lab.add_argument("--channel", type=_checked(settings.check_channel), help="the id of its channel, like C0123ABCD")
     lab.add_argument("--announce", choices=("on", "off"), help="whether bookings are told in the channel")
 

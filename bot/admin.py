@@ -51,13 +51,19 @@ def show(settings: Settings, _asked: argparse.Namespace) -> int:
 
 def settle(settings: Settings, asked: argparse.Namespace) -> int:
     """Show the lab's own settings, after changing what was asked for."""
-    given = {"zone": asked.zone, "channel": asked.channel, "announce": asked.announce and asked.announce == "on"}
+    given = {
+        "zone": asked.zone,
+        "language": asked.language,
+        "channel": asked.channel,
+        "announce": asked.announce and asked.announce == "on",
+    }
     settings_given = {name: value for name, value in given.items() if value is not None}
     with database(settings) as opened:
         upgrade(opened)
         with opened.begin(now()) as work:
             lab = organizations.change(work, _operator(work), **settings_given)
-    print(f"zone      {lab.zone}\nchannel   {lab.channel or '-'}\nannounce  {'on' if lab.announce else 'off'}")
+    print(f"zone      {lab.zone}\nlanguage  {lab.language}")
+    print(f"channel   {lab.channel or '-'}\nannounce  {'on' if lab.announce else 'off'}")
     return 0
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 from zoneinfo import available_timezones
@@ -17,6 +18,8 @@ from core.work import Database
 log = logging.getLogger(__name__)
 
 FRESH = timedelta(hours=1)
+_LOCALE = re.compile(r"[A-Za-z]{2,8}(?:[-_][A-Za-z0-9]{1,8})*")
+_LONGEST_LOCALE = 16  # characters that the table keeps
 _UNKNOWN = frozenset({"user_not_found", "user_not_visible", "users_not_found"})
 
 
@@ -96,10 +99,16 @@ def _read(user: dict[str, Any], organization: facts.Organization) -> dict[str, A
     return {
         "name": profile.get("display_name") or profile.get("real_name") or user.get("real_name") or user["id"],
         "zone": zone if zone in available_timezones() else organization.zone,
-        "language": user.get("locale") or organization.language,
+        "language": _locale(user) or organization.language,
         "standing": _standing(user, organization),
         "admin": bool(user.get("is_admin") or user.get("is_owner")),
     }
+
+
+def _locale(user: dict[str, Any]) -> str | None:
+    """`ja-JP`, of any language, also of one that nobody writes here; None for what is no locale."""
+    locale = str(user.get("locale") or "")
+    return locale if _LOCALE.fullmatch(locale) and len(locale) <= _LONGEST_LOCALE else None
 
 
 def _standing(user: dict[str, Any], organization: facts.Organization) -> Standing:
