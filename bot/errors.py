@@ -284,6 +284,11 @@ def _(refusal: errors.NoLongerHeld, reader: Reader) -> str:
 
 
 @words.register
+def _(_refusal: errors.OutOfService, reader: Reader) -> str:
+    return reader.say("That is out of service, so nobody can hand it over.")
+
+
+@words.register
 def _(refusal: errors.CannotTake, reader: Reader) -> str:
     return reader.say(
         "{who} may not hold that under the lab's rules, so it stays yours. Please tell them.", who=refusal.taker.name

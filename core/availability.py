@@ -201,7 +201,7 @@ def find(
     and the last with what would pass. The answer binds nobody unless the GPUs are locked first: see `core.placement`.
     """
     try:
-        return _serve(work, organization_id, member_id, wanted, wish, moving)
+        return serve(work, organization_id, member_id, wanted, wish, moving)
     except errors.GpuTaken as taken:
         taken.alternatives = alternatives(work, organization_id, member_id, wanted, taken)
         raise
@@ -267,15 +267,18 @@ def free_parts(clashes: Iterable[facts.Holding], wish: TimeRange) -> tuple[TimeR
     return tuple(wish.subtract(clash.range for clash in clashes))
 
 
-def _serve(
+def serve(
     work: Work,
     organization_id: int,
     member_id: int | None,
     wanted: Wanted,
     wish: TimeRange,
-    moving: facts.Reservation | None,
+    moving: facts.Reservation | None = None,
 ) -> Choice:
-    """Rounding refuses nobody: where the rounded time does not pass, the time itself may."""
+    """The same as `find`, without what would pass instead.
+
+    Rounding refuses nobody: where the rounded time does not pass, the time itself may.
+    """
     candidates = inventory.candidates(work, organization_id, wanted)
     is_same_time = moving is not None and wish == moving.range
     time = wish if is_same_time else limits.rounded(work, organization_id, member_id, candidates, wish)
@@ -314,7 +317,7 @@ def _instead(
     held_to = limits.of(work, organization_id, member_id, (), refusal.wish)
     for kind, less, wish in _proposals(work, wanted, refusal, held_to, zone):
         try:
-            found = _serve(work, organization_id, member_id, less, wish, moving)
+            found = serve(work, organization_id, member_id, less, wish, moving)
             yield Alternative(kind, found.gpus, found.time)
         except errors.GpuTaken as taken:
             yield from alternatives(work, organization_id, member_id, less, taken)

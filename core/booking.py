@@ -366,6 +366,7 @@ def _receipt(work: Work, held: facts.Reservation) -> Receipt:
 
 
 def remember(work: Work, held: facts.Reservation, key: str | None) -> None:
+    """That this request led to that reservation: see `done`."""
     if key is not None:
         carried_out = {"organization_id": held.organization_id, "reservation_id": held.id, "made_at": work.now}
         work.connection.execute(_CARRIED_OUT, {"key": key, **carried_out})

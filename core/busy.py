@@ -59,7 +59,7 @@ def answer(work: Work, actor: Actor, call_id: int, said: BusyAnswer) -> BusyCall
     answered = _fact(work, row)
     kind = Kind.STOPPED if said is BusyAnswer.STOPPED else Kind.BUSY_LONGER
     stays = work.now + STAYS_NEWS
-    notices.tell(work, held, kind, held.holder.id, _told(answered), about=row.id, useful_until=stays)
+    notices.tell(work, held, kind, notices.to_member(held.holder.id), _told(answered), about=row.id, useful_until=stays)
     _record(work, actor, Action.ANSWERED, found, answered)
     return answered
 
@@ -77,7 +77,7 @@ def _last_holders(work: Work, held: facts.Reservation) -> dict[int, list[facts.G
         last = work.session.execute(
             select(models.Slot.reservation_id, models.Reservation.member_id)
             .join(models.Reservation)
-            .where(models.Slot.gpu_id == gpu.id, models.Slot.live)
+            .where(models.Slot.gpu_id == gpu.id, models.Slot.live, models.Reservation.maintenance.is_(False))
             .where(models.Slot.end_at <= held.range.start, models.Slot.end_at > held.range.start - LOOK_BACK)
             .order_by(models.Slot.end_at.desc())
             .limit(1)
@@ -109,7 +109,9 @@ def _call(
     work.session.flush()
     called = _fact(work, row)
     until = min(work.now + STAYS_NEWS, held.range.end)
-    notices.tell(work, held, Kind.STILL_BUSY, called.asked.id, _told(called), about=row.id, useful_until=until)
+    notices.tell(
+        work, held, Kind.STILL_BUSY, notices.to_member(called.asked.id), _told(called), about=row.id, useful_until=until
+    )
     _record(work, actor, Action.ASKED, None, called)
     return called
 

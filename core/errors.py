@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -124,6 +124,30 @@ class UnknownHandOver(NotFound):
 
 
 @dataclass(eq=False)
+class SomeTaken(Conflict):
+    """Not every occurrence of a series can be had."""
+
+    free: tuple[TimeRange, ...]
+    refused: tuple[facts.Skipped, ...]
+
+
+@dataclass(eq=False)
+class TooManyOccurrences(Invalid):
+    limit: int
+    last: date  # on which the last of so many would start
+
+
+@dataclass(eq=False)
+class NoOccurrence(Invalid):
+    """A series that never happens, or is over."""
+
+
+@dataclass(eq=False)
+class UnknownSeries(NotFound):
+    number: int
+
+
+@dataclass(eq=False)
 class UnknownBusyCall(NotFound):
     number: int
 
@@ -147,6 +171,11 @@ class NoLongerHeld(Conflict):
     """What was asked for is not all theirs any more."""
 
     holder: facts.Member
+
+
+@dataclass(eq=False)
+class OutOfService(Conflict):
+    """Nobody holds it for their work, so nobody can hand it over."""
 
 
 @dataclass(eq=False)

@@ -6,7 +6,7 @@ Use as `facts.Reservation`; the table rows of the same names live in `core.model
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, time, timedelta, tzinfo
 from enum import StrEnum
 from typing import Any
 
@@ -287,6 +287,55 @@ class Maintenance:
     displaced: tuple[Displaced, ...]
     mark: str  # the same as long as it would lead to the same
     again: bool = False
+
+
+@dataclass(frozen=True)
+class Recurrence:
+    """How often: every day, every two weeks on Monday and Thursday."""
+
+    unit: str  # "day" or "week"
+    interval: int  # every so many units
+    weekdays: tuple[int, ...] = ()  # of weeks: 0 is Monday; empty for days
+
+
+@dataclass(frozen=True)
+class Repeats:
+    """Times that come again, on the clocks of a zone, so that 9:00 stays 9:00."""
+
+    recurrence: Recurrence
+    first: date  # from which on an occurrence may start
+    last: date  # the last on which one may
+    start: time
+    end: time
+    end_days: int  # how many days after its start an occurrence ends
+    zone: tzinfo
+
+
+@dataclass(frozen=True)
+class Series:
+    """Reservations that were booked in one go."""
+
+    id: int
+    recurrence: Recurrence
+    remaining: tuple[Reservation, ...]  # that have not begun, soonest first
+
+
+@dataclass(frozen=True)
+class Skipped:
+    """An occurrence that cannot be had."""
+
+    range: TimeRange
+    why: Exception  # a refusal of core.errors
+
+
+@dataclass(frozen=True)
+class SeriesReceipt:
+    """What booking or cancelling a series led to."""
+
+    series: Series
+    occurrences: tuple[Reservation, ...]  # that were booked, or cancelled, in order
+    skipped: tuple[Skipped, ...]
+    again: bool = False  # the same request came before; nothing was done twice
 
 
 @dataclass(frozen=True)

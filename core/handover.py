@@ -37,7 +37,7 @@ def ask(
 ) -> HandOver:
     """Ask the holder for what of their reservation lies within `wish`, on these GPUs or on all.
 
-    The same request again, while it is open, is the same hand-over. Raises AlreadyYours for one's own, AlreadyOver,
+    The same request again, while it is open, is the same hand-over. Raises AlreadyYours for one's own, OutOfService,
     NoLongerHeld when there is no such part, MayNotBook, PurposeTooLong, and an AgainstRule where the asker could not
     hold it.
     """
@@ -50,6 +50,8 @@ def ask(
         raise errors.AlreadyYours(held)
     if held.state in {State.OVER, State.CANCELLED}:
         raise errors.NoLongerHeld(held.holder)
+    if held.maintenance:
+        raise errors.OutOfService
     gpus = tuple(gpu for gpu in held.gpus if not gpu_ids or gpu.id in gpu_ids)
     time = _to_come(held.range, work.now).clip(wish or held.range)
     if not gpus or time is None:
@@ -121,9 +123,18 @@ def _open(
     work.session.flush()
     found, until = _fact(work, asked), asked.expires_at
     told = _told(found)
-    notices.tell(work, held, Kind.ASKED, held.holder.id, told, about=found.id, useful_until=until)
+    notices.tell(work, held, Kind.ASKED, notices.to_member(held.holder.id), told, about=found.id, useful_until=until)
     stays = until + ANSWER_STAYS_NEWS
-    notices.tell(work, held, Kind.LAPSED, found.asker.id, told, about=found.id, due_at=until, useful_until=stays)
+    notices.tell(
+        work,
+        held,
+        Kind.LAPSED,
+        notices.to_member(found.asker.id),
+        told,
+        about=found.id,
+        due_at=until,
+        useful_until=stays,
+    )
     _record(work, actor, Action.ASKED, found, held.holder.id)
     return found
 
@@ -169,7 +180,9 @@ def _decline(work: Work, actor: Actor, asked: models.HandOver, held: facts.Reser
     found = _fact(work, asked)
     notices.take_back(work, held.id, Kind.LAPSED, found.id)
     stays = work.now + ANSWER_STAYS_NEWS
-    notices.tell(work, held, Kind.DECLINED, found.asker.id, _told(found), about=found.id, useful_until=stays)
+    notices.tell(
+        work, held, Kind.DECLINED, notices.to_member(found.asker.id), _told(found), about=found.id, useful_until=stays
+    )
     _record(work, actor, Action.DECLINED, found, found.asker.id)
     return found
 

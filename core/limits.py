@@ -172,6 +172,12 @@ def allowed(
     return tuple(found)
 
 
+def count_anew(work: Work) -> None:
+    """Something was booked in this transaction; what comes next is counted with it."""
+    for key in [key for key in work.memo if isinstance(key, tuple) and key[0] is _held]:
+        del work.memo[key]
+
+
 def longest_extension(work: Work, held: facts.Reservation, until: timedelta) -> timedelta:
     """How much longer the holder may keep it, at most `until`, as far as the limits go."""
     if held.maintenance:

@@ -145,6 +145,28 @@ class HandOver(Base):
     taken_id: Mapped[int | None] = mapped_column(ForeignKey("reservations.id"))
 
 
+class Series(Base):
+    """Reservations that were booked in one go, at times that come again."""
+
+    __tablename__ = "series"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    organization_id: Mapped[int] = mapped_column(ForeignKey("organizations.id"))
+    member_id: Mapped[int] = mapped_column(ForeignKey("members.id"))
+    rule: Mapped[dict[str, Any]] = mapped_column(JSON)  # core.facts.Recurrence
+    created_at: Mapped[datetime]
+
+
+class Occurrence(Base):
+    """A reservation that belongs to a series."""
+
+    __tablename__ = "occurrences"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    reservation_id: Mapped[int] = mapped_column(ForeignKey("reservations.id"), unique=True)
+    series_id: Mapped[int] = mapped_column(ForeignKey("series.id"), index=True)
+
+
 class BusyCall(Base):
     """The last holder of some GPUs is asked whether their work is on them still. See core.busy."""
 

@@ -47,6 +47,8 @@ class Kind(StrEnum):
     CHANGED = "changed"
     FREED = "freed"  # some of its GPUs were given back early
     BOOKED = "booked"
+    SERIES_BOOKED = "series_booked"  # all of a series at once
+    SERIES_CANCELLED = "series_cancelled"
     BEFORE_END_24H = "before_end_24h"
     BEFORE_END_3H = "before_end_3h"
     BEFORE_END = "before_end"
@@ -65,6 +67,8 @@ _STANDING = frozenset(
         Kind.STOPPED,
         Kind.BUSY_LONGER,
         Kind.OVERRULED,
+        Kind.SERIES_BOOKED,
+        Kind.SERIES_CANCELLED,
     }
 )
 """Told whatever becomes of the reservation meanwhile."""
@@ -209,25 +213,30 @@ def tell(
     work: Work,
     held: facts.Reservation,
     kind: Kind,
-    member_id: int,
+    whom: str,
     data: dict[str, Any],
     *,
     about: int,
     due_at: datetime | None = None,
     useful_until: datetime,
 ) -> None:
-    """Owe one member a notice; `about` tells it from others of its kind. Due now, if nothing else is said."""
-    _owe(work, held, [_Plan(kind, to_member(member_id), due_at or work.now, useful_until, data, about)])
+    """Owe CHANNEL or one member a notice that stands whatever becomes of the reservation. Due now, if nothing is said.
+
+    `about` tells it from others of its kind.
+    """
+    _owe(work, held, [_Plan(kind, whom, due_at or work.now, useful_until, data, about)])
 
 
-def take_back(work: Work, reservation_id: int, kind: Kind, about: int) -> None:
-    """Such a notice, if it is still owed, has become untrue."""
-    work.session.execute(
+def take_back(work: Work, reservation_id: int, kind: Kind, about: int) -> bool:
+    """Such a notice, if it is still owed, has become untrue; whether it was."""
+    settled = work.session.execute(
         update(models.Notice)
         .where(models.Notice.reservation_id == reservation_id, models.Notice.kind == kind, _is_owed)
         .where(models.Notice.about == about)
         .values(outcome=Outcome.STALE, settled_at=work.now)
+        .returning(models.Notice.id)
     )
+    return settled.first() is not None
 
 
 def claim(work: Work, organization_id: int, lease: timedelta) -> Batch | None:

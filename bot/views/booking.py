@@ -311,7 +311,7 @@ def ask_buttons(
     """
     by_reservation: dict[int, list[facts.Holding]] = {}
     for clash in clashes:
-        if clash.holder.slack_id != reader.slack_id:
+        if clash.holder.slack_id != reader.slack_id and not clash.maintenance:
             by_reservation.setdefault(clash.reservation_id, []).append(clash)
     asked = [held[:count] for held in list(by_reservation.values())[:MOST_OFFERS]]
     names = [held[0].holder.name for held in asked]

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import closing
-from datetime import timedelta
+from datetime import date, time, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import delete, insert, text, update
 from sqlalchemy.exc import IntegrityError
 
-from core import busy, errors, handover, limits, models, notices
+from core import busy, errors, handover, limits, models, notices, series
 from core.actors import Operator
 from core.copy import Differs, OldSource, Refused, TargetInUse, copy
 from core.db import Base
-from core.facts import Rule
+from core.facts import Recurrence, Repeats, Rule
+from core.inventory import Wanted
 from core.work import Database
 from tests.conftest import Clock
 from tests.core.conftest import Lab, found_lab
@@ -53,6 +55,7 @@ def full(databases: tuple[Database, Database], clock: Clock) -> Lab:
     with lab.database.begin(clock.now) as work:
         handover.ask(work, lab.alice, both.id, purpose="お願い")
         busy.call(work, lab.charlie, begun.id)
+        series.book(work, lab.bob, Wanted(names=("GPU1",)), _mondays(), purpose="毎週")
         limits.add_period(work, Operator(lab.id), "締切", lab.hours(1), {Rule.LONGEST: None})
         failing = notices.claim(work, lab.id, timedelta(seconds=20))
         assert failing is not None
@@ -61,6 +64,11 @@ def full(databases: tuple[Database, Database], clock: Clock) -> Lab:
         assert waiting is not None
         notices.put_off(work, waiting, clock.now + timedelta(minutes=1), "ratelimited")
     return lab
+
+
+def _mondays() -> Repeats:
+    weekly, zone = Recurrence("week", 1, (0,)), ZoneInfo("Asia/Tokyo")
+    return Repeats(weekly, date(2026, 12, 14), date(2026, 12, 21), time(9), time(12), 0, zone)
 
 
 def everything(database: Database) -> dict[str, list[dict[str, Any]]]:

@@ -1,0 +1,253 @@
+"""Series: times that come again, booked in one go and cancelled in one go; each occurrence is a reservation.
+
+Both run inside `Database.begin`. Each occurrence goes the way of any booking; the channel is told once of them all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import UTC, date, datetime, time
+from itertools import islice
+from typing import Any
+
+from dateutil.rrule import DAILY, MO, WEEKLY, rrule
+from sqlalchemy import select
+
+from core import (
+    audit,
+    availability,
+    booking,
+    errors,
+    facts,
+    inventory,
+    limits,
+    members,
+    models,
+    notices,
+    placement,
+    policy,
+)
+from core.actors import Actor
+from core.facts import Action, Recurrence, Repeats, Series, SeriesReceipt, Skipped, State
+from core.inventory import Wanted
+from core.notices import Kind
+from core.timerange import TimeRange
+from core.work import Work
+
+MOST = 100  # occurrences of one series
+
+
+def occurrences(repeats: Repeats) -> tuple[TimeRange, ...]:
+    """The times of a series. The same clock all through, whatever the clocks of the zone do.
+
+    A start or an end that the clocks skip is moved on by what they skip; of one that comes twice it is the first.
+    Raises TooManyOccurrences beyond MOST, and NoOccurrence where there is none.
+    """
+    found = list(islice(_dates(repeats), MOST + 1))
+    if len(found) > MOST:
+        raise errors.TooManyOccurrences(MOST, found[MOST - 1])
+    times = tuple(found_on for day in found if (found_on := _on(repeats, day)))
+    if not times:
+        raise errors.NoOccurrence
+    return times
+
+
+def look(
+    work: Work, actor: Actor, wanted: Wanted, repeats: Repeats
+) -> tuple[tuple[TimeRange, ...], tuple[Skipped, ...]]:
+    """Which occurrences could be booked now, each by itself, and which not. Raises what `occurrences` raises."""
+    free, refused = [], []
+    for wish in _to_come(repeats, work.now):
+        try:
+            _serve(work, actor, wanted, wish)
+            free.append(wish)
+        except errors.Refusal as why:
+            refused.append(Skipped(wish, why))
+    return tuple(free), tuple(refused)
+
+
+def book(
+    work: Work,
+    actor: Actor,
+    wanted: Wanted,
+    repeats: Repeats,
+    *,
+    purpose: str = "",
+    skip: bool = False,
+    request_key: str | None = None,
+) -> SeriesReceipt:
+    """Hold GPUs at every occurrence; with `skip` at those that can be had, if any.
+
+    Raises SomeTaken with every occurrence that cannot, MayNotBook, PurposeTooLong, and what `occurrences` and
+    `inventory.candidates` raise.
+    """
+    actor.must_be_member()
+    purpose = " ".join(purpose.split())
+    policy.check_purpose(purpose)
+    placement.lock(work, inventory.candidates(work, actor.organization_id, wanted))
+    if answered := booking.done(work, actor, request_key):
+        return _again(work, actor, answered.reservation)
+    holder = members.fact(work.session.get_one(models.Member, actor.member_id))
+    booked: list[facts.Reservation] = []
+    refused: list[Skipped] = []
+    for wish in _to_come(repeats, work.now):
+        try:
+            choice = _serve(work, actor, wanted, wish)
+        except errors.Refusal as why:
+            refused.append(Skipped(wish, why))
+            continue
+        held = placement.add(work, actor.organization_id, holder, purpose, choice.gpus, choice.time)
+        notices.plan(work, held, announce=False)
+        audit.record_reservation(work, actor, Action.RESERVED, held)
+        limits.count_anew(work)
+        booked.append(held)
+    if not booked or (refused and not skip):
+        raise errors.SomeTaken(tuple(held.range for held in booked), tuple(refused))
+    number = _write(work, actor, repeats, booked)
+    booking.remember(work, booked[0], request_key)
+    _tell(work, number, repeats.recurrence, booked, Kind.SERIES_BOOKED)
+    return SeriesReceipt(Series(number, repeats.recurrence, tuple(booked)), tuple(booked), tuple(refused))
+
+
+def cancel(work: Work, actor: Actor, series_id: int) -> SeriesReceipt:
+    """Cancel all that remain: what has not begun. Where nothing remains, nothing is done, and the receipt is empty.
+
+    Raises UnknownSeries and NotYours.
+    """
+    row = work.session.get(models.Series, series_id)
+    if row is None or row.organization_id != actor.organization_id:
+        raise errors.UnknownSeries(series_id)
+    if row.member_id != actor.member_id:
+        raise errors.NotYours(members.fact(work.session.get_one(models.Member, row.member_id)))
+    recurrence = _recurrence(row)
+    cancelled = [_cancel(work, actor, held) for held in _remaining_rows(work, row)]
+    if cancelled and not notices.take_back(work, cancelled[0].id, Kind.SERIES_BOOKED, series_id):
+        _tell(work, series_id, recurrence, cancelled, Kind.SERIES_CANCELLED)
+    return SeriesReceipt(Series(series_id, recurrence, ()), tuple(cancelled), ())
+
+
+def held_by(work: Work, organization_id: int, held: Iterable[facts.Reservation]) -> tuple[Series, ...]:
+    """The series that these reservations belong to, each with those of them that have not begun, soonest first."""
+    by_id = {each.id: each for each in held if each.state is State.UPCOMING}
+    rows = work.session.execute(
+        select(models.Series, models.Occurrence.reservation_id)
+        .join(models.Occurrence, models.Occurrence.series_id == models.Series.id)
+        .where(models.Series.organization_id == organization_id, models.Occurrence.reservation_id.in_(by_id))
+    ).all()
+    found: dict[int, tuple[Recurrence, list[facts.Reservation]]] = {}
+    for row, number in rows:
+        found.setdefault(row.id, (_recurrence(row), []))[1].append(by_id[number])
+    return tuple(
+        Series(number, recurrence, tuple(sorted(remaining, key=lambda each: each.range)))
+        for number, (recurrence, remaining) in found.items()
+    )
+
+
+def _dates(repeats: Repeats) -> Iterator[date]:
+    rule = rrule(
+        DAILY if repeats.recurrence.unit == "day" else WEEKLY,
+        interval=repeats.recurrence.interval,
+        byweekday=repeats.recurrence.weekdays or None,
+        wkst=MO,
+        dtstart=datetime.combine(repeats.first, repeats.start),
+        until=datetime.combine(repeats.last, time.max),
+    )
+    return (each.date() for each in rule)
+
+
+def _on(repeats: Repeats, day: date) -> TimeRange | None:
+    """The occurrence that starts on that day; None where the clocks leave nothing of it."""
+    start = datetime.combine(day, repeats.start, repeats.zone).astimezone(UTC)
+    last_day = date.fromordinal(day.toordinal() + repeats.end_days)
+    end = datetime.combine(last_day, repeats.end, repeats.zone).astimezone(UTC)
+    return TimeRange(start, end) if start < end else None
+
+
+def _to_come(repeats: Repeats, now: datetime) -> list[TimeRange]:
+    """Without what is over; what has begun begins now."""
+    times = [TimeRange(max(time.start, now), time.end) for time in occurrences(repeats) if time.end > now]
+    if not times:
+        raise errors.NoOccurrence
+    return times
+
+
+def _serve(work: Work, actor: Actor, wanted: Wanted, time: TimeRange) -> availability.Choice:
+    return availability.serve(work, actor.organization_id, actor.member_id, wanted, time)
+
+
+def _again(work: Work, actor: Actor, first: facts.Reservation) -> SeriesReceipt:
+    """What the same request has led to, as it is now."""
+    row = work.session.scalars(
+        select(models.Series).join(models.Occurrence).where(models.Occurrence.reservation_id == first.id)
+    ).one()
+    numbers = work.session.scalars(
+        select(models.Occurrence.reservation_id).where(models.Occurrence.series_id == row.id)
+    )
+    held = [availability.reservation(work, actor.organization_id, number) for number in numbers]
+    booked = tuple(sorted(held, key=lambda each: each.range))
+    return SeriesReceipt(Series(row.id, _recurrence(row), booked), booked, (), again=True)
+
+
+def _write(work: Work, actor: Actor, repeats: Repeats, booked: list[facts.Reservation]) -> int:
+    row = models.Series(
+        organization_id=actor.organization_id,
+        member_id=actor.member_id,
+        rule=_written(repeats.recurrence),
+        created_at=work.now,
+    )
+    work.session.add(row)
+    work.session.flush()
+    work.session.add_all(models.Occurrence(reservation_id=held.id, series_id=row.id) for held in booked)
+    work.session.flush()
+    return row.id
+
+
+def _remaining_rows(work: Work, row: models.Series) -> list[models.Reservation]:
+    """Those that have not begun, locked, and their GPUs with them; always in the order of their numbers."""
+    rows = work.session.scalars(
+        select(models.Reservation)
+        .join(models.Occurrence, models.Occurrence.reservation_id == models.Reservation.id)
+        .where(models.Occurrence.series_id == row.id, models.Reservation.cancelled_at.is_(None))
+        .order_by(models.Reservation.id)
+        .with_for_update(of=models.Reservation)
+    ).all()
+    remaining = [each for each in rows if availability.fact(work, each).state is State.UPCOMING]
+    placement.lock(work, {slot.gpu for each in remaining for slot in availability.fact(work, each).slots})
+    return remaining
+
+
+def _cancel(work: Work, actor: Actor, row: models.Reservation) -> facts.Reservation:
+    before = availability.fact(work, row)
+    placement.drop(work, row, {gpu.id for gpu in before.gpus})
+    row.cancelled_at = work.now
+    row.version += 1
+    work.session.flush()
+    held = availability.fact(work, row)
+    notices.replan(work, held, Kind.CANCELLED, announce=False)
+    audit.record_reservation(work, actor, Action.CANCELLED, held, before=before)
+    return held
+
+
+def _tell(work: Work, series_id: int, recurrence: Recurrence, held: list[facts.Reservation], kind: Kind) -> None:
+    """The channel, in one message, if the lab wants that."""
+    first, last = held[0], held[-1]
+    if not work.session.get_one(models.Organization, first.organization_id).announce:
+        return
+    gpus = dict.fromkeys(gpu.name for each in held for gpu in each.gpus)
+    data = {
+        "count": len(held),
+        "gpus": list(gpus),
+        "first": [first.range.start.isoformat(), first.range.end.isoformat()],
+        "last": last.range.start.isoformat(),
+        "rule": _written(recurrence),
+    }
+    stays = work.now + notices.CHANGE_STAYS_NEWS
+    notices.tell(work, first, kind, notices.CHANNEL, data, about=series_id, useful_until=stays)
+
+
+def _written(recurrence: Recurrence) -> dict[str, Any]:
+    return {"unit": recurrence.unit, "interval": recurrence.interval, "weekdays": list(recurrence.weekdays)}
+
+
+def _recurrence(row: models.Series) -> Recurrence:
+    return Recurrence(row.rule["unit"], row.rule["interval"], tuple(row.rule["weekdays"]))

@@ -1,0 +1,217 @@
+"""Stories of times that come again: booked in one go, the rest cancelled in one go."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, time, timedelta
+from itertools import pairwise
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from sqlalchemy import select
+
+from core import audit, errors, facts, limits, models, series
+from core.facts import Action, Recurrence, Repeats, Rule, State, Subject
+from core.inventory import Wanted
+from core.notices import Kind
+from core.timerange import TimeRange
+from tests.core.conftest import Lab
+
+BERLIN = ZoneInfo("Europe/Berlin")
+WEEKDAYS = Recurrence("week", 1, (0, 1, 2, 3, 4))
+DAILY = Recurrence("day", 1)
+
+
+def repeats(
+    recurrence: Recurrence = WEEKDAYS,
+    first: date = date(2026, 12, 4),
+    last: date = date(2026, 12, 18),
+    hours: tuple[int, int] = (9, 12),
+    end_days: int = 0,
+    zone: Any = BERLIN,
+) -> Repeats:
+    return Repeats(recurrence, first, last, time(hours[0] % 24), time(hours[1] % 24), end_days, zone)
+
+
+def book(lab: Lab, what: Repeats, **more: Any) -> facts.SeriesReceipt:
+    by, wanted = more.pop("by", lab.alice), more.pop("wanted", Wanted())
+    with lab.database.begin(lab.clock.now) as work:
+        return series.book(work, by, wanted, what, **more)
+
+
+def cancel(lab: Lab, number: int, *, by: Any = None) -> facts.SeriesReceipt:
+    with lab.database.begin(lab.clock.now) as work:
+        return series.cancel(work, by or lab.alice, number)
+
+
+def owed(lab: Lab, *kinds: Kind) -> list[str]:
+    with lab.database.read(lab.clock.now) as work:
+        return list(
+            work.session.scalars(
+                select(models.Notice.kind).where(models.Notice.outcome.is_(None), models.Notice.kind.in_(kinds))
+            )
+        )
+
+
+def test_every_weekday_until_a_date(lab: Lab) -> None:
+    receipt = book(lab, repeats(), purpose="thesis")
+    days = [held.range.start.astimezone(BERLIN).date() for held in receipt.occurrences]
+    assert len(days) == 11
+    assert days[0] == date(2026, 12, 4)
+    assert days[-1] == date(2026, 12, 18)
+    assert all(day.weekday() < 5 for day in days)
+    assert {held.purpose for held in receipt.occurrences} == {"thesis"}
+    assert lab.held_by(lab.alice) == receipt.occurrences
+    assert owed(lab, Kind.BOOKED, Kind.SERIES_BOOKED) == [Kind.SERIES_BOOKED]
+    assert len(owed(lab, Kind.START)) == 11
+
+
+def test_nine_stays_nine_when_the_clocks_change() -> None:
+    times = series.occurrences(repeats(DAILY, date(2027, 3, 27), date(2027, 3, 29)))
+    assert [time.start for time in times] == [
+        datetime(2027, 3, 27, 8, tzinfo=UTC),
+        datetime(2027, 3, 28, 7, tzinfo=UTC),
+        datetime(2027, 3, 29, 7, tzinfo=UTC),
+    ]
+
+
+def test_hours_that_the_clocks_skip_or_repeat() -> None:
+    spring = series.occurrences(repeats(DAILY, date(2027, 3, 28), date(2027, 3, 28), (2, 4)))
+    assert spring == (TimeRange(datetime(2027, 3, 28, 1, tzinfo=UTC), datetime(2027, 3, 28, 2, tzinfo=UTC)),)
+    with pytest.raises(errors.NoOccurrence):
+        series.occurrences(repeats(DAILY, date(2027, 3, 28), date(2027, 3, 28), (2, 3)))
+    autumn = series.occurrences(repeats(DAILY, date(2027, 10, 31), date(2027, 10, 31), (2, 4)))
+    assert autumn[0].start == datetime(2027, 10, 31, 0, tzinfo=UTC)
+
+
+@given(
+    unit=st.sampled_from(["day", "week"]),
+    interval=st.integers(1, 8),
+    weekdays=st.sets(st.integers(0, 6), min_size=1),
+    start=st.integers(0, 23),
+    length=st.integers(1, 48),
+    days=st.integers(0, 60),
+    zone=st.sampled_from(["Europe/Berlin", "America/New_York", "Asia/Tokyo", "Australia/Lord_Howe"]),
+)
+def test_occurrences_come_in_order_at_the_same_clock(
+    unit: str, interval: int, weekdays: set[int], start: int, length: int, days: int, zone: str
+) -> None:
+    recurrence = Recurrence(unit, interval, tuple(sorted(weekdays)) if unit == "week" else ())
+    first, tz = date(2027, 3, 1), ZoneInfo(zone)
+    end_days, end = divmod(start + length, 24)
+    what = repeats(recurrence, first, first + timedelta(days=days), (start, end), end_days, tz)
+    try:
+        times = series.occurrences(what)
+    except errors.NoOccurrence:
+        assert unit == "week"
+        return
+    local = [each.start.astimezone(tz) for each in times]
+    assert times == tuple(sorted(times))
+    assert all(first <= each.date() <= what.last for each in local)
+    assert all(each.hour == start for each in local if start > 3)
+    assert unit == "day" or {each.weekday() for each in local} <= weekdays
+    if unit == "day" and start > 3:
+        assert {(b.date() - a.date()).days for a, b in pairwise(local)} <= {interval}
+
+
+def test_all_or_nothing(lab: Lab) -> None:
+    taken = datetime(2026, 12, 8, 10, tzinfo=BERLIN)
+    lab.reserve(lab.bob, TimeRange(taken, taken + timedelta(hours=1)))
+    with pytest.raises(errors.SomeTaken) as refusal:
+        book(lab, repeats())
+    assert len(refusal.value.free) == 10
+    skipped = refusal.value.refused[0]
+    assert skipped.range.start == datetime(2026, 12, 8, 9, tzinfo=BERLIN)
+    assert isinstance(skipped.why, errors.GpuTaken)
+    assert [clash.holder.name for clash in skipped.why.clashes] == ["Bob"]
+    assert lab.held_by(lab.alice) == ()
+    assert owed(lab, Kind.SERIES_BOOKED) == []
+
+
+def test_or_the_free_ones(lab: Lab) -> None:
+    taken = datetime(2026, 12, 8, 10, tzinfo=BERLIN)
+    lab.reserve(lab.bob, TimeRange(taken, taken + timedelta(hours=1)))
+    receipt = book(lab, repeats(), skip=True)
+    assert len(receipt.occurrences) == 10
+    assert [each.range.start for each in receipt.skipped] == [datetime(2026, 12, 8, 9, tzinfo=BERLIN)]
+
+
+def test_limits_apply_to_each_and_hours_add_up(lab: Lab) -> None:
+    with lab.database.begin(lab.clock.now) as work:
+        limits.set_for(work, lab.charlie, Subject.LAB, lab.id, {Rule.OPEN: timedelta(hours=10)})
+    with pytest.raises(errors.SomeTaken) as refusal:
+        book(lab, repeats())
+    assert len(refusal.value.free) == 3
+    assert {type(each.why) for each in refusal.value.refused} == {errors.TooManyHours}
+    far = book(lab, repeats(DAILY, date(2027, 1, 31), date(2027, 2, 4)), skip=True)
+    assert {type(each.why) for each in far.skipped} == {errors.TooFarAhead}
+
+
+def test_it_is_bounded(lab: Lab) -> None:
+    with pytest.raises(errors.TooManyOccurrences) as refusal:
+        book(lab, repeats(DAILY, last=date(2099, 1, 1)))
+    assert (refusal.value.limit, refusal.value.last) == (100, date(2027, 3, 13))
+    with pytest.raises(errors.NoOccurrence):
+        book(lab, repeats(last=date(2026, 12, 1)))
+
+
+def test_what_has_begun_begins_now_and_what_is_over_is_left_out(lab: Lab) -> None:
+    receipt = book(lab, repeats(DAILY, date(2026, 12, 2), date(2026, 12, 4)))  # it is 10:00 on the 3rd
+    assert [held.range.start for held in receipt.occurrences] == [
+        lab.clock.now,
+        datetime(2026, 12, 4, 9, tzinfo=BERLIN),
+    ]
+
+
+def test_the_same_request_again_books_once(lab: Lab) -> None:
+    first, second = (book(lab, repeats(), request_key="once") for _ in range(2))
+    assert second.again
+    assert second.series.id == first.series.id
+    assert second.occurrences == first.occurrences
+
+
+def test_cancelling_all_that_remain_leaves_what_began(lab: Lab) -> None:
+    receipt = book(lab, repeats())
+    lab.clock.now = datetime(2026, 12, 8, 9, 30, tzinfo=BERLIN)
+    gone = cancel(lab, receipt.series.id)
+    assert len(gone.occurrences) == 8
+    assert {held.state for held in gone.occurrences} == {State.CANCELLED}
+    assert [held.state for held in lab.held_by(lab.alice)] == [State.RUNNING]
+    assert owed(lab, Kind.START) == [Kind.START] * 3  # those of the past, which nobody has sent here
+    assert cancel(lab, receipt.series.id).occurrences == ()
+
+
+def test_the_channel_is_told_once_and_not_of_what_it_never_heard(lab: Lab) -> None:
+    receipt = book(lab, repeats())
+    cancel(lab, receipt.series.id)
+    assert owed(lab, Kind.SERIES_BOOKED, Kind.SERIES_CANCELLED, Kind.CANCELLED, Kind.BOOKED) == []
+
+
+def test_nobody_cancels_somebody_elses(lab: Lab) -> None:
+    receipt = book(lab, repeats())
+    with pytest.raises(errors.NotYours):
+        cancel(lab, receipt.series.id, by=lab.bob)
+    with pytest.raises(errors.UnknownSeries):
+        cancel(lab, 999)
+    with pytest.raises(errors.MayNotBook):
+        book(lab, repeats(), by=lab.dana)
+
+
+def test_one_may_go_its_own_way_and_the_rest_stay_a_series(lab: Lab) -> None:
+    receipt = book(lab, repeats())
+    lab.act("cancel", lab.alice, receipt.occurrences[0])
+    with lab.database.read(lab.clock.now) as work:
+        found = series.held_by(work, lab.id, lab.held_by(lab.alice))
+    assert [each.id for each in found] == [receipt.series.id]
+    assert found[0].remaining == receipt.occurrences[1:]
+    assert found[0].recurrence == WEEKDAYS
+
+
+def test_each_occurrence_is_in_the_audit(lab: Lab) -> None:
+    receipt = book(lab, repeats(last=date(2026, 12, 8)))
+    cancel(lab, receipt.series.id)
+    with lab.database.read(lab.clock.now) as work:
+        told = [each.action for each in audit.entries(work, lab.id, of=lab.alice.member_id)]
+    assert told == [Action.CANCELLED] * 3 + [Action.RESERVED] * 3
