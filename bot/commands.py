@@ -76,6 +76,13 @@ class Picture:
 
 
 @dataclass(frozen=True)
+class Board:
+    """Let the lab's board stand in this channel, or take it away."""
+
+    off: bool = False
+
+
+@dataclass(frozen=True)
 class Mine:
     pass
 
@@ -127,7 +134,9 @@ class TooMuch:
     length: int
 
 
-Command = Ask | Book | Status | Who | Picture | Mine | Extend | End | Cancel | Health | Help | StillBusy | TooMuch
+Command = (
+    Ask | Board | Book | Status | Who | Picture | Mine | Extend | End | Cancel | Health | Help | StillBusy | TooMuch
+)
 
 
 @dataclass(frozen=True)
@@ -440,6 +449,7 @@ VERBS = (
     Verb("book", _book, changes=True),
     Verb("status", Status),
     Verb("who", lambda _text: Who()),
+    Verb("board", lambda text: Board(off=fold(text) in {"off", "オフ", "끄기"}), changes=True),
     Verb("free", _free),
     Verb("picture", _picture),
     Verb("mine", lambda _text: Mine()),

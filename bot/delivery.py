@@ -16,7 +16,9 @@ from typing import Any
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
+from bot import people
 from bot.desk import Desk
+from bot.displays import Painter
 from bot.reader import Reader
 from bot.views import notices as view
 from core import notices
@@ -60,6 +62,7 @@ class Sender:
         token, address = desk.client.token, desk.client.base_url
         self._client = WebClient(token=token, base_url=address, timeout=TIMEOUT, retry_handlers=[])
         self._direct: dict[str, str] = {}  # whose direct messages are which channel
+        self._painter = Painter(desk)
         self._stopping = False
 
     def stop(self) -> None:
@@ -67,10 +70,12 @@ class Sender:
         self._stopping = True
 
     def send_due(self) -> int:
-        """Deliver everything that is due; the number of messages posted."""
+        """Deliver everything that is due, and redraw what is out of date; the number of messages posted."""
         posted = 0
         while not self._stopping and (batch := self._claim()) is not None:
             posted += bool(batch.owed) and self._deliver(batch)
+        if not self._stopping:
+            self._painter.refresh()
         return posted
 
     def next_due(self) -> datetime | None:
@@ -114,6 +119,7 @@ class Sender:
         if holder is None:
             message = view.to_channel(batch, self._reader(lab.language, lab.zone), now)
         else:
+            holder = people.find(self._desk, holder.slack_id, now, hurried=True)  # who travels reads local times
             message = view.to_holder(batch, self._reader(holder.language, holder.zone, holder.slack_id), now)
         metadata = {"event_type": EVENT, "event_payload": {"notices": list(batch.ids)}}
         answer = self._client.chat_postMessage(

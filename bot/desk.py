@@ -73,6 +73,10 @@ class Visit:
             self._member = people.find(self.desk, self.slack_id, self.now, hurried=self.hurried)
         return self._member
 
+    def become(self, member: facts.Member) -> None:
+        """They have just changed what we know of them."""
+        self._member = member
+
     @property
     def organization_id(self) -> int:
         return self.desk.organization.id

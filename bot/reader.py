@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta, tzinfo
+from datetime import datetime, time, timedelta, tzinfo
 from functools import cached_property, reduce
 from gettext import NullTranslations
 from zoneinfo import ZoneInfo
@@ -43,6 +43,10 @@ class Reader:
 
     def local(self, instant: datetime) -> datetime:
         return instant.astimezone(self.zone)
+
+    def midnight(self, instant: datetime, days: int = 0) -> datetime:
+        """The midnight at which the instant's day begins, or that of another day, so many days after."""
+        return datetime.combine(self.local(instant).date() + timedelta(days=days), time(), self.zone)
 
     def clock(self, instant: datetime) -> str:
         """13:00"""
@@ -144,3 +148,32 @@ class Reader:
     @cached_property
     def _catalog(self) -> NullTranslations:
         return i18n.catalog(self.language)
+
+
+class Everyone(Reader):
+    """For all who read a channel: every instant is a token, which Slack shows each of them in their own zone.
+
+    Tokens are for mrkdwn alone: no button, and no text for notifications.
+    """
+
+    def clock(self, instant: datetime) -> str:
+        return self._token(instant, "{time}")
+
+    def moment(self, instant: datetime) -> str:
+        return self._token(instant, "{date_short_pretty} {time}")
+
+    def near(self, instant: datetime, now: datetime) -> str:
+        """With the day, where some of them may have another one."""
+        return self.clock(instant) if abs(instant - now) < timedelta(hours=12) else self.moment(instant)
+
+    def hours(self, time: TimeRange) -> str:
+        end = self.clock(time.end) if time.length < timedelta(hours=12) else self.moment(time.end)
+        return f"{self.clock(time.start)}–{end}"
+
+    def span(self, time: TimeRange) -> str:
+        end = self.clock(time.end) if time.length < timedelta(hours=12) else self.moment(time.end)
+        return f"{self.moment(time.start)}–{end}"
+
+    def _token(self, instant: datetime, form: str) -> str:
+        written = f"{self.day(instant)}, {super().clock(instant)} {self.zone_name(instant)}"
+        return f"<!date^{int(instant.timestamp())}^{form}|{written}>"

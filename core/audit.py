@@ -51,6 +51,7 @@ def record(
         "why": why[:500],
     }
     work.connection.execute(_ADD, entry)
+    work.owes(work.now)  # displays show it
 
 
 def record_reservation(

@@ -16,7 +16,20 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import and_, bindparam, insert, select
 
-from core import audit, availability, errors, facts, inventory, limits, members, models, notices, placement, policy
+from core import (
+    audit,
+    availability,
+    displays,
+    errors,
+    facts,
+    inventory,
+    limits,
+    members,
+    models,
+    notices,
+    placement,
+    policy,
+)
 from core.actors import Actor
 from core.facts import Action, Receipt, State
 from core.inventory import Wanted
@@ -215,7 +228,7 @@ def _again(work: Work, actor: Actor, reservation_id: int) -> Receipt:
 
 # For a new reservation, all in one look: its holder, what the lab wants, and what this very request led to before.
 _KNOWN = (
-    select(*models.Member.__table__.c, models.Organization.announce, models.Request.reservation_id)
+    select(*models.Member.__table__.c, displays.ANNOUNCES, models.Request.reservation_id)
     .select_from(models.Member)
     .join(models.Organization, models.Member.organization_id == models.Organization.id)
     .outerjoin(
@@ -353,7 +366,8 @@ def _changed(
     row.version += 1
     work.session.flush()
     held = availability.fact(work, row)
-    announce = work.session.get_one(models.Organization, row.organization_id).announce
+    told = select(displays.ANNOUNCES).where(models.Organization.id == row.organization_id)
+    announce = work.session.scalars(told).one()
     notices.replan(work, held, news, announce=announce)
     remember(work, held, request_key)
     _tell_holder(work, actor, action, before, held, why)

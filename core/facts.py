@@ -67,6 +67,9 @@ class Action(StrEnum):
     REMOVED = "removed"
     RETIRED = "retired"
     TAKEN_DOWN = "taken_down"  # GPUs out of service for a while
+    CHOSEN = "chosen"  # a person's own settings
+    BOARD_PUT = "board_put"
+    BOARD_TAKEN = "board_taken"
     LIMITED = "limited"  # the limits of a lab, a GPU or a member were set
     ASKED = "asked"  # somebody else, for what they hold
     DECLINED = "declined"
@@ -115,15 +118,29 @@ class Organization:
 
 
 @dataclass(frozen=True)
+class Choices:
+    """What somebody chose for themselves; None: as Slack says."""
+
+    zone: str | None = None  # IANA name
+    language: str | None = None
+    before_start: bool = True  # whether to be reminded then, in direct messages
+    before_end: bool = True
+
+
+NO_CHOICES = Choices()
+
+
+@dataclass(frozen=True)
 class Member:
     id: int
     slack_id: str
     name: str
-    zone: str
+    zone: str  # their own choice, or what Slack says
     language: str
     role: Role
     standing: Standing
     checked_at: datetime | None  # when Slack was last asked about them
+    choices: Choices = NO_CHOICES
 
 
 @dataclass(frozen=True)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any
 
-from sqlalchemy import Row, Select, select
+from sqlalchemy import Row, Select, select, update
 
 from core import audit, errors, facts, models
 from core.actors import Actor, Operator
@@ -111,15 +112,51 @@ def _by_slack_id(organization_id: int, slack_id: str) -> Select[models.Member]:
     )
 
 
+def choose(work: Work, actor: Actor, choices: facts.Choices) -> facts.Member:
+    """Keep what somebody chooses for themselves; from then on it overrules what Slack says."""
+    row = work.session.get_one(models.Member, actor.member_id, with_for_update=True)
+    before = _choices(row)
+    row.own_zone, row.own_language = choices.zone, choices.language
+    row.before_start, row.before_end = choices.before_start, choices.before_end
+    if choices != before:
+        audit.record(
+            work,
+            actor,
+            Action.CHOSEN,
+            Subject.MEMBER,
+            row.id,
+            before=asdict(before),
+            after=asdict(choices),
+            concerns=row.id,
+        )
+    return fact(row)
+
+
+def welcome(work: Work, member_id: int) -> bool:
+    """Whether this is the first time that they are welcomed; it is noted."""
+    noted = (
+        update(models.Member)
+        .where(models.Member.id == member_id, models.Member.welcomed_at.is_(None))
+        .values(welcomed_at=work.now)
+        .returning(models.Member.id)
+    )
+    return work.session.scalar(noted) is not None
+
+
 def fact(row: models.Member | Row[*tuple[Any, ...]]) -> facts.Member:
     """Of a member, or of a row that has all the columns of one."""
     return facts.Member(
         row.id,
         row.slack_id,
         row.name,
-        row.zone,
-        row.language,
+        row.own_zone or row.zone,
+        row.own_language or row.language,
         Role(row.role),
         Standing(row.standing),
         row.checked_at,
+        _choices(row),
     )
+
+
+def _choices(row: models.Member | Row[*tuple[Any, ...]]) -> facts.Choices:
+    return facts.Choices(row.own_zone, row.own_language, row.before_start, row.before_end)

@@ -40,6 +40,11 @@ class Member(Base):
     role: Mapped[str] = mapped_column(String(16), server_default=Role.USER)
     standing: Mapped[str] = mapped_column(String(16), server_default=Standing.MEMBER)
     checked_at: Mapped[datetime | None]
+    own_zone: Mapped[str | None] = mapped_column(String(64))  # chosen here; None: as Slack says
+    own_language: Mapped[str | None] = mapped_column(String(16))
+    before_start: Mapped[bool] = mapped_column(server_default=true())  # whether to be reminded then
+    before_end: Mapped[bool] = mapped_column(server_default=true())
+    welcomed_at: Mapped[datetime | None]
 
 
 class Node(Base):
@@ -214,14 +219,14 @@ class Slot(Base):
 
 
 class Recipient(Base):
-    """The lab's channel, or one member: whom notices are owed to, one message at a time."""
+    """The lab's channel, a member, a display: to whom Slack is written, one thing at a time."""
 
     __tablename__ = "recipients"
     __table_args__ = (UniqueConstraint("organization_id", "whom"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     organization_id: Mapped[int] = mapped_column(ForeignKey("organizations.id"))
-    whom: Mapped[str] = mapped_column(String(32))  # see core.notices.CHANNEL and to_member
+    whom: Mapped[str] = mapped_column(String(32))  # see core.recipients
     free_at: Mapped[datetime]  # nobody sends to them before: somebody is sending, has just sent, or has to wait
 
 
@@ -258,6 +263,22 @@ class Notice(Base):
     outcome: Mapped[str | None] = mapped_column(String(16))  # None: still owed; see core.notices.Outcome
     settled_at: Mapped[datetime | None]
     slack_ts: Mapped[str | None] = mapped_column(String(32))
+    failure: Mapped[str | None] = mapped_column(String(500))
+
+    recipient: Mapped[Recipient] = relationship()
+
+
+class Display(Base):
+    """What Slack goes on showing until we change it: the lab's board, or somebody's Home while they look at it."""
+
+    __tablename__ = "displays"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    recipient_id: Mapped[int] = mapped_column(ForeignKey("recipients.id"), unique=True)
+    channel: Mapped[str | None] = mapped_column(String(32))  # where a board stands
+    slack_ts: Mapped[str | None] = mapped_column(String(32))  # its message; None: still to be posted
+    watched_until: Mapped[datetime | None]  # None: always
+    shown: Mapped[str] = mapped_column(String(64), server_default="")  # names the state that it shows
     failure: Mapped[str | None] = mapped_column(String(500))
 
     recipient: Mapped[Recipient] = relationship()

@@ -13,14 +13,12 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, bindparam, case, func, insert, select, update
+from sqlalchemy import ColumnElement, Select, case, func, insert, select, update
 
-from core import availability, facts, members, models, organizations
-from core.db import insert_if_new
+from core import availability, facts, members, models, organizations, recipients
 from core.work import Work
 
-CHANNEL = "channel"
-_MEMBER = "member:"
+CHANNEL, to_member = recipients.CHANNEL, recipients.to_member
 
 BEFORE_START = timedelta(minutes=10)
 END_STAYS_NEWS = timedelta(days=1)
@@ -91,6 +89,7 @@ class Outcome(StrEnum):
     LATE = "late"  # no longer of use to anybody
     FAILED = "failed"  # could not be delivered, ever
     SILENT = "silent"  # the lab has no channel
+    UNWANTED = "unwanted"  # its reader chose not to be reminded
 
 
 @dataclass(frozen=True)
@@ -139,10 +138,6 @@ class _Plan:
     useful_until: datetime
     data: dict[str, Any] = field(default_factory=dict)
     about: int = 0
-
-
-def to_member(member_id: int) -> str:
-    return f"{_MEMBER}{member_id}"
 
 
 def plan(work: Work, held: facts.Reservation, *, announce: bool) -> None:
@@ -418,15 +413,12 @@ def _withdraw(work: Work, held: facts.Reservation) -> set[Kind]:
 
 
 _ADD = insert(models.Notice).returning(models.Notice.id)  # which makes of all rows one statement
-_RECIPIENT = select(models.Recipient.id).where(
-    models.Recipient.organization_id == bindparam("lab"), models.Recipient.whom == bindparam("whom")
-)
 
 
 def _owe(work: Work, held: facts.Reservation, plans: Sequence[_Plan]) -> None:
     planned = [
         {
-            "recipient_id": _recipient_id(work, held.organization_id, plan.whom),
+            "recipient_id": recipients.number(work, held.organization_id, plan.whom),
             "reservation_id": held.id,
             "version": held.version,
             "kind": plan.kind,
@@ -440,20 +432,6 @@ def _owe(work: Work, held: facts.Reservation, plans: Sequence[_Plan]) -> None:
     if planned:  # in one statement: a booking has up to seven
         work.connection.execute(_ADD, planned)
         work.owes(min(plan.due_at for plan in plans))
-
-
-def _recipient_id(work: Work, organization_id: int, whom: str) -> int:
-    """The recipient's number, made on the first notice to them; two bookings may do so at the same time."""
-    key = (_recipient_id, organization_id, whom)
-    if key in work.numbers:
-        return work.numbers[key]
-    meant = {"lab": organization_id, "whom": whom}
-    number: int | None = work.connection.scalar(_RECIPIENT, meant)
-    if number is None:
-        insert_if_new(work.session, models.Recipient, organization_id=organization_id, whom=whom, free_at=work.now)
-        number = work.connection.scalars(_RECIPIENT, meant).one()
-    work.numbers[key] = number
-    return number
 
 
 def _is_useful(work: Work, row: models.Notice, recipient: models.Recipient, organization: models.Organization) -> bool:
@@ -475,7 +453,19 @@ def _why_not(
         return Outcome.LATE
     if recipient.whom == CHANNEL and organization.channel is None:
         return Outcome.SILENT
+    if not _is_wanted(work, Kind(row.kind), recipient):
+        return Outcome.UNWANTED
     return None
+
+
+def _is_wanted(work: Work, kind: Kind, recipient: models.Recipient) -> bool:
+    """People choose of which moments they are reminded; asked when it is due, so that a choice holds at once."""
+    member = _member(work, recipient)
+    if member is None:
+        return True
+    if kind is Kind.BEFORE_START:
+        return member.choices.before_start
+    return member.choices.before_end or kind not in _BEFORE_END_OF_LONG_RUN
 
 
 def _owed(work: Work, row: models.Notice, organization: models.Organization) -> Owed:
@@ -487,7 +477,7 @@ def _owed(work: Work, row: models.Notice, organization: models.Organization) -> 
 def _member(work: Work, recipient: models.Recipient) -> facts.Member | None:
     if recipient.whom == CHANNEL:
         return None
-    return members.fact(work.session.get_one(models.Member, int(recipient.whom.removeprefix(_MEMBER))))
+    return members.fact(work.session.get_one(models.Member, recipients.member_in(recipient.whom)))
 
 
 def _free(work: Work, batch: Batch, at: datetime) -> None:
@@ -529,7 +519,7 @@ def _is_told(work: Work, held: facts.Reservation, admin: facts.Member) -> bool:
                 models.Notice.reservation_id == held.id,
                 models.Notice.version == held.version,
                 models.Notice.kind == Kind.UNDELIVERABLE,
-                models.Notice.recipient_id == _recipient_id(work, held.organization_id, to_member(admin.id)),
+                models.Notice.recipient_id == recipients.number(work, held.organization_id, to_member(admin.id)),
             )
         )
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import re
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time
 from typing import Any
 
 from slack_bolt import App
@@ -60,8 +60,8 @@ def status_on(visit: Visit, text: str) -> None:
 
 def day(visit: Visit, wanted: date) -> None:
     """A day from midnight to midnight where the person is; of today, what is left of it."""
-    midnight = datetime.combine(wanted, time(), visit.reader.zone)
-    end = datetime.combine(wanted + timedelta(days=1), time(), visit.reader.zone)
+    noon = datetime.combine(wanted, time(12), visit.reader.zone)
+    midnight, end = visit.reader.midnight(noon), visit.reader.midnight(noon, 1)
     if end <= visit.now:
         raise InThePast(TimeRange(midnight, end))
     window = TimeRange(max(midnight, visit.now), end)

@@ -9,9 +9,24 @@ from typing import Any
 from slack_bolt import App
 
 from bot import commands
-from bot.commands import Ask, Book, Cancel, End, Extend, Health, Help, Mine, Picture, Status, StillBusy, TooMuch, Who
+from bot.commands import (
+    Ask,
+    Board,
+    Book,
+    Cancel,
+    End,
+    Extend,
+    Health,
+    Help,
+    Mine,
+    Picture,
+    Status,
+    StillBusy,
+    TooMuch,
+    Who,
+)
 from bot.desk import Desk, Visit
-from bot.listeners import book, busy, hand_over, keep, picture, show
+from bot.listeners import board, book, busy, hand_over, keep, picture, show
 from bot.views import help as help_view
 from bot.views import kit
 
@@ -58,6 +73,7 @@ def _too_much(visit: Visit, length: int) -> None:
 
 
 _STORIES: dict[type, Callable[[Visit, Any, str], None]] = {  # the table of contents
+    Board: lambda visit, wish, _: board.typed(visit, wish),
     Book: book.typed,
     Status: lambda visit, wish, _: show.status_on(visit, wish.when),
     Who: lambda visit, _wish, _: show.who(visit),

@@ -43,6 +43,7 @@ def what(verb: str, reader: Reader) -> str:
     return {
         "book": reader.say("hold GPUs; alone it opens a form, and the word itself may be left out"),
         "status": reader.say("who holds what now, until when, and what is next; or on a day"),
+        "board": reader.say("a message in this channel that always tells how the GPUs stand"),
         "who": reader.say("the people who hold GPUs now"),
         "free": reader.say("what is free then; answers, and books nothing"),
         "picture": reader.say("a day or week as a picture, in your direct messages"),

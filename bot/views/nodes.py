@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
@@ -14,9 +14,6 @@ from core import facts
 
 ROOM = 9_000  # characters, of the 12,000 or so that Slack takes in one message
 _NAME = 24  # characters of a person's name
-
-Clock = Callable[[datetime], str]
-"""How an instant is written: for a reader, or as a token that Slack shows everyone in their own zone."""
 
 
 @dataclass(frozen=True)
@@ -29,9 +26,7 @@ class _Node:
         return [story for story in self.stories if story.now is None]
 
 
-def now(
-    stories: Sequence[facts.Occupancy], reader: Reader, now: datetime, *, clock: Clock | None = None, room: int = ROOM
-) -> list[str]:
+def now(stories: Sequence[facts.Occupancy], reader: Reader, now: datetime, *, room: int = ROOM) -> list[str]:
     """A line for each node: those with free GPUs and the reader's own first.
 
     No GPU is left out: where not every holder fits into `room` characters, the last nodes tell numbers only.
@@ -40,8 +35,7 @@ def now(
     in_order = sorted(
         nodes, key=lambda node: not (node.free or any(_is_mine(story.now, reader) for story in node.stories))
     )
-    written = clock or (lambda instant: reader.near(instant, now))
-    return kit.fitted([(_in_numbers(node, reader), _in_full(node, reader, written)) for node in in_order], room)
+    return kit.fitted([(_in_numbers(node, reader), _in_full(node, reader, now)) for node in in_order], room)
 
 
 def during(timelines: Sequence[facts.Timeline], reader: Reader, *, room: int = ROOM) -> list[str]:
@@ -111,12 +105,12 @@ def _in_numbers(node: _Node, reader: Reader) -> str:
     )
 
 
-def _in_full(node: _Node, reader: Reader, clock: Clock) -> str:
+def _in_full(node: _Node, reader: Reader, now: datetime) -> str:
     """*node1* · RTX 5090 · free 0, 3 (to 18:00) · busy 1 Alice → Mon 09:00, 2 Bob → 17:00, *4–7 YOU* → Fri 09:00"""
     parts = [
         reader.say("*{node}* · {model}", node=kit.escape(node.name), model=_models(node, reader)),
-        *_free(node, reader, clock),
-        *_busy(node, reader, clock),
+        *_free(node, reader, now),
+        *_busy(node, reader, now),
     ]
     return " · ".join(parts)
 
@@ -125,27 +119,27 @@ def _models(node: _Node, reader: Reader) -> str:
     return kit.escape(reader.listed(sorted({story.gpu.model for story in node.stories})))
 
 
-def _free(node: _Node, reader: Reader, clock: Clock) -> list[str]:
+def _free(node: _Node, reader: Reader, now: datetime) -> list[str]:
     groups: dict[datetime | None, list[facts.Gpu]] = {}
     for story in node.free:
         groups.setdefault(story.free_until, []).append(story.gpu)
     said = [
         numbers(gpus, reader)
         if until is None
-        else reader.say("{gpus} (to {time})", gpus=numbers(gpus, reader), time=clock(until))
+        else reader.say("{gpus} (to {time})", gpus=numbers(gpus, reader), time=reader.near(until, now))
         for until, gpus in groups.items()
     ]
     return [reader.say("free {gpus}", gpus=reader.listed(said))] if said else []
 
 
-def _busy(node: _Node, reader: Reader, clock: Clock) -> list[str]:
+def _busy(node: _Node, reader: Reader, now: datetime) -> list[str]:
     groups: dict[tuple[str, datetime], list[facts.Holding]] = {}
     for story in node.stories:
         if story.now:
             groups.setdefault((story.now.holder.slack_id, story.now.range.end), []).append(story.now)
     said = []
     for held in groups.values():
-        values = {"gpus": numbers([each.gpu for each in held], reader), "time": clock(held[0].range.end)}
+        values = {"gpus": numbers([each.gpu for each in held], reader), "time": reader.near(held[0].range.end, now)}
         if _is_mine(held[0], reader):
             # Translators: which GPUs are the reader's own, until when; it should catch the eye.
             said.append(reader.say("*{gpus} YOU* → {time}", **values))

@@ -10,7 +10,8 @@ from bot.views import booking, busy, hand_over, kit
 from bot.views.kit import Block, Message
 from core import facts
 from core.facts import Action, State
-from core.notices import CHANNEL, Batch, Kind, Owed
+from core.notices import Batch, Kind, Owed
+from core.recipients import CHANNEL
 from core.timerange import TimeRange
 
 _LATE = timedelta(minutes=2)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 
+from bot.commands import Span
 from bot.reader import Reader
-from bot.views import kit, nodes
+from bot.views import kit, nodes, schedule
 from bot.views.kit import Block, Message
 from core import facts
 from core.timerange import TimeRange
@@ -16,6 +17,7 @@ _PARTS = 6  # of a story that are told
 _LENGTHS = (timedelta(hours=1), timedelta(hours=2), timedelta(hours=4))
 _SHORTEST = timedelta(minutes=5)  # a gap that is offered
 _LONGEST = timedelta(hours=24)
+_OFFERS = 3  # beside the form
 
 
 def status(stories: Sequence[facts.Occupancy], reader: Reader, now: datetime) -> Message:
@@ -29,7 +31,7 @@ def status(stories: Sequence[facts.Occupancy], reader: Reader, now: datetime) ->
         *overview(stories, reader, now),
         kit.context(reader.say("Times in {zone}.", zone=reader.zone_name(now))),
         kit.actions(day_buttons(reader, now)),
-        kit.actions([mine_button(reader)]),
+        kit.actions([week_button(reader), mine_button(reader)]),
     )
 
 
@@ -37,7 +39,7 @@ def overview(stories: Sequence[facts.Occupancy], reader: Reader, now: datetime) 
     """The lab as it is now, with the buttons that book from it."""
     if len(stories) <= FEW:
         return [block for story in stories for block in _story(story, reader, now)]
-    buttons = kit.actions([_book_one_button(stories, reader), _book_more_button(reader)])
+    buttons = kit.actions(book_buttons(stories, reader))
     return [*kit.sections(nodes.now(stories, reader, now)), *([buttons] if buttons else [])]
 
 
@@ -113,6 +115,25 @@ def no_gpus(reader: Reader) -> str:
     )
 
 
+def book_buttons(stories: Sequence[facts.Occupancy], reader: Reader) -> list[Block]:
+    """One now, where any is free, or several by the form."""
+    more = kit.open_form_button(reader, label=reader.say("Book 2+"), count=2, number=2)
+    if all(story.now for story in stories):
+        return [more]
+    return [
+        kit.button(reader.say("Book 1 now"), "book_one", style="primary", spoken=reader.say("Book one GPU from now")),
+        more,
+    ]
+
+
+def details_button(reader: Reader) -> Block:
+    return kit.button(reader.say("Details"), "show_now", spoken=reader.say("Show who holds what now"))
+
+
+def week_button(reader: Reader) -> Block:
+    return schedule.button(Span.WEEK, reader.say("Week picture"), reader)
+
+
 def mine_button(reader: Reader) -> Block:
     return kit.button(reader.say("My bookings"), "show_mine")
 
@@ -179,13 +200,15 @@ def _buttons(story: facts.Occupancy, reader: Reader, now: datetime) -> list[Bloc
     """What can be booked of this GPU at one tap, and the form for everything else."""
     found = _for_now(story, reader, now) if story.now is None else []
     gaps = [part for part in _parts(story) if isinstance(part, TimeRange)]
-    for gap in gaps[: 3 - len(found)] if len(found) < 3 else []:
-        if _SHORTEST <= gap.length <= _LONGEST:
+    for gap in (gap for gap in gaps if gap.length >= _SHORTEST):
+        if gap.length > _LONGEST:
+            found.append(_from(story.gpu, gap.start, reader, now, len(found)))
+        else:
             found.append(_take(story.gpu, gap, reader.brief(gap, now), reader, len(found)))
     last = (story.upcoming or (story.now,))[-1]
-    if last and len(found) < 3:
-        found.append(_from(story.gpu, last.range.end, reader, now))
-    return [*found, kit.open_form_button(reader, label=reader.say("Other time"), gpus=(story.gpu,), number=9)]
+    if last:
+        found.append(_from(story.gpu, last.range.end, reader, now, len(found)))
+    return [*found[:_OFFERS], kit.open_form_button(reader, label=reader.say("Other time"), gpus=(story.gpu,), number=9)]
 
 
 def _for_now(story: facts.Occupancy, reader: Reader, now: datetime) -> list[Block]:
@@ -207,16 +230,6 @@ def _take(gpu: facts.Gpu, time: TimeRange, label: str, reader: Reader, number: i
     return kit.button(label, f"take:{number}", kit.wish_value(kit.by_id([gpu]), time, ""), spoken=spoken)
 
 
-def _from(gpu: facts.Gpu, start: datetime, reader: Reader, now: datetime) -> Block:
+def _from(gpu: facts.Gpu, start: datetime, reader: Reader, now: datetime, number: int) -> Block:
     label = reader.say("From {time}", time=reader.near(start, now))
-    return kit.open_form_button(reader, label=label, gpus=(gpu,), start=start, number=8)
-
-
-def _book_one_button(stories: Sequence[facts.Occupancy], reader: Reader) -> Block | None:
-    if all(story.now for story in stories):
-        return None
-    return kit.button(reader.say("Book 1 now"), "book_one", style="primary", spoken=reader.say("Book one GPU from now"))
-
-
-def _book_more_button(reader: Reader) -> Block:
-    return kit.open_form_button(reader, label=reader.say("Book 2+"), count=2, number=2)
+    return kit.open_form_button(reader, label=label, gpus=(gpu,), start=start, number=number)

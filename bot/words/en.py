@@ -9,6 +9,7 @@ ENGLISH = Words(
     verbs={
         "book": ("book <when> [on <gpu>] [for <purpose>]", "reserve, take"),
         "status": ("status [<day>]", "list"),
+        "board": ("board [off]", ""),
         "who": ("who", ""),
         "free": ("free [<when>]", ""),
         "picture": ("picture [day|tomorrow|week|next week|last week]", "chart, image"),

@@ -26,11 +26,12 @@ from hypothesis.stateful import (
 )
 from sqlalchemy import select
 
-from core import audit, availability, booking, errors, facts, inventory, models, notices
+from core import audit, availability, booking, errors, facts, inventory, models, notices, recipients
 from core.actors import Actor, Operator
 from core.facts import Receipt, State
 from core.inventory import Wanted
-from core.notices import CHANNEL, Kind
+from core.notices import Kind
+from core.recipients import CHANNEL
 from core.timerange import TimeRange
 from core.work import Database, Work
 from tests.conftest import Clock
@@ -301,7 +302,7 @@ class Life(RuleBasedStateMachine):
         """What must be told of it in the time to come, and to whom."""
         if held.state in {State.CANCELLED, State.OVER}:
             return []
-        holder, time = notices.to_member(held.holder.id), held.range
+        holder, time = recipients.to_member(held.holder.id), held.range
         moments = [
             (Kind.BEFORE_START, time.start - timedelta(minutes=10), holder),
             (Kind.START, time.start, CHANNEL),

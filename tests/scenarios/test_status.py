@@ -56,7 +56,7 @@ def test_many_gpus_are_told_node_by_node(world: World) -> None:
     assert "lab-node-1 · RTX 5090 · free 1–3 · busy 0 佐藤遥 → 13:00, 4–7 YOU → 12:00" in status.words
     assert "lab-node-2 · RTX 5090 · free 0, 1, 3–7, 2 (to 14:00)" in status.words
     assert "Longest: lab-node-1/GPU1, with nothing booked after." in status.words
-    assert status.buttons == ["Book 1 now", "Book 2+", "Now", "Today", "Tomorrow", "My bookings"]
+    assert status.buttons == ["Book 1 now", "Book 2+", "Now", "Today", "Tomorrow", "Week picture", "My bookings"]
 
 
 def test_book_one_now_asks_only_for_how_long(world: World) -> None:

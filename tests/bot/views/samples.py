@@ -23,7 +23,8 @@ from bot.reader import Reader
 from bot.views import kit
 from bot.when import Reading
 from core import facts
-from core.notices import BATCH, CHANNEL, Batch, Owed
+from core.notices import BATCH, Batch, Owed
+from core.recipients import CHANNEL
 from core.timerange import TimeRange
 
 NOW = datetime(2026, 12, 3, 9, 7, 31, tzinfo=UTC)
@@ -244,7 +245,13 @@ COLLECTIONS: dict[Any, Callable[[Any], Any]] = {
 }
 
 # What has a form of its own.
-OURS = {"file_id": "F0123456789"}
+OURS = {
+    "file_id": "F0123456789",
+    "language": "ja",
+    "languages": "ja",
+    "zone": "Asia/Tokyo",
+    "zones": "Asia/Tokyo",
+}
 
 # What people write, and how much of it is let through at most.
 PEOPLES = {

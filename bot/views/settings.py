@@ -1,0 +1,135 @@
+"""A person's own settings: what they are, and the form that changes them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from itertools import groupby
+from typing import Any
+
+from babel import Locale
+
+from bot.reader import Reader
+from bot.views import kit
+from bot.views.kit import Block
+from core import facts
+
+CALLBACK = "settings_form"
+AS_SLACK_SAYS = "-"
+_OPTIONS = 100  # in one group
+
+
+def summary(choices: facts.Choices, reader: Reader, now: datetime) -> list[Block]:
+    """What holds, in words, and the button to change it."""
+    lines = [
+        reader.say("Language: {language}", language=_language(reader.language))
+        if choices.language
+        else reader.say("Language: {language}, as Slack says", language=_language(reader.language)),
+        reader.say("Time zone: {zone}", zone=_zone(reader, now))
+        if choices.zone
+        else reader.say("Time zone: {zone}, as Slack says", zone=_zone(reader, now)),
+        _reminders(choices, reader),
+    ]
+    button = kit.button(reader.say("Settings"), "open_settings", spoken=reader.say("Change my settings"))
+    return [*kit.sections(lines), {"type": "actions", "elements": [button]}]
+
+
+def form(choices: facts.Choices, languages: Sequence[str], zones: Sequence[str], reader: Reader) -> Block:
+    """The modal. `zones` are IANA names, of which `languages` and they are offered beside "as Slack says"."""
+    return {
+        "type": "modal",
+        "callback_id": CALLBACK,
+        "title": kit.plain_text(reader.say("My settings"), 24),
+        "submit": kit.plain_text(reader.say("Save"), 24),
+        "close": kit.plain_text(reader.say("Close"), 24),
+        "blocks": [
+            _input("language", reader.say("Language"), _languages(choices.language, languages, reader)),
+            _input("zone", reader.say("Time zone"), _zones(choices.zone, zones, reader)),
+            {**_input("reminders", reader.say("Reminders"), _moments(choices, reader)), "optional": True},
+            kit.context(reader.say("Reminders come as direct messages. Tick none, and you get none.")),
+        ],
+    }
+
+
+def filled(values: dict[str, Any]) -> facts.Choices:
+    """Read `view.state.values`."""
+
+    def value(block: str) -> str | None:
+        chosen = values[block][block]["selected_option"]["value"]
+        return None if chosen == AS_SLACK_SAYS else str(chosen)
+
+    ticked = {option["value"] for option in values["reminders"]["reminders"].get("selected_options") or []}
+    return facts.Choices(value("zone"), value("language"), "before_start" in ticked, "before_end" in ticked)
+
+
+def _reminders(choices: facts.Choices, reader: Reader) -> str:
+    match choices.before_start, choices.before_end:
+        case True, True:
+            return reader.say("Reminders: before the start and before the end, as direct messages")
+        case True, False:
+            return reader.say("Reminders: before the start only, as a direct message")
+        case False, True:
+            return reader.say("Reminders: before the end only, as a direct message")
+        case _:
+            return reader.say("Reminders: none")
+
+
+def _language(language: str) -> str:
+    """In its own words, so that whoever landed in the wrong one finds back."""
+    name = Locale.parse(language).get_display_name(language) or language
+    return kit.escape(name)
+
+
+def _zone(reader: Reader, now: datetime) -> str:
+    return f"{reader.zone} ({reader.clock(now)})"
+
+
+def _languages(chosen: str | None, languages: Sequence[str], reader: Reader) -> Block:
+    options = [_as_slack_says(reader), *(_option(_language(each), each) for each in languages)][:_OPTIONS]
+    return {"type": "static_select", "options": options, "initial_option": _initial(options, chosen)}
+
+
+def _zones(chosen: str | None, zones: Sequence[str], reader: Reader) -> Block:
+    """By continent, in groups of as many as Slack takes; typing finds one."""
+    groups: list[Block] = [_group(reader.say("As Slack says"), [_as_slack_says(reader)])]
+    for region, listed in groupby(sorted(zones), key=lambda zone: zone.partition("/")[0]):
+        options = [_option(zone.replace("_", " "), zone) for zone in listed]
+        groups += [_group(region, options[at : at + _OPTIONS]) for at in range(0, len(options), _OPTIONS)]
+    everything = [option for group in groups for option in group["options"]]
+    return {"type": "static_select", "option_groups": groups, "initial_option": _initial(everything, chosen)}
+
+
+def _moments(choices: facts.Choices, reader: Reader) -> Block:
+    options = [
+        _option(reader.say("Before the start"), "before_start"),
+        _option(reader.say("Before the end"), "before_end"),
+    ]
+    ticked = [
+        option for option, wanted in zip(options, (choices.before_start, choices.before_end), strict=True) if wanted
+    ]
+    return {"type": "checkboxes", "options": options, **({"initial_options": ticked} if ticked else {})}
+
+
+def _initial(options: Sequence[Block], chosen: str | None) -> Block:
+    return next((option for option in options if option["value"] == chosen), options[0])
+
+
+def _as_slack_says(reader: Reader) -> Block:
+    return _option(reader.say("As Slack says"), AS_SLACK_SAYS)
+
+
+def _group(label: str, options: Sequence[Block]) -> Block:
+    return {"label": kit.plain_text(label, 75), "options": list(options)}
+
+
+def _option(label: str, value: str) -> Block:
+    return {"text": kit.plain_text(label, kit.OPTION), "value": value}
+
+
+def _input(block: str, label: str, element: Block) -> Block:
+    return {
+        "type": "input",
+        "block_id": block,
+        "label": kit.plain_text(label, 2_000),
+        "element": {**element, "action_id": block},
+    }

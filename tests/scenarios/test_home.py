@@ -1,0 +1,131 @@
+"""App Home: everything at a glance, right while it is looked at, and one's own settings."""
+
+from __future__ import annotations
+
+from tests.scenarios.conftest import World
+
+
+def publishes(world: World) -> int:
+    return len([call for call in world.slack.calls if call.method == "views.publish"])
+
+
+def test_now_today_the_coming_week_mine_and_settings(world: World) -> None:
+    world.book("haruka", "now for 2h")
+    world.book("alice", "tomorrow 13-18 for thesis")
+    home = world.person("alice").opens_home().waits_for("My settings")
+    assert "in use: 佐藤遥 until 12:00" in home.words
+    assert "lab-node-1 · 0: 10:00–12:00 佐藤遥" in home.words
+    assert "Fri 4 Dec · 0 of 1 free all day · GPU0: 13:00–18:00 you" in home.words
+    assert "Thu 10 Dec · 1 of 1 free all day" in home.words
+    assert "Language: English, as Slack says" in home.words
+    assert "Time zone: Europe/Berlin (10:00), as Slack says" in home.words
+    assert "Reminders: before the start and before the end, as direct messages" in home.words
+
+
+def test_it_follows_what_others_do_while_it_is_looked_at(world: World) -> None:
+    home = world.person("alice").opens_home().waits_for("My settings")
+    world.book("haruka", "now for 2h")
+    world.later(seconds=4)
+    home.waits_for("in use: 佐藤遥")
+    count = publishes(world)
+    world.later(minutes=3)
+    assert publishes(world) == count, "nothing changed"
+    world.later(minutes=8)
+    world.book("haruka", "tomorrow 13-14")
+    world.later(minutes=1)
+    assert publishes(world) == count, "nobody looks any more, as far as anybody can tell"
+
+
+def test_what_happens_within_seconds_is_one_refresh(world: World) -> None:
+    world.person("alice").opens_home().waits_for("My settings")
+    world.book("haruka", "tomorrow 13-14")
+    world.book("haruka", "tomorrow 15-16")
+    world.book("haruka", "tomorrow 17-18")
+    world.tick()
+    assert publishes(world) == 1
+    world.later(seconds=4)
+    assert publishes(world) == 2
+
+
+def test_an_answer_on_it_can_be_read_in_peace(world: World) -> None:
+    world.book("alice", "tomorrow 13-14")
+    world.clock.forward(minutes=1)
+    home = world.person("alice").opens_home().waits_for("My settings")
+    world.clock.forward(seconds=30)
+    home.press("Cancel")
+    home.waits_for("✓ Cancelled")
+    world.book("haruka", "tomorrow 13-14")
+    world.later(seconds=10)
+    home.waits_for("✓ Cancelled")
+    world.later(seconds=10)
+    home.waits_for("佐藤遥")
+    assert "✓ Cancelled" not in home.words
+
+
+def test_a_rate_limit_is_obeyed(world: World) -> None:
+    home = world.person("alice").opens_home().waits_for("My settings")
+    world.book("haruka", "now for 2h")
+    world.slack.fail("views.publish", status=429, retry_after=30)
+    world.later(seconds=5)
+    world.later(seconds=20)
+    assert "in use" not in home.words
+    world.later(seconds=11)
+    home.waits_for("in use: 佐藤遥")
+
+
+def test_settings_overrule_what_slack_says(world: World) -> None:
+    alice = world.person("alice")
+    home = alice.opens_home().waits_for("My settings")
+    home.press("Settings")
+    form = alice.waits_for_form("My settings")
+    assert form.values == {
+        "Language": "As Slack says",
+        "Time zone": "As Slack says",
+        "Reminders": ["Before the start", "Before the end"],
+    }
+    form.choose("Time zone", "Asia/Tokyo")
+    form.choose("Language", "English")
+    assert form.submit() == {}
+    home.waits_for("Time zone: Asia/Tokyo (18:00)")
+    assert "as Slack says" not in home.words
+    world.later(hours=2)
+    alice.types("#gpu", "/gpu 22:00-23:00")
+    assert "22:00–23:00 JST" in alice.waits_for("#gpu", "✓ Booked").words, "and Slack, asked again, changes nothing"
+
+
+def test_reminders_can_be_left_out_and_come_back(world: World) -> None:
+    world.book("alice", "11:00-12:00")
+    alice = world.person("alice")
+    home = alice.opens_home().waits_for("My settings")
+    home.press("Settings")
+    form = alice.waits_for_form("My settings")
+    form.choose("Reminders", "Before the end")
+    form.submit()
+    home.waits_for("Reminders: before the end only")
+    world.later(minutes=55)
+    assert not any("Starts in" in message.words for message in alice.sees("@gpu"))
+    world.later(minutes=55)
+    alice.waits_for("@gpu", "Ends in 10 min")
+    home.press("Settings")
+    form = alice.waits_for_form("My settings")
+    assert form.values["Reminders"] == ["Before the end"]
+    form.choose("Reminders")
+    form.submit()
+    home.waits_for("Reminders: none")
+
+
+def test_a_change_of_zone_in_slack_is_noticed_within_the_hour(world: World) -> None:
+    world.book("alice", "13:00-14:00")
+    alice = world.person("alice")
+    alice.account.tz = "America/New_York"
+    world.later(hours=2, minutes=51)
+    assert "07:00–08:00 EST" in alice.waits_for("@gpu", "Starts in").words
+
+
+def test_a_hundred_gpus_full_fit(world: World) -> None:
+    for number in range(99):
+        world.add_gpu(f"n{number // 8}", f"GPU{number % 8}", model="A100")
+    world.book("haruka", "now for 5h 100 gpus any nodes")
+    home = world.person("alice").opens_home().waits_for("My settings")
+    assert "0 of 100 GPUs are free now." in home.words
+    assert "n11 · A100 · busy 0–7 佐藤遥 → 15:00" in home.words
