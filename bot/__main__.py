@@ -1,4 +1,4 @@
-"""python -m bot [web|worker|migrate|copy-database|gpus|check]: reads the settings, and runs what was asked for."""
+"""python -m bot [web|worker|migrate|copy-database|gpus|lab|audit|check]: reads the settings, and runs it."""
 
 from __future__ import annotations
 
@@ -56,6 +56,7 @@ def _parser() -> argparse.ArgumentParser:
         "target", metavar="TO", type=_checked(settings.check_database_url), help="the address of the new one"
     )
     _add_gpus(add("gpus", "the lab's GPUs"))
+    add("audit", "everything that was changed, as CSV on standard output", run=admin.print_audit)
     _add_lab(add("lab", "the lab's own settings: shows them, and changes what is given", run=admin.settle))
     checking = add("check", "is everything set up? database, token, scopes, channel", run=check.run, talks=True)
     checking.add_argument("--message", action="store_true", help="also post a test message to the lab's channel")

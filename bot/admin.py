@@ -11,7 +11,8 @@ from collections.abc import Iterable, Iterator
 
 from bot.run import CannotStart, database, now
 from bot.settings import Settings
-from core import facts, inventory, organizations
+from bot.views import record
+from core import audit, facts, inventory, organizations
 from core.actors import Operator
 from core.migrate import upgrade
 from core.work import Work
@@ -64,6 +65,15 @@ def settle(settings: Settings, asked: argparse.Namespace) -> int:
             lab = organizations.change(work, _operator(work), **settings_given)
     print(f"zone      {lab.zone}\nlanguage  {lab.language}")
     print(f"channel   {lab.channel or '-'}\nannounce  {'on' if lab.announce else 'off'}")
+    return 0
+
+
+def print_audit(settings: Settings, _asked: argparse.Namespace) -> int:
+    """Everything that was changed, as CSV."""
+    with database(settings) as opened:
+        upgrade(opened)
+        with opened.read(now()) as work:
+            sys.stdout.write(record.table(audit.everything(work, _lab(work).id)))
     return 0
 
 

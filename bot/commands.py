@@ -118,6 +118,27 @@ class StillBusy:
 
 
 @dataclass(frozen=True)
+class Admin:
+    """The lab's settings; or a GPU out of service, `down` for the time that is written, with the reason around it, or
+    for good.
+    """
+
+    verb: str = ""  # down, retire, or nothing
+    names: tuple[str, ...] = ()
+    rest: str = ""  # of down: when and why; of retire: why
+
+
+@dataclass(frozen=True)
+class Audit:
+    csv: bool = False
+
+
+@dataclass(frozen=True)
+class History:
+    pass
+
+
+@dataclass(frozen=True)
 class Health:
     pass
 
@@ -135,7 +156,23 @@ class TooMuch:
 
 
 Command = (
-    Ask | Board | Book | Status | Who | Picture | Mine | Extend | End | Cancel | Health | Help | StillBusy | TooMuch
+    Ask
+    | Board
+    | Book
+    | Status
+    | Who
+    | Picture
+    | Mine
+    | Extend
+    | End
+    | Cancel
+    | StillBusy
+    | History
+    | Admin
+    | Audit
+    | Health
+    | Help
+    | TooMuch
 )
 
 
@@ -445,6 +482,21 @@ _SPANS = {
 }
 
 
+# `until tomorrow 10 fan noise`: elsewhere a bare number behind a day may count GPUs or belong to a date.
+_BARE_HOUR = re.compile(
+    r"\b(until|till)\s+(today|tomorrow|(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*)\s+(?:at\s+)?(\d{1,2})(?=\s+(?!am\b|pm\b|h\b)|$)",
+    re.IGNORECASE,
+)
+
+
+def _admin(text: str) -> Admin:
+    verb, _, rest = text.partition(" ")
+    if fold(verb) not in {"down", "retire"}:
+        return Admin()
+    wanted, rest = _split_gpus(rest)
+    return Admin(fold(verb), wanted.names, _BARE_HOUR.sub(r"\1 \2 \3:00", rest))
+
+
 VERBS = (
     Verb("book", _book, changes=True),
     Verb("status", Status),
@@ -458,6 +510,9 @@ VERBS = (
     Verb("cancel", lambda text: Cancel(_named(text)), changes=True),
     Verb("ask", lambda text: Ask(_book(text)), changes=True),
     Verb("busy", lambda text: StillBusy(_named(text)), changes=True),
+    Verb("history", lambda _text: History()),
+    Verb("admin", _admin),
+    Verb("audit", lambda text: Audit(fold(text).strip() == "csv")),
     Verb("health", lambda _text: Health()),
     Verb("help", lambda _text: Help()),
 )

@@ -23,6 +23,11 @@ def upload(client: WebClient, data: bytes, name: str, alt: str) -> str:
     return str(client.files_upload_v2(content=data, filename=name, title=name, alt_txt=alt)["file"]["id"])
 
 
+def send(client: WebClient, text: str, name: str, channel: str) -> None:
+    """A text file, as a message of its own."""
+    client.files_upload_v2(content=text, filename=name, title=name, channel=channel)
+
+
 def until_ready(post: Callable[[], T]) -> T:
     """Post blocks that show a fresh upload: tried again while Slack has not looked at it yet."""
     for wait in WAITS:

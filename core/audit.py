@@ -6,6 +6,7 @@ read in order, replays to what it is.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from sqlalchemy import insert, select
@@ -19,6 +20,7 @@ from core.work import Work
 
 _ADD = insert(models.AuditEntry)
 
+_AT_ONCE = 500
 Snapshot = dict[str, Any]  # JSON: what something was, or was made into
 
 
@@ -113,6 +115,14 @@ def entries(
     if older_than is not None:
         asked = asked.where(models.AuditEntry.id < older_than)
     return tuple(_fact(row, by, about) for row, by, about in work.session.execute(asked))
+
+
+def everything(work: Work, organization_id: int) -> Iterator[facts.AuditEntry]:
+    """All there is, the newest first, some at a time."""
+    oldest = None
+    while page := entries(work, organization_id, older_than=oldest, limit=_AT_ONCE):
+        yield from page
+        oldest = page[-1].id
 
 
 def _fact(row: models.AuditEntry, by: str | None, about: str | None) -> facts.AuditEntry:

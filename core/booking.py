@@ -4,7 +4,7 @@ Each runs inside `Database.begin`, takes who acts, and goes the same way: rights
 None commits, none talks; each returns a `facts.Receipt` or raises a refusal from `core.errors`, with nothing written.
 
 `request_key` names a request that may be delivered more than once; the second time it is answered and not done again.
-An admin may change anybody's, and says `why`; the holder is told, and no limit of the lab is in the way.
+An admin may change anybody's, and says `why`: the holder is told, and no limit of the lab is in the way.
 `version` is the version of the reservation that the person saw; another one raises Stale. None means "as it is now".
 """
 
@@ -98,7 +98,7 @@ def change(
         return answered
     policy.check_purpose(purpose)
     asked = _new_time(before, wish, work.now)
-    choice = _choose(work, actor, wanted, asked, moving=before)
+    choice = _choose(work, actor, wanted, asked, moving=before, why=why)
     gpus, time = choice.gpus, choice.time
     if before.state is State.RUNNING and set(gpus) != set(before.gpus):
         raise errors.AlreadyStarted(before)
@@ -135,7 +135,7 @@ def extend(
     longer = TimeRange(before.range.start, before.range.end + by)
     if room.next is not None and room.next.range.start < longer.end:
         raise errors.NoRoom(before, room.next, room.most)
-    if before.holder.id == actor.member_id and not before.maintenance:
+    if not _is_unbound(actor, before, why):
         _check_extension(work, before, longer, room)
     rounded = limits.rounded(work, actor.organization_id, before.holder.id, before.gpus, longer)
     time = rounded if rounded.end - before.range.end <= room.most else longer
@@ -270,15 +270,25 @@ def _take_up(
     return row, before, answered
 
 
+def _is_unbound(actor: Actor, moving: facts.Reservation | None, why: str) -> bool:
+    """Whether no limit is in the way: of maintenance, and of an admin who says why."""
+    return moving is not None and (moving.maintenance or (actor.is_admin and bool(why.strip())))
+
+
 def _choose(
-    work: Work, actor: Actor, wanted: Wanted, wish: TimeRange, moving: facts.Reservation | None = None
+    work: Work,
+    actor: Actor,
+    wanted: Wanted,
+    wish: TimeRange,
+    moving: facts.Reservation | None = None,
+    why: str = "",
 ) -> availability.Choice:
-    is_others = moving is not None and (moving.maintenance or moving.holder.id != actor.member_id)
-    member_id = None if is_others else actor.member_id
+    unbound = _is_unbound(actor, moving, why)
+    member_id = None if unbound else actor.member_id
     try:
         return availability.find(work, actor.organization_id, member_id, wanted, wish, moving=moving)
     except errors.GpuTaken as taken:
-        if not is_others and (mine := _mine_among(work, actor, wanted, taken)):
+        if not unbound and (mine := _mine_among(work, actor, wanted, taken)):
             raise errors.AlreadyYours(mine) from taken
         if wish.start < work.now and moving is None:
             taken.alternatives = _from_now_on(work, actor, wanted, wish)

@@ -181,6 +181,18 @@ def pick(
     return None
 
 
+def names_of_all(work: Work, organization_id: int) -> dict[int, str]:
+    """Of every GPU that the lab has or had, by number: its name, the full one once it is out of service."""
+    rows = work.session.execute(
+        select(models.Gpu.id, models.Node.hostname, models.Gpu.label)
+        .join(models.Node)
+        .where(models.Node.organization_id == organization_id)
+    )
+    return {row.id: f"{row.hostname}/{row.label}" for row in rows} | {
+        gpu.id: gpu.name for gpu in gpus(work, organization_id)
+    }
+
+
 _IN_SERVICE = (
     select(models.Gpu.id, models.Node.hostname, models.Gpu.label, models.Gpu.model, models.Gpu.memory_gb)
     .join(models.Node)

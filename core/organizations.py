@@ -27,6 +27,10 @@ def only(work: Work) -> facts.Organization | None:
     return fact(row) if row else None
 
 
+def of_id(work: Work, organization_id: int) -> facts.Organization:
+    return fact(work.session.get_one(models.Organization, organization_id))
+
+
 def seed(work: Work, *, slack_id: str, name: str, zone: str, channel: str | None) -> facts.Organization:
     """The lab, made on its first start with one node and one GPU; afterwards the database's own settings stand.
 

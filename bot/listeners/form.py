@@ -66,7 +66,7 @@ def open_new(visit: Visit, wanted: Wanted, start: datetime | None = None) -> Non
     if not gpus:
         raise NoGpus(None, gpus)
     origin = Origin(visit.response_url, wanted)
-    _open(visit, view.form(gpus, visit.reader, visit.now, origin, start=start))
+    open_view(visit, view.form(gpus, visit.reader, visit.now, origin, start=start))
 
 
 def _open_change(visit: Visit, reservation_id: int, version: int) -> None:
@@ -75,10 +75,11 @@ def _open_change(visit: Visit, reservation_id: int, version: int) -> None:
         gpus = availability.gpus(work, visit.organization_id)
         held = availability.changeable(work, visit.actor, reservation_id, version)
     origin = Origin(visit.response_url, reservation_id=held.id, version=held.version, start=held.range.start)
-    _open(visit, view.form(gpus, visit.reader, visit.now, origin, change=held))
+    open_view(visit, view.form(gpus, visit.reader, visit.now, origin, change=held))
 
 
-def _open(visit: Visit, form: kit.Block) -> None:
+def open_view(visit: Visit, form: kit.Block) -> None:
+    """Show a form; where Slack has waited too long for it, say so."""
     try:
         visit.desk.client.views_open(trigger_id=visit.trigger_id or "", view=form)
     except SlackApiError as error:

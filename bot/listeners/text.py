@@ -10,7 +10,9 @@ from slack_bolt import App
 
 from bot import commands
 from bot.commands import (
+    Admin,
     Ask,
+    Audit,
     Board,
     Book,
     Cancel,
@@ -18,6 +20,7 @@ from bot.commands import (
     Extend,
     Health,
     Help,
+    History,
     Mine,
     Picture,
     Status,
@@ -26,7 +29,7 @@ from bot.commands import (
     Who,
 )
 from bot.desk import Desk, Visit
-from bot.listeners import board, book, busy, hand_over, keep, picture, show
+from bot.listeners import admin, board, book, busy, hand_over, keep, picture, record, show
 from bot.views import help as help_view
 from bot.views import kit
 
@@ -84,6 +87,9 @@ _STORIES: dict[type, Callable[[Visit, Any, str], None]] = {  # the table of cont
     Cancel: lambda visit, wish, _: keep.cancel_typed(visit, wish),
     Ask: lambda visit, wish, _: hand_over.typed(visit, wish),
     StillBusy: lambda visit, wish, _: busy.typed(visit, wish),
+    History: lambda visit, _wish, _: record.history(visit),
+    Admin: lambda visit, wish, _: admin.typed(visit, wish),
+    Audit: lambda visit, wish, _: record.audit_typed(visit, wish),
     Health: lambda visit, _wish, _: show.health(visit),
     Help: lambda visit, _wish, _: visit.answer(help_view.overview(visit.reader)),
     TooMuch: lambda visit, wish, _: _too_much(visit, wish.length),

@@ -53,6 +53,9 @@ def what(verb: str, reader: Reader) -> str:
         "cancel": reader.say("drop one that has not begun"),
         "ask": reader.say("ask whoever holds it to hand it over, or a part of it"),
         "busy": reader.say("have the last holder asked, where their work is still on yours"),
+        "history": reader.say("what was done with your bookings, by whom and why"),
+        "admin": reader.say("the lab's settings, people and GPUs, for admins; or take a GPU out of service"),
+        "audit": reader.say("every change of anything, for admins"),
         "health": reader.say("whether I am well, and no reminder is late"),
         "help": reader.say("this list"),
     }[verb]

@@ -155,3 +155,11 @@ def test_a_retired_gpu_leaves_nobody_behind(lab: Lab) -> None:
     assert [gpu.name for gpu in lab.held_by(lab.bob)[1].gpus] == ["GPU1"]
     with pytest.raises(errors.UnknownGpu):
         lab.reserve(lab.bob, lab.hours(9), "GPU0")
+
+
+def test_an_admins_own_booking_moves_like_any_other_whatever_the_limits(lab: Lab) -> None:
+    lab.reserve(lab.charlie, lab.hours(2, 5))
+    with lab.database.begin(lab.clock.now) as work:
+        limits.set_for(work, lab.charlie, Subject.LAB, lab.id, {Rule.LONGEST: timedelta(hours=1)})
+    found = take_down(lab, lab.charlie, lab.hours(1, 5))
+    assert kinds(found) == [("Charlie", Displaced.Kind.MOVED)]

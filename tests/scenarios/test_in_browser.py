@@ -133,3 +133,27 @@ def test_asking_for_it_and_handing_it_over(world: World, browser: Open) -> None:
     last(haruka, "GPU0 · Alice Weber has handed it over to 佐藤遥")
     haruka.get_by_role("link", name="gpu unread").click()
     last(haruka, "✓ Alice Weber has handed it over to you: GPU0")
+
+
+def test_an_admin_sets_a_limit_and_looks_before_a_gpu_goes_down(world: World, browser: Open) -> None:
+    world.book("alice", "tomorrow 13:00-18:00")
+    alice = browser(f"{world.slack.url}/?as=alice")
+    write(alice, "/gpu admin")
+    last(alice, "Settings of Lab").get_by_role("button", name="Limits").click()
+    form = alice.get_by_role("dialog", name="Limits")
+    form.get_by_label("Longest booking").fill("often")
+    form.get_by_role("button", name="Save").click()
+    expect(form.get_by_role("alert")).to_have_text("Write a length of time, like 30 min, 12 h or 7 d.")
+    form.get_by_label("Longest booking").fill("4 h")
+    form.get_by_role("button", name="Save").click()
+    last(alice, "✓ The limits are saved.")
+
+    write(alice, "/gpu book Sat 9:00-17:00")
+    last(alice, "the longest booking is 4 h").get_by_role("button", name="GPU0 09:00–13:00").click()
+    last(alice, "✓ Booked GPU0 (RTX 5090) on lab-node-1 · Sat 5 Dec, 09:00–13:00 CET")
+
+    write(alice, "/gpu admin down GPU0 until tomorrow 15:00 fan noise")
+    look = last(alice, "GPU0 would be out of service")
+    expect(look).to_contain_text("moves to GPU0 Fri 4 Dec, 15:00–20:00 CET")
+    look.get_by_role("button", name="Take it out of service").click()
+    last(alice, "✓ Out of service")

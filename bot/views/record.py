@@ -1,0 +1,213 @@
+"""What was changed, when, by whom and why: in words for people, as a table for programs."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime
+
+from bot.reader import Reader
+from bot.views import kit
+from bot.views.kit import Message
+from core import facts
+from core.facts import Action, Subject
+from core.timerange import TimeRange
+
+PAGE = 20
+_COLUMNS = ("id", "at", "by", "surface", "action", "subject", "subject_id", "concerns", "why", "before", "after")
+
+
+def history(entries: Sequence[facts.AuditEntry], names: Mapping[int, str], reader: Reader) -> Message:
+    """One's own, the newest first."""
+    if not entries:
+        return kit.message(reader.say("Nothing has been done with bookings of yours yet."))
+    return _listed(reader.say("What was done with your bookings, the newest first:"), entries, names, reader, "history")
+
+
+def audit(entries: Sequence[facts.AuditEntry], names: Mapping[int, str], reader: Reader) -> Message:
+    """Everybody's, for admins."""
+    if not entries:
+        return kit.message(reader.say("Nothing has been changed yet."))
+    table = kit.button(reader.say("As CSV"), "audit_csv", spoken=reader.say("Send all of it to me as a CSV file"))
+    return _listed(reader.say("What was changed, the newest first:"), entries, names, reader, "audit", table)
+
+
+def table(entries: Iterable[facts.AuditEntry]) -> str:
+    """CSV: instants in UTC, what was before and after as JSON."""
+    written = io.StringIO()
+    rows = csv.writer(written, lineterminator="\n")
+    rows.writerow(_COLUMNS)
+    rows.writerows([_cell(value) for value in _values(entry)] for entry in entries)
+    return written.getvalue()
+
+
+def sent(reader: Reader, count: int) -> Message:
+    return kit.message(
+        reader.say_many(
+            "I sent {count} change to your direct messages, as a CSV file.",
+            "I sent {count} changes to your direct messages, as a CSV file.",
+            count,
+        )
+    )
+
+
+def _values(entry: facts.AuditEntry) -> tuple[object, ...]:
+    before, after = (json.dumps(each, ensure_ascii=False) if each else "" for each in (entry.before, entry.after))
+    return (
+        entry.id,
+        entry.at.astimezone(UTC).isoformat(),
+        entry.by or "",
+        entry.surface.value,
+        entry.action.value,
+        entry.subject.value,
+        entry.subject_id,
+        entry.concerns or "",
+        entry.why,
+        before,
+        after,
+    )
+
+
+def _cell(value: object) -> object:
+    """A spreadsheet must not take what people wrote for a formula."""
+    return f"'{value}" if isinstance(value, str) and value[:1] in {"=", "+", "-", "@", "\t", "\r"} else value
+
+
+def _listed(
+    title: str,
+    entries: Sequence[facts.AuditEntry],
+    names: Mapping[int, str],
+    reader: Reader,
+    action: str,
+    *buttons: kit.Block,
+) -> Message:
+    lines = [line(entry, names, reader) for entry in entries[:PAGE]]
+    zone = reader.say("Times in {zone}.", zone=reader.zone_name(entries[0].at))
+    older = (
+        kit.button(reader.say("Older"), f"{action}_older", kit.as_value(before=entries[PAGE - 1].id))
+        if len(entries) > PAGE
+        else None
+    )
+    return kit.message(
+        f"{title} {lines[0]}",
+        kit.section(f"*{title}*"),
+        *kit.sections(lines),
+        kit.context(zone),
+        kit.actions([older, *buttons]),
+    )
+
+
+def line(entry: facts.AuditEntry, names: Mapping[int, str], reader: Reader) -> str:
+    said = reader.say(
+        "• {time} · {what}", time=reader.moment(entry.at), what=_what(entry, names, reader, _who(entry, reader))
+    )
+    return f"{said}\n  {reader.say('Why: {why}', why=kit.escape(entry.why))}" if entry.why else said
+
+
+def _who(entry: facts.AuditEntry, reader: Reader) -> str:
+    return kit.escape(entry.by) if entry.by else reader.say("somebody at the console")
+
+
+def _what(entry: facts.AuditEntry, names: Mapping[int, str], reader: Reader, who: str) -> str:
+    match entry.subject:
+        case Subject.RESERVATION:
+            return _reservation(entry, names, reader, who)
+        case Subject.GPU:
+            return _gpu(entry, reader, who)
+        case Subject.PERIOD:
+            return _period(entry, reader, who)
+        case Subject.MEMBER:
+            return _member(entry, reader, who)
+        case Subject.LAB:
+            values = {"who": who, "what": _differences(entry, reader)}
+            return reader.say("{who} changed the lab's settings: {what}", **values)
+        case _:
+            return _other(entry, reader, who)
+
+
+def _reservation(entry: facts.AuditEntry, names: Mapping[int, str], reader: Reader, who: str) -> str:
+    now, was = _held(entry.after, names, reader), _held(entry.before, names, reader)
+    values = {"who": who, "what": now or was, "was": was, "holder": kit.escape(entry.concerns or "")}
+    if entry.by == entry.concerns:
+        return {
+            Action.RESERVED: reader.say("{who} booked {what}", **values),
+            Action.TAKEN_DOWN: reader.say("{who} took out of service {what}", **values),
+            Action.CANCELLED: reader.say("{who} cancelled {was}", **values),
+            Action.RELEASED: reader.say("{who} gave back, and it became {what}", **values),
+            Action.HANDED_OVER: reader.say("{who} handed over, and kept {what}", **values),
+        }.get(entry.action, reader.say("{who} changed {was} to {what}", **values))
+    return {
+        Action.CANCELLED: reader.say("{who} cancelled {holder}’s {was}", **values),
+        Action.RELEASED: reader.say("{who} ended {holder}’s, and it became {what}", **values),
+        Action.HANDED_OVER: reader.say("{who} handed over to {holder}: {what}", **values),
+    }.get(entry.action, reader.say("{who} changed {holder}’s {was} to {what}", **values))
+
+
+def _held(snapshot: Mapping[str, object] | None, names: Mapping[int, str], reader: Reader) -> str:
+    """GPU0, GPU1 · Thu 3 Dec, 13:00–18:00 · "thesis" """
+    slots = (snapshot or {}).get("slots")
+    if not isinstance(slots, dict) or not slots:
+        return ""
+    times = [TimeRange(datetime.fromisoformat(start), datetime.fromisoformat(end)) for start, end in slots.values()]
+    gpus = reader.listed([names.get(int(number), f"#{number}") for number in slots])
+    purpose = kit.quoted(str((snapshot or {}).get("purpose", "")))
+    return f"*{kit.escape(gpus)}* · {reader.span(TimeRange.hull(times))}{purpose}"
+
+
+def _gpu(entry: facts.AuditEntry, reader: Reader, who: str) -> str:
+    known = entry.after or entry.before or {}
+    values = {
+        "who": who,
+        "gpu": kit.escape(f"{known.get('node', '')}/{known.get('label', '')}"),
+        "what": _differences(entry, reader),
+    }
+    match entry.action:
+        case Action.ADDED:
+            return reader.say("{who} added {gpu}", **values)
+        case Action.RETIRED:
+            return reader.say("{who} retired {gpu}", **values)
+        case Action.LIMITED:
+            return reader.say("{who} changed the limits of a GPU: {what}", **values)
+        case _:
+            return reader.say("{who} changed {gpu}: {what}", **values)
+
+
+def _period(entry: facts.AuditEntry, reader: Reader, who: str) -> str:
+    known = entry.after or entry.before or {}
+    name = kit.escape(str(known.get("name", "")))
+    if entry.action is Action.REMOVED:
+        return reader.say("{who} removed the special period “{name}”", who=who, name=name)
+    return reader.say("{who} added the special period “{name}”", who=who, name=name)
+
+
+def _member(entry: facts.AuditEntry, reader: Reader, who: str) -> str:
+    values = {"who": who, "member": kit.escape(entry.concerns or ""), "what": _differences(entry, reader)}
+    if entry.action is Action.LIMITED:
+        return reader.say("{who} changed the limits of {member}: {what}", **values)
+    return reader.say("{who} changed {member}: {what}", **values)
+
+
+def _other(entry: facts.AuditEntry, reader: Reader, who: str) -> str:
+    """What has no sentence of its own: its names, as the table has them."""
+    return reader.say("{who}: {what}", who=who, what=f"{entry.action.value} {entry.subject.value} {entry.subject_id}")
+
+
+def _differences(entry: facts.AuditEntry, reader: Reader) -> str:
+    """zone: Asia/Tokyo → Europe/Berlin"""
+    before, after = _flat(entry.before), _flat(entry.after)
+    changed = [name for name in sorted({*before, *after}) if before.get(name) != after.get(name)]
+    told = [f"{name}: {_plain(before.get(name))} → {_plain(after.get(name))}" for name in changed]
+    return kit.escape(kit.clip(reader.listed(told), 300))
+
+
+def _flat(snapshot: Mapping[str, object] | None) -> dict[str, object]:
+    """With the limits among the rest."""
+    known = dict(snapshot or {})
+    limits = known.pop("limits", {})
+    return {**known, **(limits if isinstance(limits, dict) else {})}
+
+
+def _plain(value: object) -> str:
+    return "–" if value is None or value == "" else str(value)

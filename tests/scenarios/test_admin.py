@@ -1,0 +1,181 @@
+"""Admins see to the lab: in forms, by command, and so that everybody concerned can read of it."""
+
+from __future__ import annotations
+
+import csv
+import io
+import itertools
+from datetime import timedelta
+from types import SimpleNamespace
+
+import pytest
+
+from bot.listeners import admin
+from bot.reader import Reader
+from bot.views import admin as view
+from core.facts import Rule
+from tests.scenarios.conftest import World
+
+
+def test_everybody_else_is_told_whom_to_ask(world: World) -> None:
+    world.person("alice").types("#gpu", "/gpu mine")
+    world.person("alice").waits_for("#gpu", "You have nothing booked.")
+    for words in ("/gpu admin", "/gpu audit", "/gpu audit csv", "/gpu admin down GPU0 until tomorrow 10 fan noise"):
+        haruka = world.person("haruka")
+        before = max((each.ts for each in haruka.sees("#gpu")), default="0")
+        haruka.types("#gpu", words)
+        haruka.waits_for("#gpu", "Alice Weber", after=before)
+    assert not any(each.buttons for each in world.person("haruka").sees("#gpu"))
+
+
+def test_limits_are_set_in_a_form_and_a_refusal_offers_what_would_pass(world: World) -> None:
+    alice, haruka = world.person("alice"), world.person("haruka")
+    alice.types("#gpu", "/gpu admin")
+    alice.waits_for("#gpu", "Settings of").press("Limits")
+    form = alice.waits_for_form("Limits")
+    form.fill("Longest booking", "soon")
+    assert form.submit() == {"Longest booking": "Write a length of time, like 30 min, 12 h or 7 d."}
+    form.fill("Longest booking", "4 h")
+    form.fill("GPUs at once, per person", "0")
+    assert form.submit() == {"GPUs at once, per person": "Write a number from 1 to 10000 here."}
+    form.fill("GPUs at once, per person", "none")
+    assert form.submit() == {}
+    alice.waits_for("#gpu", "The limits are saved.")
+
+    haruka.types("#gpu", "/gpu book tomorrow 13:00-18:00 for evals")
+    refusal = haruka.waits_for("#gpu", "✗")
+    assert refusal.buttons == ["GPU0 13:00–17:00"]
+    refusal.press("GPU0 13:00–17:00")
+    haruka.waits_for("#gpu", "✓")
+
+
+def test_a_special_period_is_added_and_removed(world: World) -> None:
+    alice = world.person("alice")
+    alice.types("#gpu", "/gpu admin")
+    alice.waits_for("#gpu", "Settings of").press("Add a special period")
+    form = alice.waits_for_form("Special period")
+    form.fill("Name", "ICML deadline")
+    form.fill("When", "tomorrow 9:00 for 3 days")
+    form.fill("Longest booking", "2 h")
+    assert form.submit() == {}
+    seen = alice.waits_for("#gpu", "✓ Special period “ICML deadline”")
+    alice.types("#gpu", "/gpu book tomorrow 13:00-18:00")
+    alice.waits_for("#gpu", "That is so during “ICML deadline”")
+    alice.types("#gpu", "/gpu admin")
+    alice.waits_for("#gpu", "Longest booking: 2 h", after=seen.ts).press("Remove")
+    alice.waits_for("#gpu", "✓ “ICML deadline” is removed.")
+    world.book("alice", "tomorrow 13:00-18:00")
+
+
+def test_a_gpu_is_taken_down_after_a_look_and_its_holders_are_told(world: World) -> None:
+    alice, haruka = world.person("alice"), world.person("haruka")
+    world.add_gpu("lab-node-1", "GPU1")
+    world.book("haruka", "20:00-22:00 on GPU0")
+    alice.types("#gpu", "/gpu admin down GPU0 until tomorrow 10 fan noise")
+    look = alice.waits_for("#gpu", "GPU0 would be out of service Thu 3 Dec, 10:00 – Fri 4 Dec, 10:00 CET.")
+    assert "佐藤遥: GPU0" in look.words
+    assert "moves to GPU1" in look.words
+    look.press("Take it out of service")
+    alice.waits_for("#gpu", "✓ Out of service: *GPU0* (RTX 5090) on lab-node-1".replace("*", ""))
+    world.tick()
+    told = haruka.waits_for("@gpu", "fan noise")
+    assert "Alice Weber" in told.words
+    alice.waits_for("#gpu", "GPU0 is out of service until")
+    haruka.types("#gpu", "/gpu book 21:00-22:00 on GPU0")
+    alice.types("#gpu", "/gpu status")
+    alice.waits_for("#gpu", "out of service until")
+
+
+def test_an_admin_changes_somebodys_booking_and_says_why(world: World) -> None:
+    alice, haruka = world.person("alice"), world.person("haruka")
+    world.book("haruka", "tomorrow 20:00-22:00")
+    alice.types("#gpu", "/gpu admin")
+    alice.waits_for("#gpu", "Settings of").press("Everybody’s bookings")
+    alice.waits_for("#gpu", "1 booking runs or is to come.").press("Change or cancel…")
+    form = alice.waits_for_form("Change for somebody")
+    form.choose("Or give it back", "Cancel it")
+    form.fill("Why", "power cut <!channel>")
+    assert form.submit() == {}
+    alice.waits_for("#gpu", "✓ 佐藤遥 will read of it.")
+    world.tick()
+    assert "power cut <!channel>" in haruka.waits_for("@gpu", "Alice Weber").words
+
+    haruka.types("#gpu", "/gpu history")
+    told = haruka.waits_for("#gpu", "power cut")
+    assert "JST" in told.words
+    alice.types("#gpu", "/gpu audit")
+    told = alice.waits_for("#gpu", "What was changed, the newest first:")
+    assert "Alice Weber cancelled 佐藤遥’s GPU0 · Fri 4 Dec, 12:00–14:00" in told.words
+
+
+def test_an_admin_names_another_and_the_last_one_stays(world: World) -> None:
+    alice, haruka = world.person("alice"), world.person("haruka")
+    alice.types("#gpu", "/gpu admin")
+    alice.waits_for("#gpu", "Settings of").choose("Role and limits of…", haruka.id)
+    form = alice.waits_for_form("Role and limits")
+    form.choose("Role", "Admin of the lab")
+    form.fill("Longest booking", "14 d")
+    assert form.submit() == {}
+    alice.waits_for("#gpu", "✓ Role and limits of 佐藤遥 are saved.")
+    haruka.types("#gpu", "/gpu admin")
+    panel = haruka.waits_for("#gpu", "Alice Weber, 佐藤遥")
+    assert panel.buttons
+
+
+def test_gpus_are_added_and_edited(world: World) -> None:
+    alice = world.person("alice")
+    alice.types("#gpu", "/gpu admin")
+    panel = alice.waits_for("#gpu", "Settings of")
+    panel.press("Add a GPU")
+    form = alice.waits_for_form("Add a GPU")
+    for label, words in (("Node", "lab-node-2"), ("Label", "GPU1"), ("Model", "A100"), ("Memory in GB", "80")):
+        form.fill(label, words)
+    assert form.submit() == {}
+    alice.waits_for("#gpu", "✓ lab-node-2/GPU1 is saved.")
+    alice.types("#gpu", "/gpu admin")
+    alice.waits_for("#gpu", "Settings of", after=panel.ts).choose("Edit a GPU…", "GPU1 · A100")
+    form = alice.waits_for_form("Edit GPU")
+    form.fill("Longest booking", "1 h")
+    assert form.submit() == {}
+    alice.waits_for("#gpu", "✓ lab-node-2/GPU1 is saved.", after=panel.ts)
+    alice.types("#gpu", "/gpu book tomorrow 13-15 on GPU1")
+    alice.waits_for("#gpu", "That is so for GPU1.")
+
+
+def test_settings_of_the_lab_in_a_form(world: World) -> None:
+    alice = world.person("alice")
+    alice.types("#gpu", "/gpu admin")
+    alice.waits_for("#gpu", "Settings of").press("Settings")
+    form = alice.waits_for_form("Settings")
+    form.fill("Time zone", "Atlantis")
+    assert form.submit() == {"Time zone": "There is no such zone. Write one like Asia/Tokyo."}
+    form.fill("Time zone", "Europe/Berlin")
+    assert form.submit() == {}
+    alice.waits_for("#gpu", "✓ The settings are saved.")
+    alice.types("#gpu", "/gpu audit")
+    alice.waits_for("#gpu", "zone: Asia/Tokyo → Europe/Berlin")
+
+
+def test_the_audit_comes_as_a_file_that_no_spreadsheet_takes_for_formulas(world: World) -> None:
+    alice = world.person("alice")
+    alice.types("#gpu", "/gpu mine")
+    alice.waits_for("#gpu", "You have nothing booked.")
+    held = world.book("alice", "tomorrow 13:00-18:00 for thesis")
+    held.press("Cancel")
+    alice.waits_for("#gpu", "✓ Cancelled")
+    alice.types("#gpu", "/gpu audit csv")
+    alice.waits_for("#gpu", "changes to your direct messages, as a CSV file.")
+    (file,) = [file for each in alice.sees("@gpu") for file in each.pictures]
+    rows = list(csv.DictReader(io.StringIO(file.data.decode())))
+    assert [row["action"] for row in rows] == ["cancelled", "reserved", "added"]
+    assert not any(cell[:1] in {"=", "+", "@"} for row in rows for cell in row.values())
+
+
+@pytest.mark.parametrize("language", ["en", "ja", "ko"])
+def test_what_a_field_shows_may_be_sent_back(language: str) -> None:
+    reader = Reader.of(language, "Asia/Tokyo")
+    visit = SimpleNamespace(reader=reader)
+    lengths = [timedelta(minutes=each) for each in (1, 15, 60, 90, 24 * 60, 7 * 24 * 60, 2 * 24 * 60 + 245)]
+    for rule, length in itertools.product((Rule.LONGEST, Rule.WEEK), lengths):
+        assert admin._limit(visit, rule, view.written(rule, length, reader)) == length  # type: ignore[arg-type]
+    assert admin._limit(visit, Rule.LONGEST, view.written(Rule.LONGEST, None, reader)) is None  # type: ignore[arg-type]
