@@ -45,6 +45,14 @@ def register(app: App, _desk: Desk) -> None:
         start = datetime.fromtimestamp(float(asked["s"]), UTC) if "s" in asked else None
         open_new(visit, Wanted(names=tuple(asked.get("g", ())), count=int(asked.get("n", 1))), start)
 
+    @app.global_shortcut("book_gpu")
+    def anywhere(visit: Visit) -> None:
+        _open_by_shortcut(visit, "")
+
+    @app.message_shortcut("book_for_message")
+    def at_message(visit: Visit, shortcut: dict[str, Any]) -> None:
+        _open_by_shortcut(visit, _link(visit, shortcut))
+
     @app.action("change")
     def change_pressed(visit: Visit, action: dict[str, Any]) -> None:
         pressed = kit.from_value(action["value"])
@@ -60,13 +68,32 @@ def open_new(visit: Visit, wanted: Wanted, start: datetime | None = None) -> Non
     if visit.trigger_id is None:
         _offer(visit, visit.reader.say("Write when, like `tomorrow 2pm for 3h`, or fill in the form:"))
         return
+    _open_filled(visit, Origin(visit.response_url, wanted), start=start)
+
+
+def _open_by_shortcut(visit: Visit, purpose: str) -> None:
+    """From anywhere in Slack: at a message it is answered beside that, else in direct messages."""
+    _open_filled(visit, Origin(visit.response_url, is_directly=not visit.response_url), purpose=purpose)
+
+
+def _link(visit: Visit, shortcut: dict[str, Any]) -> str:
+    """To the message; none where we may not see it."""
+    try:
+        answer = visit.desk.client.chat_getPermalink(
+            channel=shortcut["channel"]["id"], message_ts=shortcut["message_ts"]
+        )
+    except SlackApiError:
+        return ""
+    return str(answer["permalink"])
+
+
+def _open_filled(visit: Visit, origin: Origin, *, start: datetime | None = None, purpose: str = "") -> None:
     visit.hurried = True
     with visit.read() as work:
         gpus = availability.gpus(work, visit.organization_id)
     if not gpus:
         raise NoGpus(None, gpus)
-    origin = Origin(visit.response_url, wanted)
-    open_view(visit, view.form(gpus, visit.reader, visit.now, origin, start=start))
+    open_view(visit, view.form(gpus, visit.reader, visit.now, origin, start=start, purpose=purpose))
 
 
 def _open_change(visit: Visit, reservation_id: int, version: int) -> None:
@@ -160,8 +187,10 @@ def _outcome(receipt: facts.Receipt, reader: Reader, echo: Echo, origin: Origin)
 
 
 def _answer(visit: Visit, origin: Origin, message: kit.Message) -> None:
-    """Where the form was opened, for that person's eyes: beside their command or message, or on Home."""
+    """Where the form was opened, for that person's eyes: beside their command or message, directly, or on Home."""
     if origin.response_url:
         visit.answer_at(origin.response_url, message)
+    elif origin.is_directly:
+        visit.answer_directly(message)
     else:
         home.publish(visit, answer=message)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
-from slack_bolt import App
+from slack_bolt import App, BoltContext
 
 from bot import commands
 from bot.commands import (
@@ -44,8 +45,11 @@ def register(app: App, desk: Desk) -> None:
         run(visit, _readable(event.get("text", "")))
 
     @app.event("app_mention", matchers=[_is_from_a_person])
-    def mentioned(visit: Visit, event: dict[str, Any]) -> None:
-        run(visit, re.sub(r"<@\w+>", " ", _readable(event.get("text", ""))))
+    def mentioned(visit: Visit, event: dict[str, Any], context: BoltContext) -> None:
+        before, mention, after = _readable(event.get("text", "")).partition(f"<@{context.bot_user_id}>")
+        is_spoken_to = not mention or _GREETING.fullmatch(before)
+        words = after if mention and is_spoken_to else f"{before} {after}"
+        run(visit, _MENTION.sub(" ", words), asks=not is_spoken_to)
 
     for event in ("message", "app_mention"):
         app.event(event)(_left_alone)
@@ -55,9 +59,20 @@ def _left_alone() -> None:
     """Edits, joins, other bots. Without a listener Slack would be told that we failed, and send them again."""
 
 
-def run(visit: Visit, text: str) -> None:
-    """What was typed, and the story it begins."""
+_MENTION = re.compile(r"<@\w+(?:\|[^>]*)?>")
+
+
+# Said before one is spoken to. Who is only spoken of, in the midst of a sentence, is asked to do nothing.
+_GREETING = re.compile(
+    r"(?:hi|hey|hello|ok|okay|please|こんにちは|すみません|お願い|안녕하세요|저기요|[\s,.!、。])*+", re.IGNORECASE
+)
+
+
+def run(visit: Visit, text: str, *, asks: bool = False) -> None:
+    """What was typed, and the story it begins; `asks` that nothing is to be booked by it."""
     command = commands.parse(text)
+    if asks and isinstance(command, Book):
+        command = replace(command, asks=True)
     visit.story = type(command).__name__.lower()
     _STORIES[type(command)](visit, command, text)
 

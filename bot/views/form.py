@@ -42,12 +42,20 @@ class Origin:
     reservation_id: int | None = None
     version: int | None = None
     start: datetime | None = None  # of the reservation: the form shows it to the minute
+    is_directly: bool = False  # answered in direct messages: a shortcut is used anywhere
 
     def packed(self) -> str:
         asked = [self.wanted.count, self.wanted.model, self.wanted.spread]
         start = self.start.isoformat() if self.start else None
         return json.dumps(
-            {"u": self.response_url, "w": asked, "id": self.reservation_id, "v": self.version, "s": start}
+            {
+                "u": self.response_url,
+                "w": asked,
+                "id": self.reservation_id,
+                "v": self.version,
+                "s": start,
+                "d": self.is_directly,
+            }
         )
 
     @classmethod
@@ -56,7 +64,7 @@ class Origin:
         count, model, spread = data["w"]
         wanted = Wanted(count=count, model=model, spread=spread)
         start = datetime.fromisoformat(data["s"]) if data["s"] else None
-        return cls(data["u"], wanted, data["id"], data["v"], start)
+        return cls(data["u"], wanted, data["id"], data["v"], start, data.get("d", False))
 
     def exactly(self, shown: datetime) -> datetime:
         """The start that was meant by the one that was sent: untouched, it is the reservation's own."""
@@ -83,8 +91,9 @@ def form(
     *,
     change: facts.Reservation | None = None,
     start: datetime | None = None,
+    purpose: str = "",
 ) -> Block:
-    """The modal; filled in with the GPUs and the start that were asked for, or with the reservation to change."""
+    """The modal; filled in with what is known already, or with the reservation to change."""
     title = reader.say("Change booking") if change else reader.say("Book a GPU")
     start = change.range.start if change else max(start or _next_quarter(now), now)
     length = change.range.length if change else _DEFAULT_LENGTH
@@ -102,7 +111,7 @@ def form(
             _start(start, reader),
             _length(length, reader),
             *([] if change else [_running(reader)]),
-            _purpose(change.purpose if change else "", reader),
+            _purpose(change.purpose if change else purpose, reader),
         ],
     }
 

@@ -32,20 +32,23 @@ def _noting(register: Any, seen: set[str]) -> Any:
     return noted
 
 
-def registered(monkeypatch: Any) -> tuple[set[str], set[str]]:
+def registered(monkeypatch: Any) -> tuple[set[str], set[str], set[str]]:
     commands: set[str] = set()
     events: set[str] = set()
-    for name, seen in (("command", commands), ("event", events)):
+    shortcuts: set[str] = set()
+    kinds = {"global_shortcut": shortcuts, "message_shortcut": shortcuts, "command": commands, "event": events}
+    for name, seen in kinds.items():
         monkeypatch.setattr(App, name, _noting(getattr(App, name), seen))
     lab = Organization(1, "T1", "Lab", "UTC", "en", None, announce=True)
     build_app(Desk(Database("sqlite:///unused.db"), lab, WebClient("xoxb-1"), clock=lambda: None))  # type: ignore[arg-type, return-value]
-    return commands, events
+    return commands, events, shortcuts
 
 
 def test_commands_and_events_are_those_that_the_code_registers(monkeypatch: Any) -> None:
-    commands, events = registered(monkeypatch)
+    commands, events, shortcuts = registered(monkeypatch)
     features, settings = manifest()["features"], manifest()["settings"]
     assert {each["command"] for each in features["slash_commands"]} == commands
+    assert {each["callback_id"] for each in features["shortcuts"]} == shortcuts
     subscribed = {event.partition(".")[0] for event in settings["event_subscriptions"]["bot_events"]}
     assert subscribed == events
     assert settings["interactivity"]["is_enabled"]
