@@ -89,6 +89,7 @@ def _add_lab(lab: argparse.ArgumentParser) -> None:
     lab.add_argument("--zone", type=_checked(settings.check_zone), help="its time zone, like Asia/Tokyo")
     lab.add_argument("--language", choices=sorted(i18n.languages()), help="in which its channel is told")
     lab.add_argument("--channel", type=_checked(settings.check_channel), help="the id of its channel, like C0123ABCD")
+    lab.add_argument("--summary", choices=("on", "off"), help="whether the week is summed up there on Mondays at 9:00")
     lab.add_argument("--announce", choices=("on", "off"), help="whether bookings are told in the channel")
 
 

@@ -57,6 +57,7 @@ def settle(settings: Settings, asked: argparse.Namespace) -> int:
         "language": asked.language,
         "channel": asked.channel,
         "announce": asked.announce and asked.announce == "on",
+        "summary": asked.summary and asked.summary == "on",
     }
     settings_given = {name: value for name, value in given.items() if value is not None}
     with database(settings) as opened:
@@ -65,6 +66,7 @@ def settle(settings: Settings, asked: argparse.Namespace) -> int:
             lab = organizations.change(work, _operator(work), **settings_given)
     print(f"zone      {lab.zone}\nlanguage  {lab.language}")
     print(f"channel   {lab.channel or '-'}\nannounce  {'on' if lab.announce else 'off'}")
+    print(f"summary   {'on' if lab.summary else 'off'}")
     return 0
 
 

@@ -83,6 +83,13 @@ class Board:
 
 
 @dataclass(frozen=True)
+class Summary:
+    """How this week is used, or how the last one was."""
+
+    span: Span
+
+
+@dataclass(frozen=True)
 class Mine:
     pass
 
@@ -162,6 +169,7 @@ Command = (
     | Status
     | Who
     | Picture
+    | Summary
     | Mine
     | Extend
     | End
@@ -474,6 +482,10 @@ def _picture(text: str) -> Picture:
     return Picture(_SPANS.get("".join(fold(text).split())) if text else Span.WEEK, text)
 
 
+def _summary(text: str) -> Summary:
+    return Summary(Span.LAST_WEEK if _picture(text).span is Span.LAST_WEEK else Span.WEEK)
+
+
 _SPANS = {
     "".join(fold(said).split()): Span(span)
     for language in words.LANGUAGES.values()
@@ -504,6 +516,7 @@ VERBS = (
     Verb("board", lambda text: Board(off=fold(text) in {"off", "オフ", "끄기"}), changes=True),
     Verb("free", _free),
     Verb("picture", _picture),
+    Verb("summary", _summary),
     Verb("mine", lambda _text: Mine()),
     Verb("extend", _extend, changes=True),
     Verb("end", lambda text: End(_named(text)), changes=True),

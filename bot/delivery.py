@@ -12,21 +12,26 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from slack_sdk import WebClient
-from slack_sdk.errors import SlackApiError
+from slack_sdk.errors import SlackApiError, SlackClientError
 
-from bot import people
+from bot import files, people
 from bot.desk import Desk
 from bot.displays import Painter
 from bot.reader import Reader
 from bot.views import notices as view
-from core import notices
-from core.notices import Batch
+from bot.views import picture, schedule
+from bot.views import summary as summary_view
+from bot.views.kit import Message
+from core import notices, organizations, summary
+from core.notices import Batch, Kind
 
 log = logging.getLogger(__name__)
 
 TIMEOUT = 3  # seconds for one call; told to stop, a process waits for the one under way
+PLAN_AGAIN = timedelta(minutes=10)
 LEASE = timedelta(seconds=20)  # longer than one try can take: three calls
 EVENT = "gpu_slots_notices"  # names our metadata among other apps'
 MAX_BACKOFF = timedelta(minutes=10)
@@ -63,6 +68,7 @@ class Sender:
         self._client = WebClient(token=token, base_url=address, timeout=TIMEOUT, retry_handlers=[])
         self._direct: dict[str, str] = {}  # whose direct messages are which channel
         self._painter = Painter(desk)
+        self._planned: datetime | None = None
         self._stopping = False
 
     def stop(self) -> None:
@@ -71,12 +77,24 @@ class Sender:
 
     def send_due(self) -> int:
         """Deliver everything that is due, and redraw what is out of date; the number of messages posted."""
+        self._plan()
         posted = 0
         while not self._stopping and (batch := self._claim()) is not None:
             posted += bool(batch.owed) and self._deliver(batch)
         if not self._stopping:
             self._painter.refresh()
         return posted
+
+    def _plan(self) -> None:
+        """What no booking causes has to be thought of now and then; any process may, and it comes once."""
+        now = self._clock()
+        if self._planned is not None and abs(now - self._planned) < PLAN_AGAIN:
+            return
+        with self._database.begin(now) as work:
+            lab = organizations.find(work, self._desk.organization.slack_id)
+            if lab is not None:
+                summary.plan_summary(work, lab)
+        self._planned = now
 
     def next_due(self) -> datetime | None:
         with self._database.read(self._clock()) as work:
@@ -116,11 +134,43 @@ class Sender:
     def _post(self, batch: Batch, channel: str) -> str:
         """The `ts` of the message."""
         now, lab, holder = self._clock(), batch.organization, batch.member
+        first = batch.owed[0]
+        if first.kind is Kind.SUMMARY:
+            return self._post_summary(batch, channel)
         if holder is None:
             message = view.to_channel(batch, self._reader(lab.language, lab.zone), now)
+        elif not batch.of_reservations:
+            reader = self._reader(holder.language, holder.zone, holder.slack_id)
+            message = summary_view.undeliverable(str(first.data.get("failure", "")), reader)
         else:
             holder = people.find(self._desk, holder.slack_id, now, hurried=True)  # who travels reads local times
             message = view.to_holder(batch, self._reader(holder.language, holder.zone, holder.slack_id), now)
+        return self._say(message, batch, channel)
+
+    def _post_summary(self, batch: Batch, channel: str) -> str:
+        """With the week's picture in it; without, where Slack does not take that."""
+        (owed,), lab, now = batch.owed, batch.organization, self._clock()
+        reader = self._reader(lab.language, lab.zone)
+        window = summary.week_told(owed.due_at, ZoneInfo(lab.zone))
+        with self._database.read(now) as work:
+            told = summary.look(work, lab.id, window, ZoneInfo(lab.zone))
+        alone = summary_view.posted(told, None, owed.due_at, reader, now)
+        try:
+            png = picture.draw(told.schedule, reader, now)
+            words = schedule.describe(told.schedule, reader, schedule.ALT)
+            file_id = files.upload(self._client, png, "week.png", words)
+            shown = summary_view.posted(told, file_id, owed.due_at, reader, now)
+        except (SlackClientError, OSError) as error:
+            log.warning("the summary goes without its picture: %s", type(error).__name__)
+            return self._say(alone, batch, channel)
+        try:
+            return files.until_ready(lambda: self._say(shown, batch, channel))
+        except SlackApiError as error:
+            if not files.is_not_ready(error):
+                raise
+            return self._say(alone, batch, channel)
+
+    def _say(self, message: Message, batch: Batch, channel: str) -> str:
         metadata = {"event_type": EVENT, "event_payload": {"notices": list(batch.ids)}}
         answer = self._client.chat_postMessage(
             channel=channel, metadata=metadata, unfurl_links=False, **message.as_arguments()

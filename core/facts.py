@@ -115,6 +115,7 @@ class Organization:
     language: str
     channel: str | None  # where the lab is told
     announce: bool  # whether bookings are told there, too
+    summary: bool = True  # whether the week is summed up there on Mondays
 
 
 @dataclass(frozen=True)
@@ -422,3 +423,26 @@ class Schedule:
         for each in (holding for row in self.rows for holding in row.held):
             found[each.holder] = found.get(each.holder, timedelta(0)) + each.range.length
         return dict(sorted(found.items(), key=lambda entry: (-entry[1], entry[0].id)))
+
+
+@dataclass(frozen=True)
+class Busy:
+    """Some hours of a day in which the most was held."""
+
+    range: TimeRange
+    gpus: int  # held at a time, on the average
+
+
+@dataclass(frozen=True)
+class Summary:
+    """How a while was used. What was cancelled never happened, and counts nowhere."""
+
+    schedule: Schedule
+    used: timedelta  # held, up to now
+    released: timedelta  # booked, and given back before its end
+    busiest: tuple[Busy, ...]  # the longest first; none where nothing was held
+
+    @property
+    def booked(self) -> timedelta:
+        """Used, to come, or given back."""
+        return self.schedule.held + self.released

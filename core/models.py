@@ -24,6 +24,7 @@ class Organization(Base):
     language: Mapped[str] = mapped_column(String(16))
     channel: Mapped[str | None] = mapped_column(String(32))
     announce: Mapped[bool] = mapped_column(server_default=true())
+    summary: Mapped[bool] = mapped_column(server_default=true())  # whether a summary of the week is posted
     ticked_at: Mapped[datetime | None]  # when a sender last looked after its notices
 
 
@@ -231,11 +232,20 @@ class Recipient(Base):
 
 
 class Notice(Base):
-    """A message owed. Written with the change that causes it; sent, once, by whoever claims its recipient."""
+    """A message owed: of a version of a reservation, or of the lab as such. Sent, once, by who claims its recipient."""
 
     __tablename__ = "notices"
     __table_args__ = (
         UniqueConstraint("reservation_id", "version", "kind", "recipient_id", "about"),
+        Index(
+            "uq_notices_of_lab",
+            "recipient_id",
+            "kind",
+            "due_at",
+            unique=True,
+            sqlite_where=text("reservation_id IS NULL"),
+            postgresql_where=text("reservation_id IS NULL"),
+        ),
         Index(
             "ix_notices_owed",
             "due_at",
@@ -252,8 +262,8 @@ class Notice(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     recipient_id: Mapped[int] = mapped_column(ForeignKey("recipients.id"))
-    reservation_id: Mapped[int] = mapped_column(ForeignKey("reservations.id"))
-    version: Mapped[int]
+    reservation_id: Mapped[int | None] = mapped_column(ForeignKey("reservations.id"))
+    version: Mapped[int]  # 0 for what belongs to no reservation
     kind: Mapped[str] = mapped_column(String(32))
     about: Mapped[int] = mapped_column(server_default="0")  # tells several of a kind apart: the hand-over it is about
     data: Mapped[dict[str, Any]] = mapped_column(JSON, server_default=text("'{}'"))

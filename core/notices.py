@@ -1,8 +1,8 @@
 """The outbox: what is owed to whom and when, written with the change that causes it.
 
-A notice belongs to one version of its reservation. A sender claims a recipient with all that is due for them, sends it
-outside any transaction, and settles it. Until then nobody else sends to that recipient, which keeps the order; a claim
-that was never settled lapses, so that a crash delays and loses nothing.
+A notice belongs to one version of its reservation, or to the lab as such. A sender claims a recipient with all that is
+due for them, sends it outside any transaction, and settles it. Until then nobody else sends to that recipient, which
+keeps the order; a claim that was never settled lapses, so that a crash delays and loses nothing.
 """
 
 from __future__ import annotations
@@ -13,9 +13,10 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, case, func, insert, select, update
+from sqlalchemy import ColumnElement, Select, and_, case, func, insert, select, update
 
 from core import availability, facts, members, models, organizations, recipients
+from core.db import insert_if_new
 from core.work import Work
 
 CHANNEL, to_member = recipients.CHANNEL, recipients.to_member
@@ -26,6 +27,7 @@ CHANGE_STAYS_NEWS = timedelta(hours=6)
 OVERRULED_STAYS_NEWS = timedelta(days=7)
 LONG_RUN = timedelta(days=1)
 BATCH = 20  # notices in one message
+_SLOWER = 3  # times as long does it take to send what comes with a picture
 PACE = timedelta(seconds=1.1)  # between two messages to one recipient: Slack takes about one a second
 
 
@@ -53,6 +55,7 @@ class Kind(StrEnum):
     END = "end"
     START = "start"
     BEFORE_START = "before_start"
+    SUMMARY = "summary"  # of the lab: how the last week was used
 
 
 _STANDING = frozenset(
@@ -85,7 +88,7 @@ _telling_rank = case({kind.value: rank for rank, kind in enumerate(Kind)}, value
 
 class Outcome(StrEnum):
     SENT = "sent"
-    STALE = "stale"  # the reservation changed first
+    STALE = "stale"  # something changed first
     LATE = "late"  # no longer of use to anybody
     FAILED = "failed"  # could not be delivered, ever
     SILENT = "silent"  # the lab has no channel
@@ -93,26 +96,36 @@ class Outcome(StrEnum):
 
 
 @dataclass(frozen=True)
-class Owed:
-    """A claimed notice, with the reservation as it is now."""
+class OwedByLab:
+    """A claimed notice."""
 
     id: int
     kind: Kind
     due_at: datetime
-    reservation: facts.Reservation
     data: dict[str, Any]
-    room: facts.Room  # who comes next on its GPUs, and when
     attempts: int  # how often it was tried, this time included
 
 
 @dataclass(frozen=True)
+class Owed(OwedByLab):
+    """One that belongs to a reservation, with that as it is now."""
+
+    reservation: facts.Reservation
+    room: facts.Room  # who comes next on its GPUs, and when
+
+
+@dataclass(frozen=True)
 class Batch:
-    """Everything due for one recipient: the lab's channel, or one member."""
+    """Everything due for one recipient, the lab's channel or one member: of reservations, or one notice of the lab."""
 
     recipient_id: int
     organization: facts.Organization
     member: facts.Member | None
-    owed: tuple[Owed, ...]
+    owed: tuple[OwedByLab, ...]
+
+    @property
+    def of_reservations(self) -> tuple[Owed, ...]:
+        return tuple(each for each in self.owed if isinstance(each, Owed))
 
     @property
     def ids(self) -> tuple[int, ...]:
@@ -234,6 +247,55 @@ def take_back(work: Work, reservation_id: int, kind: Kind, about: int) -> bool:
     return settled.first() is not None
 
 
+def owe_by_lab(
+    work: Work,
+    organization_id: int,
+    kind: Kind,
+    whom: str,
+    due_at: datetime,
+    *,
+    useful_until: datetime,
+    data: dict[str, Any] | None = None,
+) -> None:
+    """Owe a notice that belongs to no reservation; once of its kind and moment, however many processes say so."""
+    recipient_id = recipients.number(work, organization_id, whom)
+    is_new = insert_if_new(
+        work.session,
+        models.Notice,
+        recipient_id=recipient_id,
+        version=0,
+        kind=kind,
+        due_at=due_at,
+        useful_until=useful_until,
+        data=data or {},
+    )
+    if not is_new:  # taken back before, perhaps
+        work.session.execute(
+            update(models.Notice)
+            .where(_of_lab(kind), models.Notice.recipient_id == recipient_id, models.Notice.due_at == due_at)
+            .where(models.Notice.outcome == Outcome.STALE)
+            .values(outcome=None, settled_at=None)
+        )
+    work.owes(due_at)
+
+
+def owed_by_lab(work: Work, organization_id: int, kind: Kind) -> frozenset[datetime]:
+    """When such notices are owed that are not due yet."""
+    owed = _owed_in(organization_id).with_only_columns(models.Notice.due_at)
+    return frozenset(work.session.scalars(owed.where(_of_lab(kind), models.Notice.due_at > work.now)))
+
+
+def take_back_by_lab(work: Work, organization_id: int, kind: Kind, due_at: datetime) -> None:
+    """Such a notice is wanted no longer."""
+    meant = _owed_in(organization_id).with_only_columns(models.Notice.id).where(_of_lab(kind))
+    ids = work.session.scalars(meant.where(models.Notice.due_at == due_at)).all()
+    _settle(work, ids, Outcome.STALE)
+
+
+def _of_lab(kind: Kind) -> ColumnElement[bool]:
+    return and_(models.Notice.reservation_id.is_(None), models.Notice.kind == kind)
+
+
 def claim(work: Work, organization_id: int, lease: timedelta) -> Batch | None:
     """Everything due for the recipient who has waited longest, ours for `lease`; None when nobody can be sent to now.
 
@@ -257,14 +319,22 @@ def claim(work: Work, organization_id: int, lease: timedelta) -> Batch | None:
         .limit(BATCH)
     ).all()
     organization = work.session.get_one(models.Organization, recipient.organization_id)
-    useful = [row for row in rows if _is_useful(work, row, recipient, organization)]
+    useful = _together([row for row in rows if _is_useful(work, row, recipient, organization)])
     if useful:
-        recipient.free_at = work.now + lease
+        is_of_lab = useful[0].reservation_id is None
+        recipient.free_at = work.now + (lease * _SLOWER if is_of_lab else lease)
     for row in useful:
         row.attempts += 1
         row.failure = None
     owed = tuple(_owed(work, row, organization) for row in useful)
     return Batch(recipient.id, organizations.fact(organization), _member(work, recipient), owed)
+
+
+def _together(rows: Sequence[models.Notice]) -> Sequence[models.Notice]:
+    """What goes into one message with the first: what belongs to the lab stands alone, and holds up nothing else."""
+    if rows and rows[0].reservation_id is None:
+        return rows[:1]
+    return [row for row in rows if row.reservation_id is not None]
 
 
 def sent(work: Work, batch: Batch, ids: Iterable[int], slack_ts: str) -> None:
@@ -289,12 +359,12 @@ def failed(work: Work, batch: Batch, failure: str) -> None:
     whom = CHANNEL if batch.member is None else to_member(batch.member.id)
     for owed in batch.owed:
         if owed.kind is not Kind.UNDELIVERABLE:
-            _tell_admins(work, owed, whom, failure)
+            _tell_admins(work, batch.organization.id, owed, {"failure": failure, "whom": whom})
 
 
 def _lock_reservations(work: Work, batch: Batch) -> None:
     """Before their notices, as every change of a reservation does."""
-    ids = {owed.reservation.id for owed in batch.owed}
+    ids = {owed.reservation.id for owed in batch.of_reservations}
     locked = select(models.Reservation.id).where(models.Reservation.id.in_(ids)).order_by(models.Reservation.id)
     work.session.execute(locked.with_for_update()).all()
 
@@ -446,8 +516,11 @@ def _is_useful(work: Work, row: models.Notice, recipient: models.Recipient, orga
 def _why_not(
     work: Work, row: models.Notice, recipient: models.Recipient, organization: models.Organization
 ) -> Outcome | None:
-    reservation = work.session.get_one(models.Reservation, row.reservation_id)
-    if row.version != reservation.version and row.kind not in _STANDING:
+    if row.reservation_id is not None and row.kind not in _STANDING:
+        reservation = work.session.get_one(models.Reservation, row.reservation_id)
+        if row.version != reservation.version:
+            return Outcome.STALE
+    if row.kind == Kind.SUMMARY and not organization.summary:
         return Outcome.STALE
     if row.useful_until <= work.now:
         return Outcome.LATE
@@ -468,10 +541,12 @@ def _is_wanted(work: Work, kind: Kind, recipient: models.Recipient) -> bool:
     return member.choices.before_end or kind not in _BEFORE_END_OF_LONG_RUN
 
 
-def _owed(work: Work, row: models.Notice, organization: models.Organization) -> Owed:
+def _owed(work: Work, row: models.Notice, organization: models.Organization) -> OwedByLab:
+    claimed = OwedByLab(row.id, Kind(row.kind), row.due_at, row.data, row.attempts)
+    if row.reservation_id is None:
+        return claimed
     held = availability.reservation(work, organization.id, row.reservation_id)
-    room = availability.room(work, organization.id, held)
-    return Owed(row.id, Kind(row.kind), row.due_at, held, row.data, room, row.attempts)
+    return Owed(**vars(claimed), reservation=held, room=availability.room(work, organization.id, held))
 
 
 def _member(work: Work, recipient: models.Recipient) -> facts.Member | None:
@@ -501,15 +576,21 @@ def _settle(
     )
 
 
-def _tell_admins(work: Work, owed: Owed, whom: str, failure: str) -> None:
-    reservation = availability.reservation(work, owed.reservation.organization_id, owed.reservation.id)
-    data = {"failure": failure, "whom": whom}
+def _tell_admins(work: Work, organization_id: int, owed: OwedByLab, data: dict[str, Any]) -> None:
+    until = work.now + END_STAYS_NEWS
+    admins = members.admins(work, organization_id)
+    if not isinstance(owed, Owed):
+        for admin in admins:
+            whom = to_member(admin.id)
+            owe_by_lab(work, organization_id, Kind.UNDELIVERABLE, whom, work.now, useful_until=until, data=data)
+        return
+    held = availability.reservation(work, organization_id, owed.reservation.id)
     plans = [
-        _Plan(Kind.UNDELIVERABLE, to_member(admin.id), work.now, work.now + END_STAYS_NEWS, data)
-        for admin in members.admins(work, reservation.organization_id)
-        if not _is_told(work, reservation, admin)
+        _Plan(Kind.UNDELIVERABLE, to_member(admin.id), work.now, until, data)
+        for admin in admins
+        if not _is_told(work, held, admin)
     ]
-    _owe(work, reservation, plans)
+    _owe(work, held, plans)
 
 
 def _is_told(work: Work, held: facts.Reservation, admin: facts.Member) -> bool:

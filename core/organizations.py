@@ -12,7 +12,7 @@ from core.db import insert_if_new
 from core.facts import Action, Subject
 from core.work import Work
 
-SETTINGS = ("zone", "language", "channel", "announce")
+SETTINGS = ("zone", "language", "channel", "announce", "summary")
 
 
 def find(work: Work, slack_id: str) -> facts.Organization | None:
@@ -85,4 +85,6 @@ def ticked(work: Work, organization_id: int) -> None:
 
 
 def fact(row: models.Organization) -> facts.Organization:
-    return facts.Organization(row.id, row.slack_id, row.name, row.zone, row.language, row.channel, row.announce)
+    return facts.Organization(
+        row.id, row.slack_id, row.name, row.zone, row.language, row.channel, row.announce, row.summary
+    )

@@ -290,6 +290,7 @@ def _save_settings(visit: Visit, values: Values, _origin: Origin) -> str:
             language=values["language"],
             channel=values["channel"],
             announce=values["announce"],
+            summary=values["summary"],
         )
     return visit.reader.say("The settings are saved.")
 

@@ -10,13 +10,14 @@ from slack_bolt import App
 from slack_sdk.errors import SlackApiError, SlackClientError
 
 from bot import files
-from bot.commands import Picture, Span
+from bot.commands import Picture, Span, Summary
 from bot.desk import Desk, Visit
 from bot.listeners.show import day_in
 from bot.views import picture as drawing
 from bot.views import schedule as view
+from bot.views import summary as summary_view
 from bot.views.kit import Message
-from core import availability, facts
+from core import availability, facts, summary
 from core.timerange import TimeRange
 
 _NO_LONGER_EDITABLE = frozenset({"cant_update_message", "edit_window_closed", "is_inactive", "message_not_found"})
@@ -53,6 +54,13 @@ def show(visit: Visit, window: TimeRange, *, in_place_of: str | None = None) -> 
         return
     if visit.place != channel:
         visit.answer(view.sent(visit.reader), keep=True)
+
+
+def summarise(visit: Visit, wish: Summary) -> None:
+    """In numbers, for the asker's eyes; the picture is one button away."""
+    with visit.read() as work:
+        told = summary.look(work, visit.organization_id, _window(visit, wish.span), visit.reader.zone)
+    visit.answer(summary_view.asked(told, wish.span, visit.reader, visit.now))
 
 
 def _window(visit: Visit, span: Span) -> TimeRange:

@@ -26,6 +26,7 @@ from bot.commands import (
     Picture,
     Status,
     StillBusy,
+    Summary,
     TooMuch,
     Who,
 )
@@ -96,6 +97,7 @@ _STORIES: dict[type, Callable[[Visit, Any, str], None]] = {  # the table of cont
     Status: lambda visit, wish, _: show.status_on(visit, wish.when),
     Who: lambda visit, _wish, _: show.who(visit),
     Picture: lambda visit, wish, _: picture.typed(visit, wish),
+    Summary: lambda visit, wish, _: picture.summarise(visit, wish),
     Mine: lambda visit, _wish, _: show.mine(visit),
     Extend: lambda visit, wish, _: keep.extend_typed(visit, wish),
     End: lambda visit, wish, _: keep.end_typed(visit, wish),

@@ -189,6 +189,7 @@ def settings(lab: facts.Organization, reader: Reader, origin: Origin) -> Block:
         _field("language", reader.say("Language"), language),
         _field("channel", reader.say("Channel"), channel, optional=True),
         _ticked("announce", reader.say("Announcements"), reader.say("Tell bookings in the channel"), lab.announce),
+        _ticked("summary", reader.say("Summary"), reader.say("Sum up the week on Mondays at 9:00"), lab.summary),
     )
 
 

@@ -47,6 +47,7 @@ def what(verb: str, reader: Reader) -> str:
         "who": reader.say("the people who hold GPUs now"),
         "free": reader.say("what is free then; answers, and books nothing"),
         "picture": reader.say("a day or week as a picture, in your direct messages"),
+        "summary": reader.say("the hours booked, used and given back in a week, and its busiest times"),
         "mine": reader.say("your own bookings, with buttons"),
         "extend": reader.say("keep yours for longer"),
         "end": reader.say("give yours back now, or only some of its GPUs"),

@@ -21,16 +21,16 @@ _TIME = "{time}"
 
 def to_channel(batch: Batch, reader: Reader, now: datetime) -> Message:
     """One message for everything that is due, a line each; an end and the start that follows at once share a line."""
-    handed_over = _hand_overs(batch.owed)
+    handed_over = _hand_overs(batch.of_reservations)
     lines, spoken = [], []
-    for owed in batch.owed:
+    for owed in batch.of_reservations:
         if owed.id in handed_over.values():
             continue
-        next_one = next((each for each in batch.owed if each.id == handed_over.get(owed.id)), None)
+        next_one = next((each for each in batch.of_reservations if each.id == handed_over.get(owed.id)), None)
         lines.append(_line(owed, next_one, reader, now, spoken=False))
         spoken.append(_line(owed, next_one, reader, now, spoken=True))
     manage = kit.button(reader.say("Manage mine"), "show_mine") if len(lines) > 1 else None
-    begun = [owed.reservation.id for owed in batch.owed if owed.kind is Kind.START]
+    begun = [owed.reservation.id for owed in batch.of_reservations if owed.kind is Kind.START]
     still_busy = busy.button(begun, reader) if begun else None
     return kit.message("\n".join(spoken), *kit.sections(lines), kit.actions([manage, still_busy]))
 
@@ -39,7 +39,7 @@ def to_holder(batch: Batch, reader: Reader, now: datetime) -> Message:
     """The same for one person: each with its own buttons."""
     blocks: list[Block] = []
     spoken = []
-    for owed in batch.owed:
+    for owed in batch.of_reservations:
         said = _to_holder(owed, reader, now)
         row = kit.actions(_buttons(owed, reader))
         blocks += [kit.section(said), *([row] if row else [])]
@@ -71,7 +71,7 @@ def _line(owed: Owed, next_one: Owed | None, reader: Reader, now: datetime, *, s
         "end": _instant(held.range.end, reader, _end_form(held), spoken=spoken),
         "purpose": kit.quoted(held.purpose),
     }
-    return _sentence(owed, next_one, reader, values, spoken=spoken) + _lateness(owed, reader, now, spoken=spoken)
+    return _sentence(owed, next_one, reader, values, spoken=spoken) + lateness(owed.due_at, reader, now, spoken=spoken)
 
 
 def _sentence(owed: Owed, next_one: Owed | None, reader: Reader, values: dict[str, str], *, spoken: bool) -> str:
@@ -257,8 +257,9 @@ def _instant(instant: datetime, reader: Reader, form: str, *, spoken: bool) -> s
     return written if spoken else kit.token(instant, form, written)
 
 
-def _lateness(owed: Owed, reader: Reader, now: datetime, *, spoken: bool) -> str:
-    if now - owed.due_at < _LATE:
+def lateness(due_at: datetime, reader: Reader, now: datetime, *, spoken: bool) -> str:
+    """Said behind what comes later than it should."""
+    if now - due_at < _LATE:
         return ""
-    due = _instant(owed.due_at, reader, _TIME, spoken=spoken)
+    due = _instant(due_at, reader, _TIME, spoken=spoken)
     return reader.say(" (late: this was due at {due})", due=due)

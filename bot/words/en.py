@@ -13,6 +13,7 @@ ENGLISH = Words(
         "who": ("who", ""),
         "free": ("free [<when>]", ""),
         "picture": ("picture [day|tomorrow|week|next week|last week]", "chart, image"),
+        "summary": ("summary [last week]", "usage, report"),
         "mine": ("mine", "my, me"),
         "extend": ("extend <length>", "longer, prolong"),
         "end": ("end [<gpu>]", "release, stop, done"),

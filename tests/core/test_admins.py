@@ -28,7 +28,7 @@ def owed_to(lab: Lab, member_id: int) -> list[notices.Owed]:
         while batch := notices.claim(work, lab.id, timedelta(seconds=20)):
             notices.sent(work, batch, batch.ids, "1.0")
             if batch.member and batch.member.id == member_id:
-                found += batch.owed
+                found += batch.of_reservations
     return found
 
 

@@ -221,7 +221,7 @@ class Life(RuleBasedStateMachine):
                 batch = notices.claim(work, self.lab, LEASE)
             if batch is None:
                 break
-            for owed in batch.owed:
+            for owed in batch.of_reservations:
                 self.hear(owed)
             with self.database.begin(self.clock.now) as work:
                 notices.sent(work, batch, batch.ids, "1.0")
@@ -397,6 +397,7 @@ class Life(RuleBasedStateMachine):
         )
         found: dict[int, list[tuple[models.Notice, str]]] = {}
         for row, whom in work.session.execute(asked):
+            assert row.reservation_id is not None
             found.setdefault(row.reservation_id, []).append((row, whom))
         return found
 

@@ -139,12 +139,10 @@ def test_the_end_comes_before_the_start_of_who_is_next(lab: Lab) -> None:
     drain(lab)
     lab.clock.forward(hours=1)
     batch = claim_for_channel(lab)
-    assert [(each.kind, each.reservation.holder.name) for each in batch.owed] == [
-        (Kind.END, "Alice"),
-        (Kind.START, "Bob"),
-    ]
-    assert batch.owed[0].room.next is not None
-    assert batch.owed[0].room.next.holder.name == "Bob"
+    owed = batch.of_reservations
+    assert [(each.kind, each.reservation.holder.name) for each in owed] == [(Kind.END, "Alice"), (Kind.START, "Bob")]
+    assert owed[0].room.next is not None
+    assert owed[0].room.next.holder.name == "Bob"
 
 
 def test_a_claim_is_held_by_one_and_lapses_if_nothing_comes_of_it(lab: Lab) -> None:
