@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -87,7 +88,7 @@ def plan(lab: Lab, now: datetime | None = None) -> None:
         summary.plan_summary(work, found)
 
 
-def setting(lab: Lab, **changes: object) -> None:
+def setting(lab: Lab, **changes: Any) -> None:
     with lab.database.begin(lab.clock()) as work:
         organizations.change(work, Operator(lab.id), **changes)
 
