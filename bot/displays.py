@@ -15,7 +15,7 @@ from bot.reader import Reader
 from bot.views import board as board_view
 from bot.views import home as home_view
 from bot.views.home import Lab
-from core import availability, displays, facts
+from core import availability, displays, facts, series
 from core.displays import Display
 from core.timerange import TimeRange
 from core.work import Work
@@ -175,5 +175,6 @@ def look(work: Work, desk: Desk, member: facts.Member, reader: Reader) -> tuple[
         today=availability.timelines(work, number, TimeRange(work.now, midnight)),
         week=availability.timelines(work, number, TimeRange(midnight, reader.midnight(work.now, 8))),
         held=[(each, availability.room(work, number, each)) for each in held],
+        series=series.held_by(work, number, held),
         choices=member.choices,
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import timedelta
+from datetime import datetime, time, timedelta
 from functools import singledispatch
 
 from bot.reader import Reader
@@ -257,6 +257,32 @@ def _(_refusal: errors.UnknownPeriod, reader: Reader) -> str:
 @words.register
 def _(_refusal: errors.UnknownHandOver, reader: Reader) -> str:
     return reader.say("Nobody asks for that here any more.")
+
+
+@words.register
+def _(refusal: errors.SomeTaken, reader: Reader) -> str:
+    free, count = len(refusal.free), len(refusal.free) + len(refusal.refused)
+    return reader.say("Only {free} of {count} times can be had.", free=free, count=count)
+
+
+@words.register
+def _(refusal: errors.TooManyOccurrences, reader: Reader) -> str:
+    last = datetime.combine(refusal.last, time(12), reader.zone)
+    return reader.say(
+        "A series has at most {limit} times. Let it end by {last}, or make it less often.",
+        limit=refusal.limit,
+        last=reader.day(last),
+    )
+
+
+@words.register
+def _(_refusal: errors.NoOccurrence, reader: Reader) -> str:
+    return reader.say("That series has no time that is still to come. Write a later end.")
+
+
+@words.register
+def _(_refusal: errors.UnknownSeries, reader: Reader) -> str:
+    return reader.say("That series does not exist here. `{command} mine` shows yours.")
 
 
 @words.register

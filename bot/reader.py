@@ -57,6 +57,10 @@ class Reader:
         # Translators: how a day is written, as a CLDR date pattern: weekday, day, month.
         return self._format(instant, self.say("EEE d MMM"))
 
+    def weekday(self, number: int) -> str:
+        """Mon, for 0."""
+        return self._format(datetime(2024, 1, 1 + number, 12, tzinfo=self.zone), "EEE")
+
     def moment(self, instant: datetime) -> str:
         """Thu 3 Dec, 13:00"""
         return self.say("{day}, {clock}", day=self.day(instant), clock=self.clock(instant))

@@ -11,14 +11,14 @@ from slack_bolt import App
 from bot import commands, errors, when
 from bot.commands import Book
 from bot.desk import Desk, Visit
-from bot.listeners import form, show
+from bot.listeners import form, gpus, series, show
 from bot.reader import Reader
 from bot.views import booking as view
 from bot.views import help as help_view
 from bot.views import kit, unread
 from bot.views.booking import Echo
 from core import availability, booking, facts
-from core.errors import GpuTaken, Refusal, UnknownGpu
+from core.errors import GpuTaken, Refusal
 from core.inventory import Wanted
 from core.timerange import TimeRange
 
@@ -36,13 +36,15 @@ def typed(visit: Visit, wish: Book, text: str) -> None:
     try:
         reading = when.read(wish.when, visit.now, visit.member.zone, visit.member.language)
     except when.Unreadable as unreadable:
-        if unreadable.day and not unreadable.start and (wish.asks or unreadable.question):
+        if unreadable.repeats and not wish.running:
+            series.typed(visit, wish)
+        elif unreadable.day and not unreadable.start and (wish.asks or unreadable.question):
             show.day(visit, unreadable.day)
         else:
             _could_not_read(visit, wish, text, unreadable)
         return
     purpose = wish.purpose or commands.purpose_in(reading.rest)
-    _refuse_unknown_gpu(visit, purpose, wish)
+    gpus.refuse_unknown(visit, purpose, wish)
     began_with_a_word = not wish.verb and _begins(reading.rest, text)
     is_question = reading.question or wish.asks
     if began_with_a_word and not is_question and commands.nearest(text):
@@ -104,13 +106,7 @@ def echo_of(visit: Visit, reading: when.Reading) -> Echo:
 def _take(visit: Visit, pressed: dict[str, Any]) -> None:
     """A time that was offered: the same GPUs and purpose, one tap."""
     wish = TimeRange(*(datetime.fromtimestamp(float(pressed[key]), UTC) for key in ("s", "e")))
-    wanted = Wanted(
-        names=tuple(pressed.get("g", ())),
-        count=int(pressed.get("n", 1)),
-        model=pressed.get("m"),
-        spread=bool(pressed.get("x")),
-    )
-    book(visit, wanted, wish, str(pressed.get("p", "")), Echo(), running=bool(pressed.get("r")))
+    book(visit, kit.wanted_in(pressed), wish, str(pressed.get("p", "")), Echo(), running=bool(pressed.get("r")))
 
 
 def _answer_question(visit: Visit, wanted: Wanted, reading: when.Reading, purpose: str) -> None:
@@ -135,13 +131,3 @@ def _could_not_read(visit: Visit, wish: Book, text: str, unreadable: when.Unread
         unreadable.start -= timedelta(days=1)  # `since 13:00` is the last 13:00, not the next
     purpose = wish.purpose or commands.purpose_in(unreadable.rest)
     visit.answer(unread.unread(unreadable, wish, purpose, visit.reader, visit.now))
-
-
-def _refuse_unknown_gpu(visit: Visit, purpose: str, wish: Book) -> None:
-    """`on lab-node-9`: whatever that is, it must not silently become the purpose of booking another GPU."""
-    if wish.purpose:
-        return
-    where = re.match(r"(?:on|@)\s+(\S+)", purpose, re.IGNORECASE)
-    if where:
-        with visit.read() as work:
-            raise UnknownGpu(where[1], availability.gpus(work, visit.organization_id))

@@ -12,7 +12,7 @@ from slack_sdk.errors import SlackApiError
 
 from bot import commands, errors, when
 from bot.desk import Desk, Visit
-from bot.listeners import book, home
+from bot.listeners import book, home, series
 from bot.reader import Reader
 from bot.views import booking as booking_view
 from bot.views import form as view
@@ -20,7 +20,18 @@ from bot.views import kit, unread
 from bot.views.booking import Echo
 from bot.views.form import Filled, Origin
 from core import availability, booking, facts
-from core.errors import NoGpus, NoneWanted, PurposeTooLong, Refusal, TooManyGpus, UnclearGpu, UnknownGpu
+from core.errors import (
+    NoGpus,
+    NoneWanted,
+    NoOccurrence,
+    PurposeTooLong,
+    Refusal,
+    TooManyGpus,
+    TooManyOccurrences,
+    UnclearGpu,
+    UnknownGpu,
+)
+from core.facts import Repeats
 from core.inventory import Wanted
 from core.timerange import TimeRange
 
@@ -31,11 +42,17 @@ _FIELD = {
     NoneWanted: "gpus",
     TooManyGpus: "gpus",
     PurposeTooLong: "purpose",
+    TooManyOccurrences: "until",
+    NoOccurrence: "until",
 }
 
 
 class _Incomplete(Exception):  # noqa: N818 - an answer to the person, no malfunction
     """Neither a text nor a start with a length."""
+
+
+class _NoEnd(Exception):  # noqa: N818 - the same
+    """A series that nobody has said the end of."""
 
 
 def register(app: App, _desk: Desk) -> None:
@@ -124,8 +141,9 @@ def _submit(visit: Visit, ack: Ack, sent: dict[str, Any]) -> None:
     filled, origin = _begun(view.filled(sent["state"]["values"])), Origin.unpacked(sent.get("private_metadata", ""))
     reader, written = visit.reader, "when" if filled.when else "start"
     try:
-        time, echo, reader, rest = _time(visit, filled, origin)
-        receipt = _carry_out(visit, filled, origin, time, filled.purpose or rest)
+        message = _series(visit, filled, origin) or _once(visit, filled, origin)
+    except _NoEnd:
+        ack(response_action="errors", errors={"until" if filled.recurrence else "when": _no_end(filled, reader)})
     except _Incomplete:
         ack(response_action="errors", errors={"when": reader.say("Write when, or pick a start and a length.")})
     except when.Unreadable as unreadable:
@@ -135,7 +153,56 @@ def _submit(visit: Visit, ack: Ack, sent: dict[str, Any]) -> None:
         ack(response_action="errors", errors={field: kit.plain(errors.words(refusal, reader))})
     else:
         ack()
-        _answer(visit, origin, _outcome(receipt, reader, echo, origin))
+        _answer(visit, origin, message)
+
+
+def _once(visit: Visit, filled: Filled, origin: Origin) -> kit.Message:
+    time, echo, reader, rest = _time(visit, filled, origin)
+    receipt = _carry_out(visit, filled, origin, time, filled.purpose or rest)
+    return _outcome(receipt, reader, echo, origin)
+
+
+def _series(visit: Visit, filled: Filled, origin: Origin) -> kit.Message | None:
+    """Booked as a series, where one is chosen or written; what of it is taken is answered outside the form."""
+    if origin.reservation_id is not None:
+        return None
+    read = _read_series(visit, filled)
+    if read is not None:
+        if read.last is None:
+            raise _NoEnd
+        repeats, rest = series.repeats_of(read), commands.purpose_in(read.rest)
+    elif filled.recurrence:
+        repeats, rest = _chosen_series(visit, filled, origin)
+    else:
+        return None
+    return series.book(visit, _wanted(filled, origin), repeats, filled.purpose or rest)
+
+
+def _read_series(visit: Visit, filled: Filled) -> when.Series | None:
+    try:
+        when.read(filled.when or "now for 1h", visit.now, visit.member.zone, visit.member.language)
+    except when.Unreadable as unreadable:
+        if unreadable.repeats:
+            return when.read_series(filled.when, visit.now, visit.member.zone, visit.member.language)
+    return None
+
+
+def _chosen_series(visit: Visit, filled: Filled, origin: Origin) -> tuple[Repeats, str]:
+    """The time of the first occurrence, repeated as chosen, on the clocks of the zone it was said in."""
+    time, _echo, reader, rest = _time(visit, filled, origin)
+    if filled.until is None:
+        raise _NoEnd
+    start, end = reader.local(time.start), reader.local(time.end)
+    recurrence = view.recurrence_of(filled.recurrence, start.date())
+    days = (end.date() - start.date()).days
+    clocks = (start.time(), end.time())
+    return Repeats(recurrence, start.date(), filled.until, *clocks, days, reader.zone), rest
+
+
+def _no_end(filled: Filled, reader: Reader) -> str:
+    if filled.recurrence:
+        return reader.say("Pick the last day of the series.")
+    return reader.say("Write until when, like `every weekday 9-12 until Dec 20`.")
 
 
 def _begun(filled: Filled) -> Filled:
@@ -161,8 +228,12 @@ def _time(visit: Visit, filled: Filled, origin: Origin) -> tuple[TimeRange, Echo
     return TimeRange(start, start + filled.length), Echo(), visit.reader, ""
 
 
+def _wanted(filled: Filled, origin: Origin) -> Wanted:
+    return Wanted(names=filled.gpus) if filled.gpus else origin.wanted
+
+
 def _carry_out(visit: Visit, filled: Filled, origin: Origin, time: TimeRange, purpose: str) -> facts.Receipt:
-    wanted = Wanted(names=filled.gpus) if filled.gpus else origin.wanted
+    wanted = _wanted(filled, origin)
     with visit.begin() as work:
         if origin.reservation_id is None:
             return booking.reserve(

@@ -17,7 +17,7 @@ from bot.views import mine as mine_view
 from bot.views import status as status_view
 from bot.views import who as who_view
 from bot.views.mine import Mine
-from core import availability, facts
+from core import availability, facts, series
 from core import health as core_health
 from core.errors import InThePast
 from core.timerange import TimeRange
@@ -102,7 +102,8 @@ def day_in(visit: Visit, text: str) -> date | None:
 def mine(visit: Visit) -> None:
     with visit.read() as work:
         held = held_by(work, visit)
-    visit.answer(mine_view.mine(held, visit.reader))
+        repeated = series.held_by(work, visit.organization_id, (each for each, _ in held))
+    visit.answer(mine_view.mine(held, visit.reader, repeated))
 
 
 def health(visit: Visit) -> None:

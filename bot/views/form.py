@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from itertools import groupby
 from typing import Any
 
@@ -13,11 +13,14 @@ from bot.reader import Reader
 from bot.views import kit
 from bot.views.kit import Block
 from core import facts, inventory, policy
+from core.facts import Recurrence
 from core.inventory import Wanted
 
 CALLBACK = "booking_form"
 ANY = "any"
 ANYTHING = Wanted()
+ONCE, DAILY, WEEKDAYS = "once", "day", "weekdays"  # and `week:2` for every two weeks
+WEEKS_APART = (1, 2, 3, 4)
 LENGTHS = (
     timedelta(minutes=30),
     timedelta(hours=1),
@@ -81,6 +84,8 @@ class Filled:
     length: timedelta | None
     purpose: str
     running: bool  # it began at its start already
+    recurrence: str = ""  # as the form knows it; empty: once
+    until: date | None = None  # the last day of a series
 
 
 def form(
@@ -110,7 +115,7 @@ def form(
             kit.context(reader.say("…or pick a start and a length:")),
             _start(start, reader),
             _length(length, reader),
-            *([] if change else [_running(reader)]),
+            *([] if change else [_running(reader), _repeat(reader), _until(reader)]),
             _purpose(change.purpose if change else purpose, reader),
         ],
     }
@@ -124,6 +129,7 @@ def filled(values: dict[str, Any]) -> Filled:
 
     chosen = [option["value"] for option in value("gpus", "selected_options") or []]
     start, length = value("start", "selected_date_time"), value("length", "selected_option")
+    until = value("until", "selected_date")
     return Filled(
         gpus=tuple(name for name in chosen if name != ANY),
         when=(value("when", "value") or "").strip(),
@@ -131,6 +137,8 @@ def filled(values: dict[str, Any]) -> Filled:
         length=timedelta(seconds=float(length["value"])) if length else None,
         purpose=(value("purpose", "value") or "").strip(),
         running=bool(value("running", "selected_options")),
+        recurrence=_chosen_recurrence(value("repeat", "selected_option")),
+        until=date.fromisoformat(until) if until else None,
     )
 
 
@@ -202,6 +210,38 @@ def _running(reader: Reader) -> Block:
     hint = reader.say("For a start up to {back} ago, when it was free then.", back=reader.length(policy.BACK))
     element = {"type": "checkboxes", "options": [option]}
     return _input("running", reader.say("Already running"), element, optional=True, hint=hint)
+
+
+def _repeat(reader: Reader) -> Block:
+    weeks = [
+        _option(reader.say_many("Every week", "Every {count} weeks", count), f"week:{count}") for count in WEEKS_APART
+    ]
+    options = [
+        _option(reader.say("Only once"), ONCE),
+        _option(reader.say("Every day"), DAILY),
+        _option(reader.say("Every weekday"), WEEKDAYS),
+        *weeks,
+    ]
+    element = {"type": "static_select", "options": options, "initial_option": options[0]}
+    return _input("repeat", reader.say("Repeat"), element, optional=True)
+
+
+def _until(reader: Reader) -> Block:
+    hint = reader.say("The last day, for what repeats.")
+    return _input("until", reader.say("Until"), {"type": "datepicker"}, optional=True, hint=hint)
+
+
+def _chosen_recurrence(option: dict[str, Any] | None) -> str:
+    return option["value"] if option and option["value"] != ONCE else ""
+
+
+def recurrence_of(chosen: str, first: date) -> Recurrence:
+    """What was chosen, for a first occurrence on that day."""
+    if chosen == DAILY:
+        return Recurrence("day", 1)
+    if chosen == WEEKDAYS:
+        return Recurrence("week", 1, (0, 1, 2, 3, 4))
+    return Recurrence("week", int(chosen.removeprefix("week:")), (first.weekday(),))
 
 
 def _purpose(purpose: str, reader: Reader) -> Block:

@@ -26,6 +26,7 @@ class Lab:
     today: Sequence[facts.Timeline]  # what is left of it
     week: Sequence[facts.Timeline]  # the seven days after
     held: Mine
+    series: Sequence[facts.Series]  # that these belong to
     choices: facts.Choices
 
 
@@ -36,7 +37,7 @@ def home(lab: Lab, reader: Reader, now: datetime, *, answer: Message | None = No
         kit.actions([kit.open_form_button(reader), kit.button(reader.say("Refresh"), "refresh_home")]),
         *_lab(lab, reader, now),
         kit.header(reader.say("My bookings")),
-        *(mine.cards(lab.held, reader) or [kit.section(reader.say("You have nothing booked."))]),
+        *(mine.cards(lab.held, reader, lab.series) or [kit.section(reader.say("You have nothing booked."))]),
         kit.header(reader.say("My settings")),
         *settings.summary(lab.choices, reader, now),
     ]

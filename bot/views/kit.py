@@ -194,14 +194,26 @@ def reservation_value(held: facts.Reservation, **more: object) -> str:
 
 
 def wish_value(wanted: Wanted, time: TimeRange, purpose: str, *, running: bool = False) -> str:
-    """A booking, one tap away; `running` says that its work has begun.
-
-    So many GPUs that a button cannot carry their names are asked for by number.
-    """
-    named: dict[str, object] = {"g": list(wanted.names)} if sum(map(len, wanted.names)) < NAMES else {}
-    counted = {"n": len(wanted.names) or wanted.count, "m": wanted.model, "x": wanted.spread}
+    """A booking, one tap away; `running` says that its work has begun."""
     begun: dict[str, object] = {"r": True} if running else {}
-    return as_value(**(named if wanted.names and named else counted), **epoch(time), p=purpose, **begun)
+    return as_value(**wanted_value(wanted), **epoch(time), p=purpose, **begun)
+
+
+def wanted_value(wanted: Wanted) -> dict[str, object]:
+    """Which GPUs, for a button; so many that it cannot carry their names are asked for by number."""
+    if wanted.names and sum(map(len, wanted.names)) < NAMES:
+        return {"g": list(wanted.names)}
+    return {"n": len(wanted.names) or wanted.count, "m": wanted.model, "x": wanted.spread}
+
+
+def wanted_in(pressed: dict[str, Any]) -> Wanted:
+    """What `wanted_value` wrote."""
+    return Wanted(
+        names=tuple(pressed.get("g", ())),
+        count=int(pressed.get("n", 1)),
+        model=pressed.get("m"),
+        spread=bool(pressed.get("x")),
+    )
 
 
 def by_id(gpus: Iterable[facts.Gpu]) -> Wanted:

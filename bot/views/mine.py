@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from bot.reader import Reader
 from bot.views import booking, kit
+from bot.views import series as series_view
 from bot.views.kit import Block, Message
 from core import facts
 
@@ -15,11 +16,11 @@ Mine = Sequence[tuple[facts.Reservation, facts.Room | None]]
 _SHOWN = 15
 
 
-def mine(held: Mine, reader: Reader) -> Message:
+def mine(held: Mine, reader: Reader, series: Sequence[facts.Series] = ()) -> Message:
     if not held:
         return nothing(reader)
     said = reader.say_many("You have {count} booking.", "You have {count} bookings.", len(held))
-    return listed(said, held, reader)
+    return listed(said, held, reader, series)
 
 
 def which(held: Mine, reader: Reader) -> Message:
@@ -35,13 +36,22 @@ def nothing(reader: Reader, said: str | None = None) -> Message:
     )
 
 
-def cards(held: Mine, reader: Reader) -> list[Block]:
-    shown = [block for each, room in held[:_SHOWN] for block in booking.card(each, reader, room)]
-    more = len(held) - _SHOWN
+def cards(held: Mine, reader: Reader, series: Sequence[facts.Series] = ()) -> list[Block]:
+    """One for each; of a series of which several remain, one for all of them, where its next occurrence stands."""
+    of_series = {held.id: each for each in series if len(each.remaining) > 1 for held in each.remaining}
+    made: list[list[Block]] = []
+    for each, room in held:
+        mine = of_series.get(each.id)
+        if mine is None:
+            made.append(booking.card(each, reader, room))
+        elif mine.remaining[0].id == each.id:
+            made.append(series_view.card(mine, reader))
+    shown = [block for card in made[:_SHOWN] for block in card]
+    more = len(made) - _SHOWN
     return [*shown, kit.context(reader.say("… and {count} more.", count=more))] if more > 0 else shown
 
 
-def listed(said: str, held: Mine, reader: Reader) -> Message:
+def listed(said: str, held: Mine, reader: Reader, series: Sequence[facts.Series] = ()) -> Message:
     """Reservations under a sentence."""
     spoken = " ".join([said, *(booking.headline(each, reader) for each, _ in held[:3])])
-    return kit.message(spoken, kit.section(f"*{said}*"), *cards(held, reader))
+    return kit.message(spoken, kit.section(f"*{said}*"), *cards(held, reader, series))

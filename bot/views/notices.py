@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 
 from bot.reader import Reader
-from bot.views import booking, busy, hand_over, kit
+from bot.views import booking, busy, hand_over, kit, series
 from bot.views.kit import Block, Message
 from core import facts
 from core.facts import Action, State
@@ -100,6 +100,8 @@ def _maintenance(owed: Owed, reader: Reader, values: dict[str, str]) -> str:
 
 
 def _news(owed: Owed, reader: Reader, values: dict[str, str]) -> str:
+    if owed.kind in {Kind.SERIES_BOOKED, Kind.SERIES_CANCELLED}:
+        return series.news(owed.data, values["who"], reader, is_cancelled=owed.kind is Kind.SERIES_CANCELLED)
     match owed.kind:
         case Kind.CHANGED:
             return reader.say("{gpus} · {who}’s booking is now {when}{purpose}", **values)

@@ -26,7 +26,7 @@ def words(unreadable: Unreadable, text: str, reader: Reader) -> str:
     """Why, in one sentence with what would work; for a form's field as well."""
     quoted = kit.escape(kit.clip(" ".join(text.split()), 100))
     if unreadable.repeats:
-        return reader.say("I book one time at once, not a series yet. Write its first time, like `tomorrow 9-12`.")
+        return reader.say("Write the days, the hours and the end of a series: `every weekday 9-12 until Dec 20`.")
     if unreadable.kind == Kind.TOO_VAGUE and unreadable.start is not None:
         start = reader.in_zone(unreadable.start.tzinfo).moment(unreadable.start)
         return reader.say("From {start}, until when? Choose a length, or write `13:00-18:00`.", start=start)

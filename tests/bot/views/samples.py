@@ -23,6 +23,7 @@ from bot.reader import Reader
 from bot.views import kit
 from bot.when import Reading
 from core import facts
+from core.errors import Busy
 from core.notices import BATCH, Batch, Owed
 from core.recipients import CHANNEL
 from core.timerange import TimeRange
@@ -204,6 +205,10 @@ class Maker:
             "purpose": self.text("purpose"),
             "hand_over": self.number(),
             "call": self.number(),
+            "count": max(self.size.value, 1),
+            "first": [each.isoformat() for each in (NOW, NOW + timedelta(hours=3))],
+            "last": NOW.isoformat(),
+            "rule": vars(self.recurrence()),
             "caller": self.member().name,
             "asked": self.member().name,
             "answer": "stopped",
@@ -213,6 +218,20 @@ class Maker:
             "action": self.random.choice(list(facts.Action)).value,
         }
         return always | ({"early": True} if self.random.random() < 0.5 else {})
+
+    def recurrence(self, _name: str = "") -> facts.Recurrence:
+        if self.random.random() < 0.5:
+            return facts.Recurrence("day", max(self.size.value, 1))
+        days = self.random.sample(range(7), self.random.randint(1, 7))
+        return facts.Recurrence("week", max(self.size.value, 1), tuple(sorted(days)))
+
+    def series(self, _name: str = "") -> facts.Series:
+        remaining = tuple(self.reservation() for _ in range(max(self._count(), 1)))
+        return facts.Series(self.number(), self.recurrence(), remaining)
+
+    def series_receipt(self, _name: str = "") -> facts.SeriesReceipt:
+        series = self.series()
+        return facts.SeriesReceipt(series, series.remaining, ())
 
     def reader(self, _name: str = "") -> Reader:
         return Reader.of(self.language, self.random.choice(ZONES), "U0")
@@ -283,6 +302,10 @@ MAKERS: dict[Any, Callable[[Maker, str], Any]] = {
     facts.Reservation: Maker.reservation,
     facts.Holding: lambda maker, _name: maker.holding(maker.gpu(), maker.range()),
     facts.Occupancy: Maker.occupancy,
+    facts.Recurrence: Maker.recurrence,
+    facts.Series: Maker.series,
+    facts.SeriesReceipt: Maker.series_receipt,
+    Exception: lambda _maker, _name: Busy(),
     facts.Timeline: Maker.timeline,
     Reading: Maker.reading,
     Batch: Maker.batch,

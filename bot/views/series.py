@@ -1,0 +1,217 @@
+"""A series: how often it comes, the answer to booking it, what of it is taken, its one card, and its end."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime, time, timedelta, timezone, tzinfo
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from bot.reader import Reader
+from bot.views import booking, kit
+from bot.views.kit import Block, Message
+from core import facts
+from core.facts import Recurrence, Repeats
+from core.inventory import Wanted
+from core.timerange import TimeRange
+
+MOST_LINES = 20
+_WEEKDAYS = (0, 1, 2, 3, 4)
+_WEEKS_OFFERED = (2, 4, 8)
+
+Why = Sequence[tuple[TimeRange, str]]
+"""Occurrences that cannot be had, each with the reason in words."""
+
+
+def how_often(recurrence: Recurrence, reader: Reader) -> str:
+    """every weekday; every 2 weeks on Mon, Thu"""
+    if recurrence.unit == "day":
+        return reader.say_many("every day", "every {count} days", recurrence.interval)
+    if recurrence.weekdays == _WEEKDAYS and recurrence.interval == 1:
+        return reader.say("every weekday")
+    days = reader.listed([reader.weekday(day) for day in recurrence.weekdays])
+    return reader.say_many("every week on {days}", "every {count} weeks on {days}", recurrence.interval, days=days)
+
+
+def booked(receipt: facts.SeriesReceipt, skipped: Why, reader: Reader) -> Message:
+    count = len(receipt.occurrences)
+    what = _what(receipt.series.recurrence, receipt.occurrences, reader)
+    line = reader.say_many("✓ Booked {count} time: {what}", "✓ Booked {count} times: {what}", count, what=what)
+    return kit.message(
+        line,
+        kit.section(line),
+        kit.section(reader.say("Left out:")) if skipped else None,
+        *kit.sections(_lines(skipped, reader)),
+        kit.section(booking.shell(receipt.occurrences[0].gpus)),
+        kit.actions([_cancel_all(receipt.series, reader)]),
+    )
+
+
+def some_taken(free: int, skipped: Why, value: str, reader: Reader) -> Message:
+    """Not booked, because not all of it can be had; what can is one tap away."""
+    line = reader.say_many(
+        "✗ Not booked: {count} of {all} times cannot be had.",
+        "✗ Not booked: {count} of {all} times cannot be had.",
+        len(skipped),
+        all=len(skipped) + free,
+    )
+    return _offering(line, free, skipped, value, reader)
+
+
+def free(count: int, skipped: Why, value: str, reader: Reader) -> Message:
+    """The answer to a question."""
+    line = reader.say("Free: {count} of {all} times.", count=count, all=len(skipped) + count)
+    return _offering(line, count, skipped, value, reader)
+
+
+def _offering(line: str, free: int, skipped: Why, value: str, reader: Reader) -> Message:
+    label = reader.say_many("Book the free one", "Book the {count} free ones", free)
+    offer = kit.button(label, "series:0", value, style="primary") if free else None
+    return kit.message(line, kit.section(f"*{line}*"), *kit.sections(_lines(skipped, reader)), kit.actions([offer]))
+
+
+def until_when(repeats: Repeats, wanted: Wanted, purpose: str, reader: Reader) -> Message:
+    """No end was said; `repeats.last` is of no meaning here."""
+    often = how_often(repeats.recurrence, reader)
+    said = reader.say("{often}, and until when? Choose, or write it: `until Dec 20`, `for 3 weeks`.", often=often)
+    buttons = []
+    for number, weeks in enumerate(_WEEKS_OFFERED):
+        last = repeats.first + timedelta(weeks=weeks, days=-1)
+        value = value_of(wanted, repeats, purpose, last=last)
+        label = reader.say_many("For {count} week", "For {count} weeks", weeks)
+        buttons.append(kit.button(label, f"series:{number}", value))
+    return kit.message(said, kit.section(said), kit.actions(buttons))
+
+
+def which(meant: Sequence[Repeats], wanted: Wanted, purpose: str, reader: Reader) -> Message:
+    """It can be read in several ways; the buttons say the hours."""
+    said = reader.say("That can be read in more than one way. Which do you mean?")
+    buttons = [
+        kit.button(f"{each.start:%H:%M}–{each.end:%H:%M}", f"series:{number}", value_of(wanted, each, purpose))
+        for number, each in enumerate(meant[: booking.MOST_OFFERS])
+    ]
+    return kit.message(said, kit.section(said), kit.actions(buttons))
+
+
+def cancelled(receipt: facts.SeriesReceipt, reader: Reader) -> Message:
+    if not receipt.occurrences:
+        return kit.message(reader.say("Nothing of that series remains."))
+    what = _what(receipt.series.recurrence, receipt.occurrences, reader)
+    count = len(receipt.occurrences)
+    return kit.message(
+        reader.say_many("✓ Cancelled {count} time: {what}", "✓ Cancelled {count} times: {what}", count, what=what)
+    )
+
+
+def card(series: facts.Series, reader: Reader) -> list[Block]:
+    """One card for all of it, with its next occurrence."""
+    following, last = series.remaining[0], series.remaining[-1]
+    line = reader.say(
+        "{often}, {count} times until {last}. Next: {what}",
+        often=how_often(series.recurrence, reader),
+        count=len(series.remaining),
+        last=reader.day(last.range.start),
+        what=booking.summary(following, reader),
+    )
+    change = kit.button(
+        reader.say("Change next"), "change", kit.reservation_value(following), spoken=reader.say("Change this booking")
+    )
+    next_only = booking.cancel_button(following, reader, reader.say("Cancel next"))
+    row = kit.actions([change, next_only, _cancel_all(series, reader)])
+    return [kit.section(line), *([row] if row else [])]
+
+
+def news(data: dict[str, Any], who: str, reader: Reader, *, is_cancelled: bool) -> str:
+    """To the channel, in one line for all of it."""
+    values = {
+        "gpus": f"*{kit.escape(reader.listed(list(data['gpus'])))}*",
+        "who": who,
+        "often": how_often(Recurrence(**{**data["rule"], "weekdays": tuple(data["rule"]["weekdays"])}), reader),
+        "first": reader.when(TimeRange(*map(datetime.fromisoformat, data["first"]))),
+        "last": reader.day(datetime.fromisoformat(data["last"])),
+        "count": data["count"],
+    }
+    if is_cancelled:
+        return reader.say("{gpus} · {who} cancelled {count} times, {first} to {last}; they are free again", **values)
+    return reader.say("{gpus} booked by {who} {count} times: {often}, {first} to {last}", **values)
+
+
+# --- what a button carries ---
+
+
+def value_of(wanted: Wanted, repeats: Repeats, purpose: str, *, last: date | None = None, skip: bool = False) -> str:
+    recurrence = repeats.recurrence
+    return kit.as_value(
+        **kit.wanted_value(wanted),
+        p=purpose,
+        r=[recurrence.unit, recurrence.interval, list(recurrence.weekdays)],
+        d=[repeats.first.isoformat(), (last or repeats.last).isoformat()],
+        h=[repeats.start.isoformat(), repeats.end.isoformat(), repeats.end_days],
+        z=_zone_value(repeats.zone),
+        k=skip,
+    )
+
+
+def repeats_in(pressed: dict[str, Any]) -> Repeats:
+    unit, interval, weekdays = pressed["r"]
+    first, last = map(date.fromisoformat, pressed["d"])
+    start, end, end_days = pressed["h"]
+    return Repeats(
+        Recurrence(unit, int(interval), tuple(weekdays)),
+        first,
+        last,
+        time.fromisoformat(start),
+        time.fromisoformat(end),
+        int(end_days),
+        _zone_in(pressed["z"]),
+    )
+
+
+def _zone_value(zone: tzinfo) -> str | float:
+    """By name; of a zone that has none, the seconds it is ahead of UTC, all year round."""
+    if isinstance(zone, ZoneInfo) and zone.key:
+        return zone.key
+    offset = zone.utcoffset(datetime(2000, 1, 1)) or timedelta()  # noqa: DTZ001 - the zone itself is asked
+    return offset.total_seconds()
+
+
+def _zone_in(value: str | float) -> tzinfo:
+    return ZoneInfo(value) if isinstance(value, str) else timezone(timedelta(seconds=value))
+
+
+def _what(recurrence: Recurrence, held: Sequence[facts.Reservation], reader: Reader) -> str:
+    first, last = held[0], held[-1]
+    gpus = dict.fromkeys(gpu for each in held for gpu in each.gpus)
+    return reader.say(
+        "{gpus} · {often}, {hours} {zone} · {first} – {last}{purpose}",
+        gpus=booking.gpus(gpus, reader),
+        often=how_often(recurrence, reader),
+        hours=reader.hours(last.range),
+        zone=reader.zone_name(last.range.start),
+        first=reader.day(first.range.start),
+        last=reader.day(last.range.start),
+        purpose=kit.quoted(first.purpose),
+    )
+
+
+def _lines(skipped: Why, reader: Reader) -> list[str]:
+    lines = [
+        reader.say("• {when}: {why}", when=reader.when(when), why=kit.escape(why)) for when, why in skipped[:MOST_LINES]
+    ]
+    more = len(skipped) - MOST_LINES
+    return [*lines, reader.say("… and {count} more.", count=more)] if more > 0 else lines
+
+
+def _cancel_all(series: facts.Series, reader: Reader) -> Block:
+    return kit.button(
+        reader.say("Cancel all that remain"),
+        "cancel_series",
+        kit.as_value(id=series.id),
+        style="danger",
+        confirm=kit.confirm(
+            reader.say("Cancel all that remain?"),
+            reader.say("Every time of this series that has not begun will be free for others."),
+            reader.say("Cancel all"),
+            reader.say("Keep them"),
+        ),
+    )

@@ -1,0 +1,138 @@
+"""Times that come again: typed, in the form, taken as far as they are free, and cancelled in one go."""
+
+from __future__ import annotations
+
+from tests.scenarios.conftest import World
+
+# It is Thursday 3 December 2026, 10:00 in Berlin, where Alice is.
+
+
+def test_every_weekday_until_a_day_is_booked_in_one_go(world: World) -> None:
+    alice = world.person("alice")
+    alice.types("#gpu", "/gpu book every weekday 13-15 until Dec 18 on GPU0 for thesis runs")
+    answer = alice.waits_for("#gpu", "✓ Booked 12 times")
+    assert (
+        'GPU0 (RTX 5090) on lab-node-1 · every weekday, 13:00–15:00 CET · Thu 3 Dec – Fri 18 Dec · "thesis runs"'
+        in answer.words
+    )
+    assert answer.buttons == ["Cancel all that remain"]
+    world.tick()
+    news = [message.words for message in world.person("minjun").sees("#gpu") if "booked by" in message.words]
+    assert len(news) == 1
+    assert "GPU0 booked by Alice Weber 12 times: every weekday" in news[0]
+    world.later(hours=2, minutes=50)
+    alice.waits_for("@gpu", "Starts in 10 min")
+
+
+def test_mine_shows_it_as_one_with_its_next_time(world: World) -> None:
+    world.book("alice", "now for 1h")
+    alice = world.person("alice")
+    alice.types("#gpu", "/gpu every monday 9-12 until Dec 28")
+    alice.waits_for("#gpu", "✓ Booked 4 times")
+    alice.types("#gpu", "/gpu mine")
+    mine = alice.waits_for("#gpu", "You have 5 bookings.")
+    assert "every week on Mon, 4 times until Mon 28 Dec. Next: GPU0 (RTX 5090) on lab-node-1 · Mon 7 Dec" in mine.words
+    assert mine.buttons[-3:] == ["Change next", "Cancel next", "Cancel all that remain"]
+    mine.press("Cancel next")
+    alice.waits_for("#gpu", "✓ Cancelled")
+    alice.types("#gpu", "/gpu mine")
+    mine = alice.waits_for("#gpu", "You have 4 bookings.")
+    assert "3 times until Mon 28 Dec" in mine.words
+    mine.press("Cancel all that remain")
+    alice.waits_for("#gpu", "✓ Cancelled 3 times: GPU0")
+    alice.types("#gpu", "/gpu mine")
+    alice.waits_for("#gpu", "You have 1 booking.")
+
+
+def test_what_is_taken_is_listed_and_the_rest_is_one_tap_away(world: World) -> None:
+    world.book("haruka", "on 2026-12-08 20:00-21:00")  # 12:00-13:00 in Berlin
+    alice = world.person("alice")
+    alice.types("#gpu", "/gpu book every day 11-13 until Dec 10 for evals")
+    refusal = alice.waits_for("#gpu", "✗ Not booked: 1 of 8 times cannot be had.")
+    assert "Tue 8 Dec, 11:00–13:00 CET: taken: 佐藤遥" in refusal.words
+    alice.types("#gpu", "/gpu mine")
+    alice.waits_for("#gpu", "You have nothing booked")
+    refusal.press("Book the 7 free ones")
+    answer = alice.waits_for("#gpu", "✓ Booked 7 times")
+    assert '"evals"' in answer.words
+    assert "Left out:" in answer.words
+    assert "Tue 8 Dec, 11:00–13:00 CET: taken: 佐藤遥" in answer.words
+
+
+def test_without_an_end_it_is_asked_for(world: World) -> None:
+    alice = world.person("alice")
+    alice.types("#gpu", "/gpu book every weekday 9-12")
+    question = alice.waits_for("#gpu", "every weekday, and until when?")
+    assert question.buttons == ["For 2 weeks", "For 4 weeks", "For 8 weeks"]
+    question.press("For 2 weeks")
+    alice.waits_for("#gpu", "✓ Booked 10 times")
+
+
+def test_a_question_is_answered_and_books_nothing(world: World) -> None:
+    alice = world.person("alice")
+    alice.types("#gpu", "/gpu free every monday 9-12 until Dec 20")
+    answer = alice.waits_for("#gpu", "Free: 2 of 2 times.")
+    assert answer.buttons == ["Book the 2 free ones"]
+    alice.types("#gpu", "/gpu mine")
+    alice.waits_for("#gpu", "You have nothing booked")
+    answer.press("Book the 2 free ones")
+    alice.waits_for("#gpu", "✓ Booked 2 times")
+
+
+def test_in_japanese_and_as_far_ahead_as_one_may_book(world: World) -> None:
+    alice = world.person("alice")
+    alice.types("#gpu", "/gpu 毎週月曜 9-12 3月末まで")
+    refusal = alice.waits_for("#gpu", "✗ Not booked: 8 of 17 times cannot be had.")
+    assert "Mon 8 Feb, 09:00–12:00 CET: That is too far ahead." in refusal.words
+    refusal.press("Book the 9 free ones")
+    assert "Mon 7 Dec – Mon 1 Feb" in alice.waits_for("#gpu", "✓ Booked 9 times").words
+
+
+def test_pressed_or_delivered_again_it_is_booked_once(world: World) -> None:
+    alice = world.person("alice")
+    alice.types("#gpu", "/gpu book every day 13-14 until Dec 6")
+    alice.waits_for("#gpu", "✓ Booked 4 times")
+    world.slack.deliver_again()
+    alice.types("#gpu", "/gpu mine")
+    alice.waits_for("#gpu", "You have 4 bookings.")
+
+
+def test_too_many_are_refused_with_the_last_day_that_would_work(world: World) -> None:
+    alice = world.person("alice")
+    alice.types("#gpu", "/gpu book every day 13-14 until 2027-12-31")
+    alice.waits_for("#gpu", "A series has at most 100 times. Let it end by Fri 12 Mar")
+
+
+def test_by_form_with_a_choice(world: World) -> None:
+    alice = world.person("alice")
+    alice.types("#gpu", "/gpu book")
+    form = alice.waits_for_form("Book a GPU")
+    form.fill("When", "tomorrow 9-12")
+    form.choose("Repeat", "Every 2 weeks")
+    assert form.submit() == {"Until": "Pick the last day of the series."}
+    form.fill("Until", "2027-01-01")
+    assert form.submit() == {}
+    answer = alice.waits_for("#gpu", "✓ Booked 3 times")
+    assert "every 2 weeks on Fri, 09:00–12:00 CET · Fri 4 Dec – Fri 1 Jan" in answer.words
+
+
+def test_by_form_with_words(world: World) -> None:
+    alice = world.person("alice")
+    alice.types("#gpu", "/gpu book")
+    form = alice.waits_for_form("Book a GPU")
+    form.fill("When", "every weekday 9-12")
+    assert "until when" in form.submit()["When"]
+    form.fill("When", "every weekday 9-12 until Dec 11")
+    assert form.submit() == {}
+    alice.waits_for("#gpu", "✓ Booked 7 times")
+
+
+def test_home_shows_it_as_one(world: World) -> None:
+    alice = world.person("alice")
+    alice.types("#gpu", "/gpu book every day 13-14 until Dec 6")
+    alice.waits_for("#gpu", "✓ Booked 4 times")
+    home = alice.opens_home()
+    home.waits_for("every day, 4 times until Sun 6 Dec. Next:")
+    home.press("Cancel all that remain")
+    home.waits_for("✓ Cancelled 4 times")
+    home.waits_for("You have nothing booked.")
