@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING
@@ -155,16 +155,23 @@ class Day:
     month: int | None = None
     day: int | None = None
     part: Daypart | None = None
+    #: Years from this one, with `month`.
+    years: int | None = None
     #: Months from this one, with `day` or `month_end`.
     months: int | None = None
     #: The last day of its month.
     month_end: bool = False
+    #: So many weeks after the day otherwise said: monday week.
+    weeks_after: int = 0
     #: `offset` counts from the start's date: 翌日.
     from_start: bool = False
 
     def candidates(self, today: date) -> Iterator[date]:
         """The dates this may mean, seen from a day; a later one counts only if all is over on the earlier."""
-        if self.month_end:
+        if self.weeks_after:
+            plain = replace(self, weeks_after=0)
+            yield from (day + timedelta(weeks=self.weeks_after) for day in plain.candidates(today))
+        elif self.month_end:
             yield from self._month_ends(today)
         elif self.day is not None:
             yield from self._dates(today, self.day)
@@ -197,13 +204,13 @@ class Day:
             yield date(year, month + 1, day)
         elif self.month is None:
             yield from self._days_of_months(today, day)
-        elif self.year is not None:
-            yield date(self.year, self.month, day)
+        elif self.year is not None or self.years is not None:
+            yield date(self.year or today.year + (self.years or 0), self.month, day)
         else:
             # A leap day may be up to eight years away (1896, 1904).
-            years = range(today.year, today.year + 9)
-            found = (d for year in years if (d := _date_or_none(year, self.month, day)) and d >= today)
-            yield next(found)
+            years = range(today.year, today.year + 17)
+            found = [d for year in years if (d := _date_or_none(year, self.month, day)) and d >= today]
+            yield from found[:2]
 
     @staticmethod
     def _days_of_months(today: date, day: int) -> Iterator[date]:

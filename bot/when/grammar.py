@@ -30,6 +30,8 @@ class Parsed:
     asks: list[Ask] = field(default_factory=list)
     #: A start without an end, and whatever else was understood of a text that asks for no range.
     start: Moment | None = None
+    #: More than one start, and which of them is meant was not said.
+    starts: list[Moment] = field(default_factory=list)
     day: Day | None = None
     length: Length | None = None
     vague: bool = False
@@ -73,7 +75,7 @@ def _purpose_start(row: Sequence[Token]) -> int:
 
 
 #: Words about days that no form took.
-_DAYS_UNREAD = "OWkωδeYoJ"
+_DAYS_UNREAD = "OWkωδeYoJψ"
 #: Says nothing between two times.
 _DROPPED = " @g():?_"
 _CHAIN = re.compile(f"X{SEP}X{SEP}X")
@@ -253,13 +255,17 @@ class _Reader:
         days = [i for i, letter in enumerate(self.letters) if letter == kinds.DAY]
         lengths = [i for i, letter in enumerate(self.letters) if letter == kinds.LENGTH]
         until = re.search(rf"D{SEP}X|VX", self.letters)
-        parsed.vague = any(letter in "VQkpGRLδωμ" for letter in self.letters) or bool(until)
+        parsed.vague = any(letter in "VQkpGRLδωμψ" for letter in self.letters) or bool(until)
         if kinds.NOW in self.letters:
             parsed.start = Moment(now=True)
         if starts and not until:
             parsed.start = moment_of(self.solid[starts[0]])
             if days and parsed.start.day is None:
                 parsed.start = replace(parsed.start, day=moment_of(self.solid[days[0]]).day)
+        if re.search(r"X\|X", self.letters):
+            day = parsed.start.day if parsed.start else None
+            parsed.starts = [replace(m, day=m.day or day) for m in map(moment_of, (self.solid[i] for i in starts))]
+            self.used.update(starts)
         if days:
             parsed.day = moment_of(self.solid[days[0]]).day
         parsed.vague = parsed.vague or bool(lengths)
@@ -278,8 +284,9 @@ class _Reader:
         for index, token in enumerate([*self.row, None]):
             if token is not None and index not in taken:
                 run.append(token)
-            elif run:
-                pieces.append(self.folded.cut(run[0].start, run[-1].end).strip(_TRIMMED))
+            else:
+                if any(each.kind not in _SMALL for each in run):
+                    pieces.append(self.folded.cut(run[0].start, run[-1].end).strip(_TRIMMED))
                 run = []
         return " ".join(piece for piece in pieces if piece)
 
@@ -291,7 +298,7 @@ class _Reader:
             if index in taken:
                 found.update(run)
                 run = []
-            elif token.kind in _DROPPED + ",+FfTK&m|" and (run or index - 1 in taken):
+            elif token.kind in _SMALL and (run or index - 1 in taken):
                 run.append(index)
                 if token.kind == kinds.GLUE and self.row[index - 1].kind != kinds.SPACE:
                     found.add(index)
@@ -300,4 +307,6 @@ class _Reader:
         return found
 
 
+#: Small words, which join what is about time; by themselves they are no purpose.
+_SMALL = _DROPPED + ",+FfTK&m|"
 _TRIMMED = " \t\r\n,;:、。，.-–—~()（）「」[]|/"

@@ -197,7 +197,7 @@ def _entries(language: Language) -> dict[str, Entry]:
 def _add(found: dict[str, Entry], word: str, entry: Entry) -> None:
     known = found.get(word)
     if known and {known.kind, entry.kind} == {kinds.COUNTER, kinds.LABEL}:
-        entry = Entry(kinds.COUNTER_OR_LABEL, "")
+        entry = Entry(kinds.COUNTER_OR_LABEL, known.value or entry.value)
     elif known:
         return
     found[word] = entry

@@ -27,6 +27,9 @@ def joined(tokens: Sequence[Token]) -> list[Token]:
     for token in tokens:
         if token.kind == kinds.ZONE and token.value in zones.ALONE and not (row and _has_meridiem(row[-1])):
             token = token._replace(kind=kinds.OTHER)  # noqa: PLW2901 - PT is a zone in `3pm PT` only
+        if token.kind == kinds.PLACE:  # 13-18 in Tokyo, but not `talk in Tokyo`
+            after_time = row and _is_time(row[-1])
+            token = token._replace(kind=kinds.ZONE if after_time else kinds.OTHER)  # noqa: PLW2901
         if token.kind in _NOUNS:
             token = token._replace(kind=kinds.OTHER)  # noqa: PLW2901 - it counted nothing: a word like any other
         previous = row[-1] if row and isinstance(row[-1].value, Moment) else None
@@ -46,6 +49,10 @@ def joined(tokens: Sequence[Token]) -> list[Token]:
             row += [*gap, token]
             gap = []
     return row + gap
+
+
+def _is_time(token: Token) -> bool:
+    return token.kind == kinds.MOMENT or isinstance(token.value, Length)
 
 
 def _has_meridiem(token: Token) -> bool:

@@ -100,10 +100,18 @@ def _range(tokens: Sequence[Token]) -> Ask | None:
 
 @_asks(r"X,?f?l|Xf?l|XK?[-~,+/]*f?l|[RP]K?[+,]?f?l")
 def _start_and_length(tokens: Sequence[Token]) -> Ask | None:
-    length = length_in(tokens)
+    length, start = length_in(tokens), _moments(tokens)[0]
     if any(token.kind in "-~" for token in tokens) and length.time < timedelta(hours=1):
-        return None  # 13時15分〜45分 is no length
-    return Ask(_moments(tokens)[0], length=length)
+        return _to_minute(start, length.time // timedelta(minutes=1))
+    return Ask(start, length=length)
+
+
+def _to_minute(start: Moment, minute: int) -> Ask | None:
+    """`13時15分〜45分`: to a minute of the same hour."""
+    if start.clock is None or start.clock.minutes % 60 >= minute:
+        return None
+    end = replace(start.clock, minutes=start.clock.minutes // 60 * 60 + minute)
+    return Ask(start, Moment(clock=end))
 
 
 @_asks(r"l,?[UT]X|Xug?l|l/X")
@@ -117,10 +125,33 @@ def _length_and_start(tokens: Sequence[Token]) -> Ask | None:
     return Ask(_moments(tokens)[0], length=length_in(tokens))
 
 
-@_asks(r"F?Su?")
+@_asks(r"F?S[K,F]*L?u?")
 def _span(tokens: Sequence[Token]) -> Ask | None:
     first, last = _span_days(tokens)
     return Ask(Moment(day=first), Moment(day=last))
+
+
+@_asks(r"F?D(?:[&,/]+D)+", unless="[XlLRPSVu]")
+def _days_in_a_row(tokens: Sequence[Token]) -> Ask | None:
+    """`today and tomorrow`, `sat and sun`."""
+    moments = _moments(tokens)
+    days = [moment.day for moment in moments]
+    if any(moment.part for moment in moments) or not all(map(_follows, days[1:], days)):
+        return None
+    return Ask(moments[0], moments[-1])
+
+
+def _follows(day: Day | None, before: Day | None) -> bool:
+    """Whether a day is said to be the one after another."""
+    if day is None or before is None:
+        return False
+    if day.offset is not None and before.offset is not None:
+        return day == replace(before, offset=before.offset + 1)
+    if day.weekday is not None and before.weekday is not None:
+        return day == replace(before, weekday=(before.weekday + 1) % 7)
+    if day.day is not None and before.day is not None:
+        return day.day == before.day + 1 and day.month in (None, before.month)
+    return False
 
 
 @_asks(r"(?:RK?)?,?U(?:X|D)u?|R?K?,?(?:X|D)u|^T[XD]")
@@ -136,10 +167,15 @@ def _all_week(tokens: Sequence[Token]) -> Ask | None:
     return Ask(Moment(day=Day(weekday=0, week=week)), whole="weekend" if whole == "weekend" else "week")
 
 
-@_asks(r"D[K,F]*[fF]*L|L[,fF]*D|L", unless="V|Lp")
+_RESTS = {"rest": Day(offset=0), "rest of the week": Day(weekday=6, week=0)}
+
+
+@_asks(r"D[K,F]*[fF]*L|L[,fF]*D|f?L", unless="V|Lp")
 def _all_day(tokens: Sequence[Token]) -> Ask | None:
     moments = _moments(tokens)
     whole = next(str(token.value) for token in tokens if token.kind == kinds.ALL_DAY)
+    if whole in _RESTS:  # from now on, if no other day is named
+        return Ask(end=Moment(day=_RESTS[whole])) if moments in ([], [Moment(day=Day(offset=0))]) else None
     if whole == "all":  # `all tomorrow`, but nothing in `all`
         return Ask(moments[0], whole="") if moments else None
     return Ask(moments[0] if moments else Moment(), whole=whole)

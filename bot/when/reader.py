@@ -257,6 +257,9 @@ def _either_day(ask: Ask, here: Here) -> list[Reading]:
 def _refuse(parsed: Parsed, here: Here, text: str) -> NoReturn:
     if not parsed.says_something:
         raise Unreadable(Kind.NO_RANGE, rest=text, question=parsed.question)
+    starts = [found for moment in parsed.starts if (found := start_of(moment, here))]
+    if len(starts) > 1:
+        raise Unreadable(Kind.AMBIGUOUS, starts=tuple(starts), rest=parsed.rest, question=parsed.question)
     start = start_of(parsed.start, here) if parsed.start else None
     day = next(parsed.day.candidates(here.today)) if parsed.day else None
     behind = parsed.start is not None and (parsed.start.delay or timedelta()) < timedelta()

@@ -102,6 +102,7 @@ class Unreadable(ValueError):  # noqa: N818 - a person reads "unreadable: too va
         *,
         readings: tuple[Reading, ...] = (),
         start: datetime | None = None,
+        starts: tuple[datetime, ...] = (),
         day: date | None = None,
         length: timedelta | None = None,
         rest: str = "",
@@ -118,6 +119,8 @@ class Unreadable(ValueError):  # noqa: N818 - a person reads "unreadable: too va
         self.start = start
         self.day = day
         self.length = length
+        #: For `ambiguous`: the starts that were said, where no end was (`2pm or 3pm`).
+        self.starts = starts
         self.rest = rest
         self.question = question
         #: The text asks for a series (`every monday`), which is not one range.

@@ -124,11 +124,21 @@ def _end_faces(end: Moment, here: Here) -> list[Clock]:
     face = end.clock
     if end.day is not None and end.day.from_start:
         return [face.literal()]  # 翌2時まで
+    if end.part is None and end.day is None and face.open and face.loose and not face.bare and not face.daypart:
+        return [_coming(face, here)]
     if end.part or not face.bare or (end.day is not None and face.minutes > 7 * 60):
         return _midnight_last(faces_of(end), end)
     if face.minutes <= 7 * 60 or here.at(here.today, face.minutes) <= here.now:
         return [face.other_half(), face.literal()]
     return [face.literal()]
+
+
+def _coming(face: Clock, here: Here) -> Clock:
+    """`till 5:30`, said in the morning, is 17:30: whichever of the two comes first."""
+    now = here.now.astimezone(here.zone)
+    passed = now.hour * 60 + now.minute
+    halves = (face, face.other_half())
+    return min(halves, key=lambda half: (half.minutes - passed - 1) % MINUTES_PER_DAY)
 
 
 def _midnight_last(faces: list[Clock], end: Moment) -> list[Clock]:

@@ -55,6 +55,13 @@ PLACES = {
     "Pacific/Honolulu": "hawaii",
 }  # fmt: skip
 
+#: So short, or so common a word, that `in la` says nothing.
+NO_PLACES = (
+    "et", "pt", "ct", "mt", "la", "ny", "central", "mountain", "pacific", "eastern", "french", "german", "british",
+    "japanese", "korean", "chinese", "spanish", "indian", "us central", "us eastern", "us mountain", "us pacific",
+    "central european", "deutscher", "us/eastern",
+)  # fmt: skip
+
 _BY_PLACE = {name.strip(): zone for zone, names in PLACES.items() for name in names.split(",")}
 #: Short for a zone even without "time" after it.
 ALONE = ("et", "pt", "ct", "mt", "pacific", "eastern", "central", "mountain")

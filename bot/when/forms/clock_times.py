@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from bot.when import kinds
-from bot.when.clocks import Clock, Daypart, Length, clock
+from bot.when.clocks import NOON, Clock, Daypart, Length, clock
 from bot.when.forms.form import Forms, HourOrLength, has, numbers_in, value_of
 
 if TYPE_CHECKING:
@@ -203,3 +203,9 @@ def _clock_and_half(tokens: Sequence[Token]) -> Built:
         return None
     change = -15 if has(tokens, kinds.BEFORE) else 30
     return kinds.CLOCK, replace(value, minutes=value.minutes + change, bare=False)
+
+
+@FORMS.add(r"(?<![nNCyHhvq])(?<![nNCyHhvq] )p(?= ?t)")
+def _noon_before_to(tokens: Sequence[Token]) -> Built:
+    """`del mediodía a las 3`, but `la 1 del mediodía`."""
+    return (kinds.CLOCK, Clock(NOON)) if tokens[0].value is Daypart.MIDDAY else None

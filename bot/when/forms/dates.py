@@ -29,7 +29,7 @@ def _month_not_word(tokens: Sequence[Token]) -> Built:
 @FORMS.add(r"(?<=[nNd] )F(?= [Oω])|(?<=[Oω] )F(?= 9)")
 def _of(tokens: Sequence[Token]) -> Built:
     """`12 de diciembre`, but `9-12 from december`."""
-    return (kinds.OF, "") if tokens[0].value == "of" else None
+    return (kinds.OF, "") if tokens[0].value in ("of", "date") else None
 
 
 @FORMS.add(r"(?<![WDljJμd])(?<![WDljJμd] )r(?! ?[gd]? ?(?:[WDZjJlμpko]|n ?[jJdo]))")
@@ -143,6 +143,17 @@ def _named_span(tokens: Sequence[Token]) -> Built:
 def _named_date(tokens: Sequence[Token]) -> Built:
     day, *year = numbers_in(tokens)
     return kinds.DAY, month_day(value_of(tokens, kinds.MONTH), day, year[0] if year else None)
+
+
+@FORMS.add(r"F ?n ?t ?n(?! ?[-~:.hHOo/n])")
+def _day_span(tokens: Sequence[Token]) -> Built:
+    """`du 3 au 5`, `del 3 al 5`; `de 3 à 5` are hours."""
+    if tokens[0].value != "date" or value_of(tokens, kinds.TO_OR_AT) != "date":
+        return None
+    first, last = numbers_in(tokens)
+    if not (1 <= first <= 31 and 1 <= last <= 31):
+        return None
+    return kinds.DAY_SPAN, (Day(day=first), Day(day=last))
 
 
 @FORMS.add_by_habit(r"(?<![-./:n])n/n ?[-~] ?n/n(?![-./:n])|(?<![-./:n])n/n ?[-~] ?n(?! ?[-~:./ahHiMnyT])")
@@ -262,3 +273,32 @@ def _day_word(tokens: Sequence[Token]) -> Built:
 @FORMS.add(r"\( ?z ?\)")
 def _zone(tokens: Sequence[Token]) -> Built:
     return kinds.ZONE, value_of(tokens, kinds.ZONE)
+
+
+@FORMS.add(r"ψ ?g? ?D|D ?,? ?ψ")
+def _day_of_shifted_year(tokens: Sequence[Token]) -> Built:
+    """`来年1月5日`."""
+    day = value_of(tokens, kinds.DAY)
+    if not isinstance(day, Day) or day.month is None or day.year is not None:
+        return None
+    return kinds.DAY, replace(day, years=value_of(tokens, kinds.YEAR_SHIFT))
+
+
+_THEN_HOURS = r"(?= ?(?:[@F,g] ?)*(?:C|y|[nN] ?[-~TU]))"
+
+
+@FORMS.add(rf"l ?F ?D{_THEN_HOURS}|k ?g? ?D|D J(?! ?x)")
+def _weeks_after(tokens: Sequence[Token]) -> Built:
+    """`a week from tomorrow 10-12`, `monday week`, `来週の今日`."""
+    day = value_of(tokens, kinds.DAY)
+    if not isinstance(day, Day) or day.week is not None or day.from_start or day.part or day.day:
+        return None
+    if tokens[0].kind == kinds.WEEK:
+        weeks = int(str(tokens[0].value))
+        return (kinds.DAY, replace(day, weeks_after=weeks)) if day.offset is not None else None
+    if tokens[-1].kind == kinds.WEEKS:
+        return (kinds.DAY, replace(day, weeks_after=1)) if day.weekday is not None else None
+    length = length_of(tokens[0].value)
+    if length.time % timedelta(weeks=1) or value_of(tokens, kinds.FROM) != "from":
+        return None
+    return kinds.DAY, replace(day, weeks_after=length.time // timedelta(weeks=1))

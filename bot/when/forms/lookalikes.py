@@ -28,8 +28,16 @@ def _counted(_tokens: Sequence[Token]) -> Built:
     return kinds.OTHER, None
 
 
+#: GPUs are counted from 0, and few machines hold more than eight.
+_LAST_GPU, _LAST_HOUR = 8, 24
+
+
 @FORMS.add(r"[s#] ?[:.]? ?n(?:\.n)?(?: ?[-~] ?n(?:\.n)?)*" + _NO_TIME_AFTER)
-def _labelled(_tokens: Sequence[Token]) -> Built:
+def _labelled(tokens: Sequence[Token]) -> Built:
+    if tokens[0].value == "gpus" and [t.kind for t in tokens].count(kinds.NUMBER) == 2:
+        hours = [int(str(t.value)) for t in tokens if t.kind == kinds.NUMBER]
+        if _LAST_GPU < hours[0] < hours[1] <= _LAST_HOUR:
+            return None  # need gpus 13-18
     return kinds.OTHER, None
 
 

@@ -68,6 +68,11 @@ GERMAN = Language(
             ),
             -1: "letzten, letzter, letzte, vorigen",
         },
+        kinds.YEAR_SHIFT: {
+            1: "nächstes jahr, nächsten jahres",
+            0: "dieses jahr, dieses jahres",
+            -1: "letztes jahr, letzten jahres",
+        },
         kinds.MONTH_SHIFT: {0: "diesen monat", 1: "nächsten monat, nächsten monats"},
         kinds.MONTH: {
             1: "januar, jan, jänner",
@@ -141,6 +146,7 @@ GERMAN = Language(
         },
         kinds.NOW: {"": "jetzt, sofort, gleich jetzt, jetzt gleich, ab sofort, nun"},
         kinds.ALL_DAY: {
+            "rest": "rest des tages, den rest des tages, restlichen tag, den restlichen tag",
             "": (
                 "ganztägig, den ganzen tag, ganzer tag, ganztags, ganztaegig, der ganze tag, "
                 "ganzen tag, den ganzen, den vollen tag, den gesamten tag, kompletten tag, "

@@ -7,7 +7,7 @@ from datetime import timedelta
 from bot.when import kinds
 from bot.when.clocks import NOON, WEEKEND, WORKDAYS, Clock, Day, Daypart, Every, Length
 from bot.when.languages.shape import Language
-from bot.when.zones import PLACES
+from bot.when.zones import NO_PLACES, PLACES
 
 ENGLISH = Language(
     code="en",
@@ -79,6 +79,7 @@ ENGLISH = Language(
             11: "november, nov",
             12: "december, dec",
         },
+        kinds.YEAR_SHIFT: {0: "this year, of this year", 1: "next year, of next year", -1: "last year, of last year"},
         kinds.MONTH_SHIFT: {0: "this month", 1: "next month"},
         kinds.LENGTH: {Length(timedelta(weeks=2), whole_days=True): "fortnight, a fortnight"},
         kinds.MONTH_OR_WORD: {3: "march", 5: "may"},
@@ -136,6 +137,11 @@ ENGLISH = Language(
         },
         kinds.NOW: {"": "now, right now, immediately, asap, rn, right away, straight away, starting now"},
         kinds.ALL_DAY: {
+            "rest": (
+                "rest of the day, the rest of the day, rest of today, the rest of today, remainder of the day, "
+                "the remainder of the day, remaining day, rest of day"
+            ),
+            "rest of the week": "rest of the week, the rest of the week, the rest of this week, rest of this week",
             "": (
                 "all day, all-day, allday, whole day, the whole day, entire day, the entire day, "
                 "full day, a full day, all day long, the full day, for the day"
@@ -202,7 +208,7 @@ ENGLISH = Language(
         kinds.VAGUE_DAYS: {
             "": (
                 "easter, thanksgiving, halloween, the holidays, new year, the weekend, weekend, "
-                "this weekend, next weekend, next year, end of the week, end of week, midweek, "
+                "this weekend, next weekend, end of the week, end of week, midweek, "
                 "mid-week"
             )
         },
@@ -253,6 +259,7 @@ ENGLISH = Language(
             )
         },
         kinds.LABEL: {
+            "gpus": "gpus, cards, machines",
             "": (
                 "seed, seeds, layer, layers, epoch, epochs, step, steps, page, pages, version, "
                 "versions, ver, chapter, chapters, section, sections, sec, line, lines, room, gpu, "
@@ -267,10 +274,14 @@ ENGLISH = Language(
                 "questions, eq, class, grade, ep, episode, pp, p., scale, size, sizes, dim, rate, "
                 "lr, k, n, temperature, temp, bs, split, splits, set, number, numbers, eq., vol, "
                 "volume, chap, act, verse, psalm, john, week number, won, lost, aspect, order"
-            )
+            ),
         },
         kinds.ZONE: {
             f"={zone}": ", ".join(f"{name.strip()} time, in {name.strip()} time" for name in names.split(","))
+            for zone, names in PLACES.items()
+        },
+        kinds.PLACE: {
+            f"={zone}": ", ".join(f"in {name.strip()}" for name in names.split(",") if name.strip() not in NO_PLACES)
             for zone, names in PLACES.items()
         },
         kinds.TEXT: {

@@ -59,13 +59,18 @@ SPANISH = Language(
             2: "en dos semanas",
         },
         kinds.SHIFT: {
-            None: "que viene, que entra, venidero",
+            None: "que entra, venidero",
             0: "este, esta, el mismo",
             1: (
-                "próximo, próxima, próximos, próximas, las próximas, los próximos, el próximo, "
+                "que viene, próximo, próxima, próximos, próximas, las próximas, los próximos, el próximo, "
                 "la próxima, siguientes, las siguientes, los siguientes, siguiente"
             ),
             -1: "pasado, pasada, último",
+        },
+        kinds.YEAR_SHIFT: {
+            1: "el año que viene, del año que viene, el próximo año, del próximo año",
+            0: "este año, de este año",
+            -1: "el año pasado, del año pasado",
         },
         kinds.MONTH_SHIFT: {0: "de este mes", 1: "del próximo mes, del mes que viene"},
         kinds.MONTH: {
@@ -129,6 +134,7 @@ SPANISH = Language(
         },
         kinds.NOW: {"": "ahora, ya, ahora mismo, ahorita, de inmediato, inmediatamente, desde ya"},
         kinds.ALL_DAY: {
+            "rest": "resto del día, el resto del día, lo que queda del día",
             "": (
                 "todo el día, el día entero, día completo, todo el dia, todo el santo día, el día completo, día entero"
             ),
@@ -136,7 +142,8 @@ SPANISH = Language(
             "week": "toda la semana, la semana entera",
         },
         kinds.FROM: {
-            "of": "de, del",
+            "of": "de",
+            "date": "del",
             "": (
                 "desde, desde las, desde la, de las, de la, a partir de, a partir de las, "
                 "a partir del, desde el, empezando a las, a partir de la, comenzando a las, "
@@ -144,7 +151,7 @@ SPANISH = Language(
             ),
         },
         kinds.UNTIL: {"": "hasta, hasta las, hasta la, hasta el, hasta eso de las, hasta aprox"},
-        kinds.TO_OR_AT: {"": "a, a las, a la, al, a eso de las"},
+        kinds.TO_OR_AT: {"": "a, a las, a la, a eso de las", "date": "al"},
         kinds.FOR: {"": "por, durante, para, x, durante las, durante los, por unas, durante unas, para el, para la"},
         kinds.BETWEEN: {"": "entre, entre las, entre la, entre el"},
         kinds.AND: {"": "y, e, y las, y la, así como, y luego, y el"},

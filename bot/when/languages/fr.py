@@ -63,6 +63,11 @@ FRENCH = Language(
             ),
             -1: "dernier, dernière, passé",
         },
+        kinds.YEAR_SHIFT: {
+            1: "l'année prochaine, de l'année prochaine",
+            0: "cette année",
+            -1: "l'année dernière, de l'année dernière",
+        },
         kinds.MONTH_SHIFT: {0: "ce mois-ci", 1: "du mois prochain, le mois prochain"},
         kinds.MONTH: {
             1: "janvier, janv, jan",
@@ -125,6 +130,7 @@ FRENCH = Language(
         },
         kinds.NOW: {"": "maintenant, tout de suite, immédiatement, de suite, dès maintenant, dès à présent, mtn"},
         kinds.ALL_DAY: {
+            "rest": "reste de la journée, le reste de la journée",
             "": (
                 "toute la journée, la journée entière, journée complète, toute la journee, "
                 "journée entière, la journée complète, la journée, toute journée"
@@ -133,7 +139,8 @@ FRENCH = Language(
             "week": "toute la semaine, la semaine entière",
         },
         kinds.FROM: {
-            "of": "de, du, d'",
+            "of": "de, d'",
+            "date": "du",
             "": (
                 "dès, depuis, à partir de, à partir du, à compter de, à partir d', "
                 "dès le, commençant à, début, à partir, des"
@@ -145,7 +152,7 @@ FRENCH = Language(
                 "jsqu'à, jusqu'a environ, jusque vers, jusqu'"
             )
         },
-        kinds.TO_OR_AT: {"": "à, au, a, aux"},
+        kinds.TO_OR_AT: {"": "à, a, aux", "date": "au"},
         kinds.FOR: {"": "pour, pendant, durant, pdt, pour une durée de, pour environ, pour les, afin, pr"},
         kinds.BETWEEN: {"": "entre"},
         kinds.AND: {"": "et, puis, ainsi que"},

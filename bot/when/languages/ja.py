@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from bot.when import kinds
-from bot.when.clocks import NOON, WEEKEND, WORKDAYS, Clock, Day, Daypart, Every
+from bot.when.clocks import NOON, WEEKEND, WORKDAYS, Clock, Day, Daypart, Every, Length
 from bot.when.languages.shape import Language
 
 JAPANESE = Language(
@@ -70,6 +70,7 @@ JAPANESE = Language(
             3: "再々来週",
         },
         kinds.SHIFT: {None: "次の, 今度の, こんどの, つぎの, 次", 0: "この", -1: "先の, 前の"},
+        kinds.YEAR_SHIFT: {0: "今年, 本年", 1: "来年, 翌年", 2: "再来年", -1: "去年, 昨年"},
         kinds.MONTH_SHIFT: {0: "今月", 1: "来月, 翌月", 2: "再来月"},
         kinds.MONTH_MARK: {0: "月"},
         kinds.DAY_MARK: {6: "日"},
@@ -91,6 +92,8 @@ JAPANESE = Language(
         kinds.DAYS: {"": "日間, 日かん, にちかん"},
         kinds.WEEKS: {"": "週間, 週, しゅうかん"},
         kinds.HALF: {30: "半"},
+        kinds.LENGTH: {Length(timedelta(hours=12)): "半日, 半日間"},
+        kinds.DAY_SPAN: {(Day(weekday=5), Day(weekday=6)): "土日, 土・日"},
         kinds.CLOCK: {
             Clock(NOON): "正午, しょうご",
             Clock(0, midnight_word=True): "零時, 深夜零時, 午前零時",
@@ -102,6 +105,7 @@ JAPANESE = Language(
             )
         },
         kinds.ALL_DAY: {
+            "rest": "今日いっぱい, 本日いっぱい, 今日一杯, 今日の残り",
             "": (
                 "終日, 一日中, 1日中, １日中, 丸一日, まる一日, 丸1日, まる1日, 全日, "
                 "いちにちじゅう, 一日ずっと, 1日ずっと, 一日まるまる, オールデイ, 一日いっぱい, "
@@ -143,7 +147,7 @@ JAPANESE = Language(
                 "空いてる時, 早いうち, 以前, までに, あとちょっと, 昼前"
             )
         },
-        kinds.VAGUE_DAYS: {"": ("週末, 今週末, 来週末, 土日, 今週中, 来週中, 今月中, 来月中, 数日中")},
+        kinds.VAGUE_DAYS: {"": ("週末, 今週末, 来週末, 今週中, 来週中, 今月中, 来月中, 数日中")},
         kinds.FEW: {"": "数, 何, なん, 幾"},
         kinds.MONTHS: {"": "ヶ月, か月, カ月, ヵ月, ケ月, ヶ月間, か月間, カ月間, ヵ月間"},
         kinds.MONTH_END: {"": "末, の末"},

@@ -80,6 +80,7 @@ KOREAN = Language(
             2: "다다음주, 다다음 주, 다담주",
         },
         kinds.SHIFT: {None: "오는, 돌아오는", 0: "이번", 1: "다음, 담", -1: "지난, 저번"},
+        kinds.YEAR_SHIFT: {0: "올해, 금년", 1: "내년", 2: "내후년", -1: "작년, 지난해"},
         kinds.MONTH_SHIFT: {0: "이번 달, 이달", 1: "다음 달, 담달, 내달", 2: "다다음 달"},
         kinds.MONTH: {6: "유월", 10: "시월"},
         kinds.MONTH_MARK: {0: "월"},
@@ -100,6 +101,7 @@ KOREAN = Language(
         kinds.DAYS: {"": "일간, 일 동안, 일동안"},
         kinds.WEEKS: {"": "주, 주간, 주일, 주 동안, 주일간, 주 간"},
         kinds.LENGTH: {
+            Length(timedelta(hours=12)): "반나절, 한나절, 반나절 동안",
             Length(timedelta(days=1), whole_days=True): "하루, 하루 동안",
             Length(timedelta(days=2), whole_days=True): "이틀, 이틀간, 이틀 동안",
             Length(timedelta(days=3), whole_days=True): "사흘, 사흘간, 사흘 동안",
@@ -114,6 +116,7 @@ KOREAN = Language(
         kinds.CLOCK: {Clock(NOON): "정오", Clock(0, midnight_word=True): "자정"},
         kinds.NOW: {"": "지금, 현재, 당장, 지금 바로, 앞으로, 지금 당장, 바로 지금, 이제, 방금, 바로"},
         kinds.ALL_DAY: {
+            "rest": "오늘 남은 시간, 남은 하루, 오늘 나머지",
             "": "종일, 하루 종일, 온종일, 하루 내내, 온 하루, 하루 온종일, 진종일, 올데이",
             "weekend": "주말 내내, 주말 종일",
             "week": "일주일 내내, 한 주 내내",

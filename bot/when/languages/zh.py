@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from bot.when import kinds
-from bot.when.clocks import NOON, WEEKEND, WORKDAYS, Clock, Day, Daypart, Every
+from bot.when.clocks import NOON, WEEKEND, WORKDAYS, Clock, Day, Daypart, Every, Length
 from bot.when.languages.shape import Language
 
 _DAYS = ("一", "二", "三", "四", "五", "六", "日")
@@ -94,6 +94,7 @@ CHINESE = Language(
             for day in range(7)
         },
         kinds.WEEK: {week: ", ".join(names) for week, names in _WEEK_NAMES.items()},
+        kinds.YEAR_SHIFT: {0: "今年", 1: "明年, 来年", 2: "后年", -1: "去年"},
         kinds.MONTH_SHIFT: {0: "这个月, 本月, 這個月", 1: "下个月, 下月, 下個月"},
         kinds.MONTH_MARK: {0: "月, 月份"},
         kinds.DAY_MARK: {6: "日, 号, 號"},
@@ -113,6 +114,7 @@ CHINESE = Language(
         kinds.DAYS: {"": "天, 日间, 天时间"},
         kinds.WEEKS: {"": "周, 週, 个星期, 個星期, 星期, 个礼拜, 礼拜, 周时间"},
         kinds.HALF: {30: "半"},
+        kinds.LENGTH: {Length(timedelta(hours=12)): "半天"},
         kinds.QUARTER: {15: "一刻, 一刻钟, 一刻鐘", 45: "三刻"},
         kinds.CLOCK: {Clock(NOON): "正午", Clock(0, midnight_word=True): "午夜, 子夜"},
         kinds.NOW: {
