@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from bot.when import forms, kinds
 from bot.when.ask import Ask, Moment, in_zone, on_day, own_day, sharing_day, with_other
 from bot.when.clocks import Day, Length
+from bot.when.forms.lookalikes import COUNTED
 from bot.when.hours import hours, lone_hours
 from bot.when.lexer import tokens as lex
 from bot.when.moments import joined, moment_of
@@ -36,6 +37,8 @@ class Parsed:
     length: Length | None = None
     vague: bool = False
     broken: bool = False
+    #: A time stands before the range that has no part in it: `move my 2pm slot to 4-6pm`.
+    unsure: bool = False
     repeats: bool = False
     question: bool = False
     rest: str = ""
@@ -111,6 +114,7 @@ class _Reader:
             if self._says_more(matches):
                 parsed.asks = []
             parsed.vague = not parsed.asks
+            parsed.unsure = self._has_unused(kinds.MOMENT, matches[0].start)
             parsed.asks = self._with_other_starts(matches, parsed.asks)
             self._use_loose_zone(parsed)
         else:
@@ -186,7 +190,7 @@ class _Reader:
 
     def _is_behind_text(self, end: int, loose: list[int]) -> bool:
         """`10-12 fix the demo for friday`: is it on Friday, or for it?"""
-        return all(i >= end and kinds.OTHER in self.letters[end:i] for i in loose)
+        return all(i >= end and any(_is_text(token) for token in self.solid[end:i]) for i in loose)
 
     def _is_alternative(self, place: int) -> bool:
         """Whether a second day belongs to the range (`mon and wed 9-12`), or to the purpose."""
@@ -218,6 +222,8 @@ class _Reader:
         last = max(match.end for match in matches)
         if matches[0].ask.start is None and self._has_unused(kinds.MOMENT, last):
             return True  # `14時に来て16時まで` does not begin now
+        if re.search(r"[^ ,(~-]-$", self._before(matches[0])):
+            return True  # mn-fri 9-5
         if matches[0].ask.start is None and kinds.DAYPART in self.letters[: matches[0].start]:
             return True  # `evening until 10pm` does not begin now either
         if len(matches) == 1 and not matches[0].ask.each_day and _CHAIN.search(self.letters):
@@ -225,6 +231,10 @@ class _Reader:
         end = self.letters.find(kinds.OTHER, last)
         scope = self.letters if end < 0 else self.letters[:end]
         return any(letter in _DAYS_UNREAD and i not in self.used for i, letter in enumerate(scope))
+
+    def _before(self, match: _Match) -> str:
+        """The letters before a match, spaces included."""
+        return forms.letters(self.row[: self.places[match.start]])
 
     def _has_unused(self, kind: str, end: int) -> bool:
         return any(letter == kind and i not in self.used for i, letter in enumerate(self.letters[:end]))
@@ -305,6 +315,10 @@ class _Reader:
             else:
                 run = []
         return found
+
+
+def _is_text(token: Token) -> bool:
+    return token.kind == kinds.OTHER and token.value != COUNTED
 
 
 #: Small words, which join what is about time; by themselves they are no purpose.

@@ -123,6 +123,8 @@ def _literal_hours(first: Clock, last: Clock) -> list[Hours]:
     if not literal.rolled or literal.end == MINUTES_PER_DAY or not last.open:
         return [literal]
     crossed = last.minutes % NOON + NOON
+    if first.minutes // 60 == 12 and first.loose and last.open and last.loose and crossed - first.minutes <= 6 * 60:
+        return [_ordered(first.minutes, crossed)]  # 12:30-1:30
     if last.bare and (first.open or first.minutes == NOON) and crossed > first.minutes:
         return [_ordered(first.minutes, crossed)]  # 11:30-1
     if first.minutes == NOON and not first.open and last.open and last.loose:

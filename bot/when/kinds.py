@@ -38,6 +38,7 @@ HOUR_LETTER = "h"  # a clock in 13h30, a length in 3h
 HOURS = "i"
 MINUTES = "M"
 DAYS = "j"
+DAY_LETTER = "Δ"  # days in `for 2d`, dimensions in `2d unet`
 WEEKS = "J"
 LENGTH = "l"  # a length by itself: 이틀
 HALF = "v"

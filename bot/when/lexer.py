@@ -133,17 +133,23 @@ class Lexicon:
         if match is None:
             return None
         pieces = _GAP.split(match.group())
-        size = min(self._longest.get(pieces[0], 0), len(pieces))
+        size = min(self._longest.get(pieces[0].removesuffix("'s"), 0), len(pieces))
         ends = [m.start() for m in _GAP.finditer(match.group())] + [len(match.group())]
         for count in range(size, 0, -1):
             phrase, end = " ".join(pieces[:count]), start + ends[count - 1]
             dotted = self.words.get(phrase + ".") if text[end : end + 1] == "." else None
             if dotted:
                 return dotted, end + 1
-            entry = self.words.get(phrase)
+            entry = self.words.get(phrase) or self._possessive(phrase, text[end:])
             if entry:
                 return entry, end
         return None
+
+    def _possessive(self, phrase: str, following: str) -> Entry | None:
+        """The day of some hours: thursday's 2-4pm, but not friday's demo."""
+        has_hours = phrase.endswith("'s") and following.lstrip()[:1].isdigit()
+        entry = self.words.get(phrase.removesuffix("'s")) if has_hours else None
+        return entry if entry and entry.kind in _DAYS else None
 
     def misspelt(self, word: str) -> Entry | None:
         """What a word means that is one letter away from a known long one, or has its letters in disorder."""
@@ -340,6 +346,9 @@ def _word(text: str, match: re.Match[str], words: Lexicon) -> Token:
         plain = words.words.get(match.group())
         if plain is None or text[start - 1 : start].isdigit() or text[start - 1 : start] == " ":
             return Token(kinds.MERIDIEM, match.group()[0], start, match.end())
+    slashed = words.words.get(match.group()) if match.lastgroup == "iana" else None
+    if slashed:
+        return Token(slashed.kind, slashed.value, *match.span())
     phrase = words.latin(text, start)
     if phrase is None:
         return _unknown_word(text, start, words)

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta, tzinfo
 from typing import TYPE_CHECKING, NoReturn
 
 from bot.when import forms, kinds, zones
-from bot.when.ask import Ask
+from bot.when.ask import Ask, Moment
 from bot.when.clocks import Day
 from bot.when.elsewhere import day_words
 from bot.when.fold import fold
@@ -68,7 +68,7 @@ def _read(text: str, now: datetime, tz: tzinfo | str, locale: str) -> Reading:
     if not parsed.asks:
         _refuse(parsed, here, text)
     found = _all_readings(parsed, here)
-    if len(found) > 1 or len(parsed.asks) > 1:
+    if len(found) > 1 or len(parsed.asks) > 1 or parsed.unsure:
         raise _ambiguous(found, parsed)
     return _finished(found[0], parsed)
 
@@ -204,7 +204,15 @@ def _all_readings(parsed: Parsed, here: Here) -> list[Reading]:
             error = error or refusal
     if not found:
         assert error is not None
-        raise Unreadable(error.kind, length=error.length, start=error.start, rest=parsed.rest, question=parsed.question)
+        possible = tuple(_finished(reading, parsed) for reading in error.readings)
+        raise Unreadable(
+            error.kind,
+            readings=possible,
+            length=error.length,
+            start=error.start,
+            rest=parsed.rest,
+            question=parsed.question,
+        )
     if len(parsed.asks) > 1:
         found.sort(key=lambda reading: reading.start.astimezone(UTC))
     return list(dict.fromkeys(found))
@@ -220,16 +228,20 @@ def _readings(ask: Ask, here: Here) -> list[Reading]:
 def _in_either_calendar(ask: Ask, here: Here) -> list[Reading]:
     """`tomorrow 9-11 JST`, said where Tokyo's tomorrow is another date: both are offered."""
     found = readings(ask, here)
-    day = ask.start.day if ask.start else None
-    if day is None or day.offset is None or day.day is not None or not found[0].zone_given:
-        return found
     there = placed(here, ask.start if ask.start and ask.start.zone else ask.end)
-    if there.today == here.today:
-        return found
     shift = (here.today - there.today).days
-    assert ask.start is not None
-    moved = replace(ask, start=replace(ask.start, day=replace(day, offset=day.offset + shift)))
-    return [*readings(moved, here), *found]
+    if not shift or not found[0].zone_given:
+        return found
+    moved = replace(ask, start=_shifted(ask.start, shift), end=_shifted(ask.end, shift))
+    return found if moved == ask else [*readings(moved, here), *found]
+
+
+def _shifted(moment: Moment | None, days: int) -> Moment | None:
+    """A moment of a day that is counted from today, so many days on."""
+    day = moment.day if moment else None
+    if moment is None or day is None or day.offset is None or day.day is not None or day.from_start:
+        return moment
+    return replace(moment, day=replace(day, offset=day.offset + days))
 
 
 def _without_weekday(day: Day) -> Day:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
+from typing import TYPE_CHECKING
 
 from bot.when import zones
 from bot.when.ask import Ask, Moment
@@ -12,6 +14,9 @@ from bot.when.halves import Hours, coming_midnight, faces_of, hours_of
 from bot.when.here import Here, changes_at, not_past, placed, precedes
 from bot.when.reading import Kind, Reading, Unreadable
 from bot.when.spans import DAY, between_dates, between_days, candidates_of, check_weekday, days_from, first_day, whole
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 #: A length beyond this is no booking but a slip of the pen.
 LONGEST = timedelta(days=400)
@@ -66,7 +71,7 @@ def _from_start(start: Moment, length: timedelta, here: Here) -> list[Reading]:
     if start.clock is None:
         return [days_from(start, length, here)]
     faces = faces_of(start)
-    return [_first_open(start.day, here, face.minutes, None, length) for face in faces]
+    return _still_possible([partial(_first_open, start.day, here, face.minutes, None, length) for face in faces])
 
 
 # --- from now ---
@@ -171,7 +176,20 @@ def _between(start: Moment, end: Moment, ask: Ask, here: Here) -> list[Reading]:
     if end_here.zone != start_here.zone:
         return [_two_zones(start, end, start_here, end_here)]
     choices = hours_of(start, end)
-    return [_first_open(start.day, start_here, each.start, each, None) for each in choices]
+    return _still_possible([partial(_first_open, start.day, start_here, each.start, each, None) for each in choices])
+
+
+def _still_possible(choices: list[Callable[[], Reading]]) -> list[Reading]:
+    """The readings that are not over. One of two may be (`today 3-5`, at noon); what is left is asked, not taken."""
+    found, over = [], None
+    for choice in choices:
+        try:
+            found.append(choice())
+        except Unreadable as refusal:
+            over = refusal
+    if over is None:
+        return found
+    raise Unreadable(Kind.AMBIGUOUS, readings=tuple(found)) if found else over
 
 
 def _day_of_end(start: Moment, end: Moment, ask: Ask) -> tuple[Moment, Moment]:

@@ -27,7 +27,7 @@ def _compound(tokens: Sequence[Token]) -> Built:
     return None
 
 
-@FORMS.add_by_habit(r"(?<![:.n])[n9]:n(?::n(?:\.n)?)?(?!:[^ ]| ?i)")
+@FORMS.add_by_habit(r"(?<![:.n])[n9]:n(?::n(?:\.n)?)?(?!:[^ ]| ?i)(?!(?<=f n:n) ?h)")
 def _colon(tokens: Sequence[Token], of: Habits) -> Built:
     hour, minute = str(tokens[0].value), str(tokens[2].value)
     if len(hour) > 2 or len(minute) != 2:
@@ -112,7 +112,7 @@ def _half_to(tokens: Sequence[Token]) -> Built:
 
 
 @FORMS.add(
-    r"(?<!n\.)(?<!n,)(?:[nN] ?h ?[nN](?! ?[hH:a]| ?[-~]n?)M?|[nN]h[nN]M?|[nN] ?h ?[nN] ?M"
+    r"(?<!n[.,:])(?:[nN] ?h ?[nN](?! ?[hH:a]| ?[-~]n?)M?|[nN]h[nN]M?|[nN] ?h ?[nN] ?M"
     r"|[nN] ?h(?: ?&? ?[vq](?! ?[iM])| B q)?)"
 )
 def _hour_letter(tokens: Sequence[Token]) -> Built:
@@ -164,7 +164,7 @@ def _meridiem_before(tokens: Sequence[Token]) -> Built:
     return kinds.DAYPART, Daypart.PM if tokens[0].value == "p" else Daypart.AM
 
 
-@FORMS.add(r"C ?a|y ?a|[nN] ?a|(?<![.n])n\.n ?a")
+@FORMS.add(r"Cg? ?a|y ?a|[nN]g? ?a|(?<![.n])n\.n ?a")
 def _meridiem(tokens: Sequence[Token]) -> Built:
     part = Daypart.PM if tokens[-1].value == "p" else Daypart.AM
     base = _before_meridiem(tokens)

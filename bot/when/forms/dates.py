@@ -38,6 +38,12 @@ def _each(tokens: Sequence[Token]) -> Built:
     return (kinds.OTHER, None) if tokens[0].value == Every() else None
 
 
+@FORMS.add(r"V(?= [ly])")
+def _by_so_much(tokens: Sequence[Token]) -> Built:
+    """`extend by 2 hours`; `done by 5pm` is no start."""
+    return (kinds.GLUE, "") if tokens[0].value == "by" else None
+
+
 @FORMS.add(r"[nN] ?g?α|[αB] ?[ly](?! ?[bB])")
 def _ago(tokens: Sequence[Token]) -> Built:
     """`3 days ago`, `3日前`, `vor 3 Tagen`: understood, so that the refusal can say why."""
@@ -227,7 +233,7 @@ def _day_of_shifted_month(tokens: Sequence[Token]) -> Built:
     return (kinds.DAY, day) if 1 <= numbers_in(tokens)[0] <= 31 else None
 
 
-@FORMS.add(r"(?<=D)[nN]d(?! ?[nNCypgK-~])")
+@FORMS.add(r"(?<=D)[nN]d(?! ?[nNCypgK~-])")
 def _whole_day(tokens: Sequence[Token]) -> Built:
     """`明日一日`."""
     return (kinds.ALL_DAY, "") if numbers_in(tokens) == [1] else None
@@ -243,6 +249,9 @@ def _day_of_month(tokens: Sequence[Token]) -> Built:
     return kinds.DAY, Day(day=day)
 
 
+_THEN_RANGE = r"(?=,? (?:[@F] ?)*(?:C|[nN]) ?[-~TtU] ?[nNCy])"
+
+
 @FORMS.add(r"\( ?[WZod] ?\)|(?<![xn])Z(?=Z+g?[ n])|(?<![xn])Z\.?(?=$| ?[n(ypH]| ?[-~,@FC&|TUtg]| [DW])")
 def _short_weekday(tokens: Sequence[Token]) -> Built:
     """`（水）`, and the one-letter weekdays where nothing else stands beside them."""
@@ -250,7 +259,16 @@ def _short_weekday(tokens: Sequence[Token]) -> Built:
     return kinds.WEEKDAY, token.value
 
 
-@FORMS.add(r"[Ek]g? ?(?:@ ?)?W|W ?(?:@ ?)?,? ?(?:g ?)?[kE]")
+@FORMS.add(rf"W,? ?n{_THEN_RANGE}")
+def _weekday_and_day(tokens: Sequence[Token]) -> Built:
+    """`fri 12 14-16`."""
+    weekday, day = tokens[0].value, numbers_in(tokens)[0]
+    if not isinstance(weekday, int) or not 1 <= day <= 31:
+        return None
+    return kinds.DAY, Day(weekday=weekday, day=day)
+
+
+@FORMS.add(r"[Ek]g?,? ?(?:@ ?)?W|W ?(?:@ ?)?,? ?(?:g ?)?[kE]")
 def _weekday_of_week(tokens: Sequence[Token]) -> Built:
     week = next(t.value for t in tokens if t.kind in "Ek")
     return kinds.DAY, Day(weekday=value_of(tokens, kinds.WEEKDAY), week=week if isinstance(week, int) else None)

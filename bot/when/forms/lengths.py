@@ -52,6 +52,18 @@ def _hours_and_half(tokens: Sequence[Token]) -> Built:
     return kinds.LENGTH, Length(timedelta(hours=whole, minutes=30))
 
 
+@FORMS.add(r"(?:(?<=f )|(?<=C )|^)n ?Δ(?! x)")
+def _days_letter(tokens: Sequence[Token]) -> Built:
+    """`for 2d`."""
+    return kinds.LENGTH, Length(timedelta(days=numbers_in(tokens)[0]), whole_days=True)
+
+
+@FORMS.add(r"n ?Δ")
+def _dimensions(_tokens: Sequence[Token]) -> Built:
+    """`2d unet`."""
+    return kinds.OTHER, None
+
+
 @FORMS.add(r"[nN] ?g?μ")
 def _months(tokens: Sequence[Token]) -> Built:
     """`3 months`, `2ヶ月`: no two are equally long, but a series may last so many."""
@@ -74,7 +86,7 @@ def _part_of(tokens: Sequence[Token]) -> Built:
     return kinds.LENGTH, Length(timedelta(minutes=15 * quarters))
 
 
-@FORMS.add(r"(?<![:.n])n:n ?i")
+@FORMS.add(r"(?<![:.n])n:n ?[ih]")
 def _colon_length(tokens: Sequence[Token]) -> Built:
     hours, minutes = numbers_in(tokens)
     return kinds.LENGTH, Length(timedelta(hours=hours, minutes=minutes))

@@ -15,9 +15,12 @@ if TYPE_CHECKING:
 
 FORMS = Forms()
 
+#: What a count is worth: it is no time, and no purpose either.
+COUNTED = "counted"
+
 
 _NO_RANGE_BEFORE = r"(?<![-~:.Tt])(?<![-~:.TtK] )"
-_NO_TIME_AFTER = r"(?! ?[-~:.]? ?[ahHiMojJOY]| ?[-~:./]\S?| ?[-~] ?[nNC])"
+_NO_TIME_AFTER = r"(?!g? ?[-~:.]? ?[ahHiMojJOY]| ?[-~:./]\S?| ?[-~] ?[nNC])"
 
 
 @FORMS.add(
@@ -25,7 +28,7 @@ _NO_TIME_AFTER = r"(?! ?[-~:.]? ?[ahHiMojJOY]| ?[-~:./]\S?| ?[-~] ?[nNC])"
     rf"|{_NO_RANGE_BEFORE}n ?[c#]|{_NO_RANGE_BEFORE}[nN] ?[sc](?! ?n(?![-~:]))|{_NO_RANGE_BEFORE}N ?#"
 )
 def _counted(_tokens: Sequence[Token]) -> Built:
-    return kinds.OTHER, None
+    return kinds.OTHER, COUNTED
 
 
 #: GPUs are counted from 0, and few machines hold more than eight.
@@ -39,6 +42,12 @@ def _labelled(tokens: Sequence[Token]) -> Built:
         if _LAST_GPU < hours[0] < hours[1] <= _LAST_HOUR:
             return None  # need gpus 13-18
     return kinds.OTHER, None
+
+
+@FORMS.add(r"[cx] ?[nN] ?[hiM]|[nN] ?[hiM] ?c(?: ?n)?")
+def _multiplied(tokens: Sequence[Token]) -> Built:
+    """`3 runs x 2h`: how long is that?"""
+    return (kinds.FEW, None) if any(token.value == "times" for token in tokens) else None
 
 
 @FORMS.add(r"n(?:\.n){3,}|n(?:-n){3,}|n(?:/n){3,}|n(?::n){3,}|(?<![n.])n\.n\.n(?=x)")

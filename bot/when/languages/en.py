@@ -97,6 +97,7 @@ ENGLISH = Language(
         kinds.HOURS: {"": "hour, hours, houre, hourse, hurs,  hour's, hours', horus, houres, hous, huors, hors"},
         kinds.MINUTES: {"": "minute, minutes, min, mins, mn, minuets, minuts, m, minute's, minutes'"},
         kinds.DAYS: {"": "day, days, days', day's"},
+        kinds.DAY_LETTER: {"": "d"},
         kinds.WEEKS: {"": "week, weeks, wk, wks, weeks', week's"},
         kinds.HALF: {30: "half, half a, half of a, a half, half an, half of an"},
         kinds.QUARTER: {
@@ -105,7 +106,7 @@ ENGLISH = Language(
         kinds.PAST: {"": "past, after"},
         kinds.CLOCK: {
             Clock(0, midnight_word=True): "midnight, 12 midnight, twelve midnight, mid-night, midnite",
-            Clock(NOON): "noon, midday, 12 noon, twelve noon, high noon, mid-day, 12noon, noontime",
+            Clock(NOON): "noon, midday, 12 noon, twelve noon, high noon, mid-day, 12noon, noontime, noonish",
         },
         kinds.WORD_NUMBER: {
             1: "one",
@@ -146,7 +147,7 @@ ENGLISH = Language(
                 "all day, all-day, allday, whole day, the whole day, entire day, the entire day, "
                 "full day, a full day, all day long, the full day, for the day"
             ),
-            "all": "all, all of, the whole of",
+            "all": "all, all of, the whole of, whole of, all day on",
             "weekend": (
                 "all weekend, the whole weekend, whole weekend, over the weekend, "
                 "the entire weekend, all this weekend, for the weekend, the full weekend, "
@@ -176,15 +177,15 @@ ENGLISH = Language(
             )
         },
         kinds.FOR: {"": "for, 4 the next, lasting, fro, for about, for around, for the, for a total of, for at least"},
-        kinds.BETWEEN: {"": "between, btw, btwn, bw, in between, anytime between"},
+        kinds.BETWEEN: {"": "between, b/w, btw, btwn, bw, in between, anytime between"},
         kinds.AND: {"": "and, &, n, plus, as well as, and then, and also, also"},
         kinds.OR: {"": "or, or else, or maybe, and/or, alternatively, otherwise"},
-        kinds.AT: {"": "at, on, @, on the, at about, at around, on this, by"},
+        kinds.AT: {"": "at, on, @, date, on the, at about, at around, on this"},
         kinds.GLUE: {
             "": (
                 "the, about, around, approx, approximately, roughly, ish, exactly, sharp, ca, circa, "
                 "of, please, pls, plz, local time, my time, local, maybe, in total, total, hence, "
-                "straight, time, ok, just, sometime, probably, some time, any time, anytime, more"
+                "straight, time, ok, just, like, sometime, probably, some time, any time, anytime, more"
             )
         },
         kinds.IN: {"": "in, in about, after, within"},
@@ -196,6 +197,7 @@ ENGLISH = Language(
             timedelta(minutes=1): "minutes ago, minute ago, min ago, mins ago, m ago",
         },
         kinds.VAGUE: {
+            "by": "by",
             "": (
                 "later, soon, sometime, some time, anytime, any time, a while, a bit, whenever, "
                 "eventually, a moment, shortly, the rest, tba, tbd, before, eod, end of day, cob, "
@@ -203,7 +205,7 @@ ENGLISH = Language(
                 "for some time, a little while, awhile, long, the day, after lunch, before lunch, until lunch, "
                 "by lunch, "
                 "after dinner, before dinner, until dinner, after work, after class, after the meeting"
-            )
+            ),
         },
         kinds.VAGUE_DAYS: {
             "": (
@@ -248,15 +250,16 @@ ENGLISH = Language(
         },
         kinds.ASKING: {"": "is it free, available or not"},
         kinds.COUNTER: {
+            "times": "x",
             "": (
                 "gpus, cards, nodes, epochs, steps, layers, runs, seeds, gb, gib, mb, tb, kb, k, ms, "
-                "x, px, people, users, files, images, samples, batches, cores, models, jobs, tasks, "
+                "px, people, users, files, images, samples, batches, cores, models, jobs, tasks, "
                 "times, points, pages, items, tokens, iterations, iters, folds, percent, watts, "
                 "vram, cpus, threads, workers, machines, servers, trials, experiments, shots, bits, "
                 "classes, heads, videos, rows, students, million, billion, thousand, params, "
                 "repeats, replicas, devices, slots, units, eur, usd, dollars, degrees, fps, hz, khz, "
                 "mhz, ghz, dim, dims, lines, questions, chapters, parts, datasets, checkpoints"
-            )
+            ),
         },
         kinds.LABEL: {
             "gpus": "gpus, cards, machines",
@@ -286,6 +289,8 @@ ENGLISH = Language(
         },
         kinds.TEXT: {
             "": (
+                "morning all, morning everyone, morning folks, morning team, morning guys, afternoon all, "
+                "afternoon everyone, evening all, evening everyone, afternoon folks, evening folks, "
                 "one to one, one-to-one, one on one, mar-a-lago, may i, may we, day to day, 24/7, "
                 "good morning, good afternoon, good evening, good night, good day, nice day, nice evening"
             )

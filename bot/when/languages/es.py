@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from bot.when import kinds
-from bot.when.clocks import NOON, WEEKEND, WORKDAYS, Clock, Day, Daypart, Every
+from bot.when.clocks import NOON, WEEKEND, WORKDAYS, Clock, Day, Daypart, Every, Length
 from bot.when.languages.shape import Language
 
 SPANISH = Language(
@@ -100,6 +102,7 @@ SPANISH = Language(
         kinds.MINUTES: {"": "minuto, minutos, min, mins"},
         kinds.DAYS: {"": "días, dias"},
         kinds.WEEKS: {"": "semana, semanas"},
+        kinds.LENGTH: {Length(timedelta(minutes=90)): "hora y media"},
         kinds.HALF: {30: "media, una media"},
         kinds.QUARTER: {15: "cuarto, un cuarto"},
         kinds.BEFORE: {"": "menos"},

@@ -91,7 +91,7 @@ JAPANESE = Language(
         kinds.HOURS: {"": "時間, じかん, ｈ"},
         kinds.DAYS: {"": "日間, 日かん, にちかん"},
         kinds.WEEKS: {"": "週間, 週, しゅうかん"},
-        kinds.HALF: {30: "半"},
+        kinds.HALF: {30: "半, はん"},
         kinds.LENGTH: {Length(timedelta(hours=12)): "半日, 半日間"},
         kinds.DAY_SPAN: {(Day(weekday=5), Day(weekday=6)): "土日, 土・日"},
         kinds.CLOCK: {
@@ -105,6 +105,7 @@ JAPANESE = Language(
             )
         },
         kinds.ALL_DAY: {
+            "rest of the week": "今週いっぱい, 今週一杯",
             "rest": "今日いっぱい, 本日いっぱい, 今日一杯, 今日の残り",
             "": (
                 "終日, 一日中, 1日中, １日中, 丸一日, まる一日, 丸1日, まる1日, 全日, "
