@@ -330,6 +330,8 @@ def _may_follow_number(text: str, match: re.Match[str], words: Lexicon) -> bool:
     known = words.latin(text, match.start())
     if known is None:
         return False
+    if known[0].kind == kinds.GLUE:
+        return True  # 9ish-11ish
     return known[0].kind not in _NOT_TIME or not _NUMBER_FOLLOWS.match(text, known[1])
 
 
@@ -344,7 +346,7 @@ def _word(text: str, match: re.Match[str], words: Lexicon) -> Token:
         return Token(kinds.ZONE, match.group(), start, match.end())
     if match.lastgroup == "meridiem":
         plain = words.words.get(match.group())
-        if plain is None or text[start - 1 : start].isdigit() or text[start - 1 : start] == " ":
+        if plain is None or text[:start].rstrip()[-1:].isdigit():
             return Token(kinds.MERIDIEM, match.group()[0], start, match.end())
     slashed = words.words.get(match.group()) if match.lastgroup == "iana" else None
     if slashed:
@@ -353,7 +355,8 @@ def _word(text: str, match: re.Match[str], words: Lexicon) -> Token:
     if phrase is None:
         return _unknown_word(text, start, words)
     entry, end = phrase
-    if entry.kind in _NOT_TIME and _NUMBER_FOLLOWS.match(text, end):
+    after_number = entry.kind == kinds.GLUE and text[start - 1 : start].isdigit()
+    if entry.kind in _NOT_TIME and not after_number and _NUMBER_FOLLOWS.match(text, end):
         return _chunk(text, start)
     return Token(entry.kind, entry.value, start, end)
 
@@ -381,7 +384,7 @@ _LETTERS = re.compile(r"[a-z]+(?:'[a-z]+)*")
 def _cjk(text: str, start: int, words: Lexicon) -> Token:
     numeral = None if text[start - 1 : start].isdigit() else words.numeral(text, start)
     word = words.cjk(text, start)
-    if numeral and not (word and word[1] > numeral[1]):
+    if numeral and not (word and (word[1] > numeral[1] or (word[0].kind == kinds.FEW and word[1] == numeral[1]))):
         return Token(kinds.WORD_NUMBER, numeral[0], start, numeral[1])
     if word:
         return Token(word[0].kind, word[0].value, start, word[1])

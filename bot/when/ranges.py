@@ -131,9 +131,9 @@ def _span(tokens: Sequence[Token]) -> Ask | None:
     return Ask(Moment(day=first), Moment(day=last))
 
 
-@_asks(r"F?D(?:[&,/]+D)+", unless="[XlLRPSVu]")
+@_asks(r"F?D(?:[&,/]+D)+[K,F]*L?", unless="[XlRPSVu]")
 def _days_in_a_row(tokens: Sequence[Token]) -> Ask | None:
-    """`today and tomorrow`, `sat and sun`."""
+    """`today and tomorrow`, `sat and sun all day`."""
     moments = _moments(tokens)
     days = [moment.day for moment in moments]
     if any(moment.part for moment in moments) or not all(map(_follows, days[1:], days)):
@@ -148,7 +148,8 @@ def _follows(day: Day | None, before: Day | None) -> bool:
     if day.offset is not None and before.offset is not None:
         return day == replace(before, offset=before.offset + 1)
     if day.weekday is not None and before.weekday is not None:
-        return day == replace(before, weekday=(before.weekday + 1) % 7)
+        one_week = day.week is None or before.week is None or day.week == before.week
+        return one_week and day.weekday == (before.weekday + 1) % 7
     if day.day is not None and before.day is not None:
         return day.day == before.day + 1 and day.month in (None, before.month)
     return False

@@ -125,8 +125,8 @@ def _hour_letter(tokens: Sequence[Token]) -> Built:
     minute = minutes[0] if minutes else value_of(tokens, kinds.HALF) or value_of(tokens, kinds.QUARTER)
     if has(tokens, kinds.BEFORE):
         hours, minute = hours - 1, 45
-    says_clock = value_of(tokens, kinds.HOUR_LETTER) == "clock"
-    return kinds.HOUR_OR_LENGTH, HourOrLength(hours, minute, written, says_clock)
+    mark = value_of(tokens, kinds.HOUR_LETTER)
+    return kinds.HOUR_OR_LENGTH, HourOrLength(hours, minute, written, mark == "clock", mark == "length")
 
 
 @FORMS.add(r"(?:(?<=[@tFU] )|(?<=m )|(?<=& ))[nN] ?& ?[vq](?! ?i)|[nN] B q")
@@ -162,6 +162,15 @@ def _half_hour_of(tokens: Sequence[Token]) -> Built:
 def _meridiem_before(tokens: Sequence[Token]) -> Built:
     """`PM 1:00`."""
     return kinds.DAYPART, Daypart.PM if tokens[0].value == "p" else Daypart.AM
+
+
+@FORMS.add(r"(?:(?<=[-~TU@F] )|(?<=[-~])|^)n n(?= ?a)")
+def _hour_and_minutes_apart(tokens: Sequence[Token]) -> Built:
+    """`3 30 pm`."""
+    hour, minute = (str(token.value) for token in tokens if token.kind == kinds.NUMBER)
+    if len(hour) > 2 or len(minute) != 2 or not 1 <= int(hour) <= 12 or int(minute) % 5:
+        return None
+    return kinds.CLOCK, clock(int(hour), int(minute), written=hour, exact=True)
 
 
 @FORMS.add(r"Cg? ?a|y ?a|[nN]g? ?a|(?<![.n])n\.n ?a")

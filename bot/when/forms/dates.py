@@ -252,6 +252,12 @@ def _day_of_month(tokens: Sequence[Token]) -> Built:
 _THEN_RANGE = r"(?=,? (?:[@F] ?)*(?:C|[nN]) ?[-~TtU] ?[nNCy])"
 
 
+@FORMS.add(r"(?<![nNxO])(?<![nNxO] )o(?=ZZ|Z ?g?[nN])")
+def _monday_of_a_row(tokens: Sequence[Token]) -> Built:
+    """月水金: the 月 of a month stands after its number."""
+    return kinds.WEEKDAY, tokens[0].value
+
+
 @FORMS.add(r"\( ?[WZod] ?\)|(?<![xn])Z(?=Z+g?[ n])|(?<![xn])Z\.?(?=$| ?[n(ypH]| ?[-~,@FC&|TUtg]| [DW])")
 def _short_weekday(tokens: Sequence[Token]) -> Built:
     """`（水）`, and the one-letter weekdays where nothing else stands beside them."""
@@ -293,7 +299,18 @@ def _zone(tokens: Sequence[Token]) -> Built:
     return kinds.ZONE, value_of(tokens, kinds.ZONE)
 
 
-@FORMS.add(r"ψ ?g? ?D|D ?,? ?ψ")
+@FORMS.add(r"D ?&(?: ?@)? ?n ?d?(?! ?[-~:./aHhiMjlnC])")
+def _and_another_day(tokens: Sequence[Token]) -> Built:
+    """`june 15 and 16`: two days in a row; `june 15 and 18` are two bookings."""
+    first, second = tokens[0].value, numbers_in(tokens)[0]
+    if not isinstance(first, Day) or first.day is None or first.weekday is not None or not 1 <= second <= 31:
+        return None
+    if second != first.day + 1:
+        return kinds.VAGUE_DAYS, ""
+    return kinds.DAY_SPAN, (first, replace(first, day=second))
+
+
+@FORMS.add(r"ψ ?(?:[@g,] ?)*D|D ?,? ?ψ")
 def _day_of_shifted_year(tokens: Sequence[Token]) -> Built:
     """`来年1月5日`."""
     day = value_of(tokens, kinds.DAY)

@@ -48,6 +48,7 @@ class HourOrLength:
     minutes: int | None
     written: str = ""
     says_clock: bool = False
+    says_length: bool = False
 
 
 class Form:

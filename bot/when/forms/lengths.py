@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 
 FORMS = Forms()
 
+#: `2-4 hrs` is a length, `13-18 hrs` are two clock times.
+_FEW_HOURS = 6
+
 
 _PERIOD = re.compile(r"p(?:(\d+)w)?(?:(\d+)d)?(?:t(?:([\d.]+)h)?(?:(\d+)m)?(?:(\d+)s)?)?")
 
@@ -34,12 +37,16 @@ def _period(tokens: Sequence[Token]) -> Built:
     return kinds.LENGTH, Length(time, whole_days=not (hours or minutes or seconds))
 
 
-@FORMS.add(r"(?:Q|n ?[-~T|] ?n|N ?[-~T,|]? ?N) ?g? ?[hiMjJd](?= ?[^bB]|$)")
+@FORMS.add(r"(?:Q|n ?[-~TU|] ?n|N ?[-~TU,|]? ?N) ?g? ?[hiMjJd](?= ?[^bB]|$)|n ?[-~TU|] ?y")
 def _vague_length(tokens: Sequence[Token]) -> Built:
     """`a few hours`, `2-3 hours`. (Not `13-18h`, and not `3-5日`, which are no lengths.)"""
+    last = tokens[-1].value
+    if isinstance(last, HourOrLength):
+        few = last.says_length and last.hours <= _FEW_HOURS
+        return (kinds.FEW, None) if few else None
     if tokens[0].kind != kinds.FEW and tokens[-1].kind in "hMd":
         return None
-    if tokens[0].kind == kinds.WORD_NUMBER and not has(tokens, "-~T,|"):
+    if tokens[0].kind == kinds.WORD_NUMBER and not has(tokens, "-~TU,|"):
         return None
     return kinds.FEW, None
 

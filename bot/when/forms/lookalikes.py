@@ -35,12 +35,14 @@ def _counted(_tokens: Sequence[Token]) -> Built:
 _LAST_GPU, _LAST_HOUR = 8, 24
 
 
-@FORMS.add(r"[s#] ?[:.]? ?n(?:\.n)?(?: ?[-~] ?n(?:\.n)?)*" + _NO_TIME_AFTER)
+@FORMS.add(r"[s#c] ?[:.]? ?n(?:\.n)?(?: ?[-~] ?n(?:\.n)?)*" + _NO_TIME_AFTER)
 def _labelled(tokens: Sequence[Token]) -> Built:
-    if tokens[0].value == "gpus" and [t.kind for t in tokens].count(kinds.NUMBER) == 2:
-        hours = [int(str(t.value)) for t in tokens if t.kind == kinds.NUMBER]
-        if _LAST_GPU < hours[0] < hours[1] <= _LAST_HOUR:
-            return None  # need gpus 13-18
+    hours = [int(str(t.value)) for t in tokens if t.kind == kinds.NUMBER]
+    plural = tokens[0].kind == kinds.COUNTER or tokens[0].value == "gpus"
+    if plural and len(hours) == 2 and _LAST_GPU < hours[0] < hours[1] <= _LAST_HOUR:
+        return None  # need gpus 13-18, but `epochs 3-5`
+    if tokens[0].kind == kinds.COUNTER and len(hours) != 2:
+        return None
     return kinds.OTHER, None
 
 

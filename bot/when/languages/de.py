@@ -105,7 +105,9 @@ GERMAN = Language(
         kinds.MINUTES: {"": "minute, minuten, min, min., minuten lang"},
         kinds.DAYS: {"": "tag, tage, tagen, tage lang"},
         kinds.WEEKS: {"": "woche, wochen"},
-        kinds.HALF: {30: "halbe, halben, halbes, eine halbe, einer halben, ne halbe, ein halber"},
+        kinds.HALF: {
+            30: "halbe, halben, halbes, eine halbe, einer halben, einen halben, ein halbes, ne halbe, ein halber"
+        },
         kinds.HALF_TO: {-30: "halb"},
         kinds.QUARTER: {15: "viertel, eine viertel, einer viertel"},
         kinds.PAST: {"": "nach"},
@@ -228,7 +230,8 @@ GERMAN = Language(
         },
         kinds.LABEL: {
             "": (
-                "seite, kapitel, version, raum, nummer, epoche, schritt, tel., telefon, nr, nr., "
+                "abbildung, abb., abb, tabelle, zeile, zeilen, lauf, fold, seiten, seite, "
+                "kapitel, version, raum, nummer, epoche, schritt, tel., telefon, nr, nr., "
                 "zimmer, gebäude, aufgabe, abschnitt, schicht"
             )
         },

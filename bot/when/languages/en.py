@@ -93,7 +93,7 @@ ENGLISH = Language(
             Daypart.NIGHT: "night, at night, late night, late at night, nite, in the night",
         },
         kinds.HOUR_MARK: {"": "o'clock, oclock, o clock, hundred hours"},
-        kinds.HOUR_LETTER: {"": "h, hrs, hr"},
+        kinds.HOUR_LETTER: {"": "h", "length": "hrs, hr"},
         kinds.HOURS: {"": "hour, hours, houre, hourse, hurs,  hour's, hours', horus, houres, hous, huors, hors"},
         kinds.MINUTES: {"": "minute, minutes, min, mins, mn, minuets, minuts, m, minute's, minutes'"},
         kinds.DAYS: {"": "day, days, days', day's"},
@@ -172,11 +172,14 @@ ENGLISH = Language(
         },
         kinds.UNTIL: {
             "": (
-                "until, till, unil, utill, unti, utnill, til, 'til, untill, unitl, untl, up until, right until, "
+                "extend to, extend it to, extended to, prolong to, until, till, unil, utill, "
+                "unti, utnill, til, 'til, untill, unitl, untl, up until, right until, "
                 "all the way to, ti, utnil, finishing at, until about, lasting until, and until"
             )
         },
-        kinds.FOR: {"": "for, 4 the next, lasting, fro, for about, for around, for the, for a total of, for at least"},
+        kinds.FOR: {
+            "": "for, 4 the next, lasting, lasts, fro, for about, for around, for the, for a total of, for at least"
+        },
         kinds.BETWEEN: {"": "between, b/w, btw, btwn, bw, in between, anytime between"},
         kinds.AND: {"": "and, &, n, plus, as well as, and then, and also, also"},
         kinds.OR: {"": "or, or else, or maybe, and/or, alternatively, otherwise"},
@@ -209,7 +212,8 @@ ENGLISH = Language(
         },
         kinds.VAGUE_DAYS: {
             "": (
-                "easter, thanksgiving, halloween, the holidays, new year, the weekend, weekend, "
+                "same day, the same day, same time, the same time, easter, thanksgiving, "
+                "halloween, the holidays, new year, the weekend, weekend, "
                 "this weekend, next weekend, end of the week, end of week, midweek, "
                 "mid-week"
             )
@@ -255,6 +259,7 @@ ENGLISH = Language(
                 "gpus, cards, nodes, epochs, steps, layers, runs, seeds, gb, gib, mb, tb, kb, k, ms, "
                 "px, people, users, files, images, samples, batches, cores, models, jobs, tasks, "
                 "times, points, pages, items, tokens, iterations, iters, folds, percent, watts, "
+                "img/s, imgs/s, it/s, its/s, tok/s, tokens/s, samples/s, mb/s, gb/s, imgs, toks, ips, "
                 "vram, cpus, threads, workers, machines, servers, trials, experiments, shots, bits, "
                 "classes, heads, videos, rows, students, million, billion, thousand, params, "
                 "repeats, replicas, devices, slots, units, eur, usd, dollars, degrees, fps, hz, khz, "

@@ -217,7 +217,8 @@ SPANISH = Language(
         },
         kinds.LABEL: {
             "": (
-                "página, páginas, versión, sala, número, época, paso, capítulo, tel, teléfono, "
+                "figura, figuras, tabla, tablas, línea, líneas, página, páginas, versión, sala, "
+                "número, época, paso, capítulo, tel, teléfono, "
                 "semilla, capa, aula, experimento, lote"
             )
         },

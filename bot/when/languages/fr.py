@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from bot.when import kinds
-from bot.when.clocks import NOON, WEEKEND, WORKDAYS, Clock, Day, Daypart, Every
+from bot.when.clocks import NOON, WEEKEND, WORKDAYS, Clock, Day, Daypart, Every, Length
 from bot.when.languages.shape import Language
 
 FRENCH = Language(
@@ -24,7 +26,7 @@ FRENCH = Language(
             -2: "avant-hier",
             -1: "hier",
             (-1, Daypart.NIGHT): "hier soir",
-            0: "aujourd'hui, aujourdhui, auj, ce jour, aujourd hui, ajd",
+            0: "aujourd'hui, d'aujourd'hui, aujourdhui, auj, ce jour, aujourd hui, ajd",
             (0, Daypart.MORNING): "ce matin",
             (0, Daypart.AFTERNOON): "cet après-midi, cet aprem, cet apres midi, cette après-midi",
             (0, Daypart.EVENING): "ce soir",
@@ -99,6 +101,7 @@ FRENCH = Language(
         kinds.MINUTES: {"": "minute, minutes, min, mn, mins"},
         kinds.DAYS: {"": "jour, jours, journées, j"},
         kinds.WEEKS: {"": "semaine, semaines"},
+        kinds.LENGTH: {Length(timedelta(hours=12)): "demi-journée, une demi-journée"},
         kinds.HALF: {30: "demie, demi, une demi, une demie"},
         kinds.QUARTER: {15: "quart, le quart, un quart d', un quart"},
         kinds.BEFORE: {"": "moins"},
@@ -215,7 +218,8 @@ FRENCH = Language(
         },
         kinds.LABEL: {
             "": (
-                "page, pages, version, salle, numéro, époque, étape, chapitre, tél, téléphone, no, "
+                "figure, figures, tableau, ligne, lignes, page, pages, version, salle, numéro, "
+                "époque, étape, chapitre, tél, téléphone, no, "
                 "n°, graine, couche, expérience, lot"
             )
         },

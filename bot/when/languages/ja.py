@@ -105,6 +105,7 @@ JAPANESE = Language(
             )
         },
         kinds.ALL_DAY: {
+            "all": "まるまる, 丸々, フル",
             "rest of the week": "今週いっぱい, 今週一杯",
             "rest": "今日いっぱい, 本日いっぱい, 今日一杯, 今日の残り",
             "": (
@@ -149,7 +150,7 @@ JAPANESE = Language(
             )
         },
         kinds.VAGUE_DAYS: {"": ("週末, 今週末, 来週末, 今週中, 来週中, 今月中, 来月中, 数日中")},
-        kinds.FEW: {"": "数, 何, なん, 幾"},
+        kinds.FEW: {"": "数, 何, なん, 幾, 二三, 三四, 四五, 五六"},
         kinds.MONTHS: {"": "ヶ月, か月, カ月, ヵ月, ケ月, ヶ月間, か月間, カ月間, ヵ月間"},
         kinds.MONTH_END: {"": "末, の末"},
         kinds.EVERY: {

@@ -116,6 +116,7 @@ KOREAN = Language(
         kinds.CLOCK: {Clock(NOON): "정오", Clock(0, midnight_word=True): "자정"},
         kinds.NOW: {"": "지금, 현재, 당장, 지금 바로, 앞으로, 지금 당장, 바로 지금, 이제, 방금, 바로"},
         kinds.ALL_DAY: {
+            "all": "통째로, 풀로",
             "rest": "오늘 남은 시간, 남은 하루, 오늘 나머지",
             "": "종일, 하루 종일, 온종일, 하루 내내, 온 하루, 하루 온종일, 진종일, 올데이",
             "weekend": "주말 내내, 주말 종일, 이번 주말 내내, 이번 주말 종일",
