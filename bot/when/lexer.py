@@ -74,6 +74,7 @@ _DOUBLED = re.compile(r"(.)\1+")
 _GAP = re.compile(r"[ -]+")
 _NOT_TIME = frozenset({kinds.COUNTER, kinds.LABEL, kinds.TEXT, kinds.GLUE, "#"})
 _DAYS = frozenset({kinds.DAY, kinds.WEEKDAY})
+_NUMBERS = (kinds.NUMBER, kinds.WORD_NUMBER, kinds.YEAR)
 _YEARS = range(2020, 2100)
 
 _SINGLE = {
@@ -291,6 +292,8 @@ def tokens(folded: Folded, words: Lexicon) -> list[Token]:
         token = _token_at(text, position, words)
         if token.kind == kinds.MINUTES and folded.cut(token.start, token.end) == "M" and not shouted:
             token = token._replace(kind=kinds.OTHER)  # 110M counts parameters, 90m minutes
+        if token.kind == ":" and not (found and found[-1].kind in _NUMBERS):
+            token = token._replace(kind=kinds.SPACE)  # `date:6/12` says what follows; 14:00 is another colon
         found.append(token)
         position = token.end
     return found

@@ -142,7 +142,7 @@ def _named_span(tokens: Sequence[Token]) -> Built:
 
 
 @FORMS.add(
-    rf"n[-/]O[-/][9n]|(?<![-./:n])n-O(?= )|O-n(?= )|n ?d?{_OF}O n(?= (?:C|n ?[-~T]))"
+    rf"n[-/]O[-/][9n]|(?<![-./:n])n-O(?= )|O-n(?= )|(?<!x)O/n(?= )|n ?d?{_OF}O n(?= (?:C|n ?[-~T]))"
     rf"|n ?d?{_OF}O{_NO_DAY_NEXT}(?:\.?,? ?(?:[gƒ] )?9(?! ?[-~] ?[n9]))?"
     rf"|O\.? ?(?:g )?[nN] ?d?(?! ?[ahHMi.]| ?:n)(?:,? ?9(?! ?[-~] ?[n9](?!-)))?|N{_OF}O"
 )
@@ -252,10 +252,29 @@ def _day_of_month(tokens: Sequence[Token]) -> Built:
 _THEN_RANGE = r"(?=,? (?:[@F] ?)*(?:C|[nN]) ?[-~TtU] ?[nNCy])"
 
 
-@FORMS.add(r"(?<![nNxO])(?<![nNxO] )o(?=ZZ|Z ?g?[nN])")
-def _monday_of_a_row(tokens: Sequence[Token]) -> Built:
-    """月水金: the 月 of a month stands after its number."""
-    return kinds.WEEKDAY, tokens[0].value
+@FORMS.add(
+    r"(?<![nNxO])(?<![nNxO] )[od](?=ZZ|Z ?g?[nN])|(?<![nNxO])(?<![nNxO] )[od] ?[-~] ?[Zod]"
+    r"|(?<![xn])Z ?[-~] ?[Zod](?=$|[ uK])"
+)
+def _days_by_letter(tokens: Sequence[Token]) -> Built:
+    """月水金, 月〜水: the 月 of a month stands after its number."""
+    first, last = tokens[0].value, tokens[-1].value
+    if len(tokens) == 1:
+        return kinds.WEEKDAY, first
+    assert isinstance(first, int)
+    assert isinstance(last, int)
+    return kinds.DAY_SPAN, (Day(weekday=first), Day(weekday=last))
+
+
+@FORMS.add(r"k ?g? ?S")
+def _days_of_week(tokens: Sequence[Token]) -> Built:
+    """`来週月〜水`."""
+    week, days = tokens[0].value, tokens[-1].value
+    assert isinstance(week, int)
+    assert isinstance(days, tuple)
+    if any(day.weekday is None or day.week is not None for day in days):
+        return None
+    return kinds.DAY_SPAN, tuple(replace(day, week=week) for day in days)
 
 
 @FORMS.add(r"\( ?[WZod] ?\)|(?<![xn])Z(?=Z+g?[ n])|(?<![xn])Z\.?(?=$| ?[n(ypH]| ?[-~,@FC&|TUtg]| [DW])")

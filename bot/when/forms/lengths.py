@@ -82,13 +82,15 @@ def _half_hour(_tokens: Sequence[Token]) -> Built:
     return kinds.LENGTH, Length(timedelta(minutes=30))
 
 
-@FORMS.add(r"v ?(?:N ?)?j|q ?(?:g ?)?(?:N ?)?i|[nN] ?q ?(?:g ?)?(?:N ?)?i|n n/n ?[ih]")
+@FORMS.add(r"v ?(?:N ?)?j|q ?(?:g ?)?(?:N ?)?i|[nN] ?q ?(?:g ?)?(?:N ?)?i|(?:n )?n/n ?[ih]")
 def _part_of(tokens: Sequence[Token]) -> Built:
     if tokens[-1].kind == kinds.DAYS:
         return kinds.LENGTH, Length(timedelta(hours=12))
     if has(tokens, "/"):
-        whole, upper, lower = numbers_in(tokens)
-        return kinds.LENGTH, Length(timedelta(hours=whole) + timedelta(hours=upper) / lower)
+        *whole, upper, lower = numbers_in(tokens)
+        if upper >= lower or lower > 4:
+            return None
+        return kinds.LENGTH, Length(timedelta(hours=sum(whole)) + timedelta(hours=upper) / lower)
     quarters = numbers_in(tokens)[0] if tokens[0].kind in "nN" else 1
     return kinds.LENGTH, Length(timedelta(minutes=15 * quarters))
 

@@ -173,7 +173,7 @@ GERMAN = Language(
         kinds.FOR: {"": "für, fuer, fur, für ca., für etwa, für die, wegen, zum, zwecks, fürs"},
         kinds.BETWEEN: {"": "zwischen"},
         kinds.AND: {"": "und, sowie, und dann, u., &"},
-        kinds.OR: {"": "oder, oder auch, bzw., bzw, alternativ"},
+        kinds.OR: {"": "sonst, ansonsten, falls nicht, wenn nicht, oder, oder auch, bzw., bzw, alternativ"},
         kinds.AT: {"": "um, am, an, gegen, im, auf, zu", "date": "den, dem"},
         kinds.GLUE: {
             "": (

@@ -147,7 +147,7 @@ ENGLISH = Language(
                 "all day, all-day, allday, whole day, the whole day, entire day, the entire day, "
                 "full day, a full day, all day long, the full day, for the day"
             ),
-            "all": "all, all of, the whole of, whole of, all day on",
+            "all": "all, all of, entire, the entire, whole, the whole, full, the whole of, whole of, all day on",
             "weekend": (
                 "all weekend, the whole weekend, whole weekend, over the weekend, "
                 "the entire weekend, all this weekend, for the weekend, the full weekend, "
@@ -182,7 +182,7 @@ ENGLISH = Language(
         },
         kinds.BETWEEN: {"": "between, b/w, btw, btwn, bw, in between, anytime between"},
         kinds.AND: {"": "and, &, n, plus, as well as, and then, and also, also"},
-        kinds.OR: {"": "or, or else, or maybe, and/or, alternatively, otherwise"},
+        kinds.OR: {"": "if not, failing that, or, or else, or maybe, and/or, alternatively, otherwise"},
         kinds.AT: {"": "at, on, @, date, on the, at about, at around, on this"},
         kinds.GLUE: {
             "": (
@@ -205,7 +205,8 @@ ENGLISH = Language(
                 "later, soon, sometime, some time, anytime, any time, a while, a bit, whenever, "
                 "eventually, a moment, shortly, the rest, tba, tbd, before, eod, end of day, cob, "
                 "end of business, no later than, overnight, later today, asap tomorrow, some point, "
-                "for some time, a little while, awhile, long, the day, after lunch, before lunch, until lunch, "
+                "for some time, a little while, awhile, long, the day, after lunch, "
+                "before lunch, until lunch, till lunch, til lunch, "
                 "by lunch, "
                 "after dinner, before dinner, until dinner, after work, after class, after the meeting"
             ),

@@ -158,7 +158,7 @@ SPANISH = Language(
         kinds.FOR: {"": "por, durante, para, x, durante las, durante los, por unas, durante unas, para el, para la"},
         kinds.BETWEEN: {"": "entre, entre las, entre la, entre el"},
         kinds.AND: {"": "y, e, y las, y la, así como, y luego, y el"},
-        kinds.OR: {"": "o, u, o bien, o el, o las"},
+        kinds.OR: {"": "si no, si no se puede, o, u, o bien, o el, o las"},
         kinds.AT: {"": "sobre las, hacia las", "date": "el"},
         kinds.GLUE: {
             "": (
