@@ -68,6 +68,8 @@ def _hour_mark(tokens: Sequence[Token], of: Habits) -> Built:
     hour, *rest = numbers_in(tokens)
     minute = rest[0] if rest else value_of(tokens, kinds.HALF) or value_of(tokens, kinds.QUARTER) or 0
     marked = value_of(tokens, kinds.HOUR_MARK) == "24h"
+    if marked and minute >= 60:
+        return None  # 20 Uhr 90 Minuten
     return kinds.CLOCK, clock(
         hour,
         minute,
@@ -76,6 +78,12 @@ def _hour_mark(tokens: Sequence[Token], of: Habits) -> Built:
         marked=marked,
         latest=of.latest_hour,
     )
+
+
+@FORMS.add(r"[nN] ?H(?= ?n ?M)")
+def _hour_mark_before_length(tokens: Sequence[Token]) -> Built:
+    """`20 Uhr 90 Minuten`."""
+    return kinds.CLOCK, clock(numbers_in(tokens)[0], marked=True)
 
 
 @FORMS.add(r"(?:[vq] ?g? ?|[nN] ?M? ?)b ?[nNC]")

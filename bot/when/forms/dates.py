@@ -44,6 +44,12 @@ def _by_so_much(tokens: Sequence[Token]) -> Built:
     return (kinds.GLUE, "") if tokens[0].value == "by" else None
 
 
+@FORMS.add(r"A n(?= f)")
+def _in_so_many(_tokens: Sequence[Token]) -> Built:
+    """`in 15 for 2h`: 15 of what?"""
+    return kinds.VAGUE, ""
+
+
 @FORMS.add(r"[nN] ?g?α|[αB] ?[ly](?! ?[bB])")
 def _ago(tokens: Sequence[Token]) -> Built:
     """`3 days ago`, `3日前`, `vor 3 Tagen`: understood, so that the refusal can say why."""

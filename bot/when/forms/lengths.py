@@ -71,6 +71,15 @@ def _dimensions(_tokens: Sequence[Token]) -> Built:
     return kinds.OTHER, None
 
 
+@FORMS.add(r"[nN] ?i n(?! ?[-~:./aHhijMJlcs#OoYdn])")
+def _hours_and_minutes(tokens: Sequence[Token]) -> Built:
+    """`1 hour 30`."""
+    hours, minutes = numbers_in(tokens)
+    if minutes not in range(10, 60, 5):
+        return None
+    return kinds.LENGTH, Length(timedelta(hours=hours, minutes=minutes))
+
+
 @FORMS.add(r"[nN] ?g?μ")
 def _months(tokens: Sequence[Token]) -> Built:
     """`3 months`, `2ヶ月`: no two are equally long, but a series may last so many."""
