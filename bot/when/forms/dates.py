@@ -77,6 +77,8 @@ def _delay(tokens: Sequence[Token]) -> Built:
     length = next((length_of(t.value) for t in tokens if t.kind in "ly"), None)
     if length is None:
         return None
+    if tokens[0].value == "within":
+        return kinds.LENGTH, length
     if length.whole_days and not length.time % timedelta(days=1):
         return kinds.DAY, Day(offset=length.time.days)
     return kinds.DELAY, length

@@ -191,7 +191,7 @@ ENGLISH = Language(
                 "straight, time, ok, just, like, sometime, probably, some time, any time, anytime, more"
             )
         },
-        kinds.IN: {"": "in, in about, after, within"},
+        kinds.IN: {"": "in, in about, after", "within": "within"},
         kinds.LATER: {"": "later, hence, from today, after now", "now": "from now, from right now"},
         kinds.AGO: {
             timedelta(days=1): "days ago, day ago",
