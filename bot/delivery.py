@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import random
 from collections.abc import Iterable, Iterator
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -27,9 +28,11 @@ from bot.views import summary as summary_view
 from bot.views.kit import Message
 from core import notices, organizations, summary
 from core.notices import Batch, Kind
+from core.timerange import TimeRange
 
 log = logging.getLogger(__name__)
 
+AT_ONCE = 4  # messages under way: Slack takes a while for each, and not many hundred a minute in all
 TIMEOUT = 3  # seconds for one call; told to stop, a process waits for the one under way
 PLAN_AGAIN = timedelta(minutes=10)
 LEASE = timedelta(seconds=20)  # longer than one try can take: three calls
@@ -70,17 +73,26 @@ class Sender:
         self._painter = Painter(desk)
         self._planned: datetime | None = None
         self._stopping = False
+        self._silence: TimeRange | None = None  # Slack wants to hear nothing of ours meanwhile
 
     def stop(self) -> None:
         """Finish what is being sent, and begin nothing more."""
         self._stopping = True
 
     def send_due(self) -> int:
-        """Deliver everything that is due, and redraw what is out of date; the number of messages posted."""
+        """Deliver everything that is due, to several recipients at once, and redraw what is out of date.
+
+        Returns the number of messages posted.
+        """
         self._plan()
-        posted = 0
-        while not self._stopping and (batch := self._claim()) is not None:
-            posted += bool(batch.owed) and self._deliver(batch)
+        posted, under_way = 0, set[Future[bool]]()
+        with ThreadPoolExecutor(AT_ONCE, thread_name_prefix="sender") as hands:
+            while (batch := self._claim()) is not None or under_way:
+                if batch is not None and batch.owed:
+                    under_way.add(hands.submit(self._deliver, batch))
+                if batch is None or len(under_way) == AT_ONCE:
+                    done, under_way = wait(under_way, return_when=FIRST_COMPLETED)
+                    posted += sum(each.result() for each in done)
         if not self._stopping:
             self._painter.refresh()
         return posted
@@ -98,9 +110,14 @@ class Sender:
 
     def next_due(self) -> datetime | None:
         with self._database.read(self._clock()) as work:
-            return notices.next_due(work, self._desk.organization.id)
+            due_at = notices.next_due(work, self._desk.organization.id)
+        if due_at and self._silence and work.now in self._silence:
+            return max(due_at, self._silence.end)
+        return due_at
 
     def _claim(self) -> Batch | None:
+        if self._stopping or (self._silence and self._clock() in self._silence):
+            return None
         with self._database.begin(self._clock()) as work:
             return notices.claim(work, self._desk.organization.id, LEASE)
 
@@ -219,6 +236,9 @@ class Sender:
         code = str(error.response.get("error") or error.response.status_code)
         if error.response.status_code == 429:
             seconds = float(error.response.headers.get("Retry-After", 30))
+            # Nobody is written to faster than Slack takes it for one channel: this goes for all of them.
+            now = self._clock()
+            self._silence = TimeRange(now, now + timedelta(seconds=max(seconds, 1)))
             self._put_off(batch, "ratelimited", timedelta(seconds=seconds))
         elif code in _UNSPEAKABLE and len(batch.owed) > 1:
             # One of them is what Slack does not take; the others must not go down with it.
@@ -237,8 +257,8 @@ class Sender:
         else:
             self._put_off(batch, why, min(timedelta(seconds=2 ** min(tries, 10)), MAX_BACKOFF))
 
-    def _put_off(self, batch: Batch, why: str, wait: timedelta) -> None:
-        until = self._clock() + wait * random.uniform(1, 1.25)  # noqa: S311 - spreads load, guards nothing
+    def _put_off(self, batch: Batch, why: str, length: timedelta) -> None:
+        until = self._clock() + length * random.uniform(1, 1.25)  # noqa: S311 - spreads load, guards nothing
         log.warning("notices %s put off: %s", batch.ids, why)
         with self._database.begin(self._clock()) as work:
             notices.put_off(work, batch, until, why)

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
+from queue import SimpleQueue
 
 import uvicorn
 from slack_bolt import App
@@ -83,7 +84,7 @@ def client(settings: Settings) -> WebClient:
 
 
 def _run(settings: Settings, *, hears: bool, sends: bool, migrates: bool = False, clock: Clock = now) -> int:
-    stop = _stopped_by_signals()
+    told_to_stop = _signals()
     with ExitStack() as running:
         opened = running.enter_context(database(settings))
         if migrates:
@@ -101,16 +102,17 @@ def _run(settings: Settings, *, hears: bool, sends: bool, migrates: bool = False
         if slack is not None and by_socket:
             running.enter_context(_socket_mode(settings, slack))
         log.info("ready for %s", desk.organization.name)
-        stop.wait()
+        told_to_stop.get()
         log.info("stopping")
     return 0
 
 
-def _stopped_by_signals() -> threading.Event:
-    stop = threading.Event()
+def _signals() -> SimpleQueue[int]:
+    """Gets what tells the process to stop. (An Event may be locked by the very thread that a signal interrupts.)"""
+    told: SimpleQueue[int] = SimpleQueue()
     for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stop.set())
-    return stop
+        signal.signal(number, lambda given, _frame: told.put(given))
+    return told
 
 
 def _desk(settings: Settings, opened: Database, clock: Clock) -> Desk:
