@@ -4,28 +4,57 @@ from __future__ import annotations
 
 import shutil
 import tempfile
+from datetime import timedelta
 from pathlib import Path
 
 from playwright.sync_api import Page, sync_playwright
 
 from bot.workspace import Workspace
-from bot.workspace.demo import BotProcess
+from bot.workspace.clock import MovableClock
+from bot.workspace.demo import CLOCK, BotProcess, on_clock, opened
 
 HERE = Path(__file__).parent
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
 
 
+# What somebody types, and what the answer says.
+JAPANESE = (
+    ("/gpu 明後日13時から18時まで 評価のために予約して", "✓ 予約しました"),
+    ("/gpu 明後日の午後2時から3時間空いてますか？", "予約済みです"),
+    ("/gpu 私の予約", "予約が2件あります"),
+)
+KOREAN = (
+    ("/gpu 예약 모레 오전 9시부터 12시까지 학습용", "✓ 예약했습니다"),
+    ("/gpu 모레 11시부터 3시간", "예약하지 못했습니다"),
+    ("/gpu 상태", "지금 비어 있는 GPU"),
+)
+
+
 def main() -> None:
-    with tempfile.TemporaryDirectory() as folder, Workspace() as slack, sync_playwright() as playwright:
-        bot = BotProcess(slack, Path(folder))
+    with (
+        tempfile.TemporaryDirectory() as name,
+        opened(Path(name), lived_in=False) as slack,
+        sync_playwright() as playwright,
+    ):
+        bot = BotProcess(slack, Path(name), on_clock(Path(name)))
+        until_morning(Path(name))
         bot.wait_connected(slack)
         browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=FLAGS)
         window = browser.new_context(viewport={"width": 1100, "height": 820}, device_scale_factor=1.5)
         try:
             take(window.new_page(), slack)
+            talk(window.new_page(), slack, "haruka", "japanese.png", JAPANESE)
+            talk(window.new_page(), slack, "minjun", "korean.png", KOREAN)
         finally:
             browser.close()
             bot.stop()
+
+
+def until_morning(folder: Path) -> None:
+    """On to 08:00 UTC, when it is the same day everywhere that people of the demo live."""
+    clock = MovableClock(folder / CLOCK)
+    now = clock.now()
+    clock.forward((now.replace(hour=8, minute=0, second=0) - now).total_seconds() % timedelta(days=1).total_seconds())
 
 
 def take(page: Page, slack: Workspace) -> None:
@@ -38,6 +67,15 @@ def take(page: Page, slack: Workspace) -> None:
     page.get_by_role("log").get_by_text("booked by").last.wait_for()
     page.wait_for_timeout(3_000)  # what is new is tinted for a moment
     page.screenshot(path=HERE / "booking.png")
+
+
+def talk(page: Page, slack: Workspace, who: str, name: str, said: tuple[tuple[str, str], ...]) -> None:
+    """A conversation in somebody's own language."""
+    page.goto(f"{slack.url}/?as={who}")
+    for words, answer in said:
+        write(page, words, answer)
+    page.wait_for_timeout(3_000)
+    page.screenshot(path=HERE / name)
 
 
 def write(page: Page, words: str, answer: str) -> None:
