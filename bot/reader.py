@@ -117,21 +117,23 @@ class Reader:
         minutes = max(round(length / timedelta(minutes=1)), 1)
         days, minutes = divmod(minutes, 24 * 60)
         hours, minutes = divmod(minutes, 60)
+        return self._length(days, hours, minutes)
+
+    def in_hours(self, length: timedelta) -> str:
+        """40 h, 1 h 30 min: days as hours, in which GPU time is counted."""
+        hours, minutes = divmod(round(length / timedelta(minutes=1)), 60)
+        return self._length(0, hours, minutes)
+
+    def _length(self, days: int, hours: int, minutes: int) -> str:
         parts = [
             # Translators: lengths of time, as short as they are still clear.
             self.say("{count} d", count=days) if days else "",
             self.say("{count} h", count=hours) if hours else "",
             self.say("{count} min", count=minutes) if minutes else "",
         ]
+        said = [part for part in parts if part] or [self.say("{count} h", count=0)]
         # Translators: two parts of one length of time: 1 h and 30 min.
-        return reduce(lambda long, short: self.say("{long} {short}", long=long, short=short), filter(None, parts))
-
-    def in_hours(self, length: timedelta) -> str:
-        """40 h, 1 h 30 min: days as hours, in which GPU time is counted."""
-        hours, rest = divmod(round(length / timedelta(minutes=1)), 60)
-        if not hours or not rest:
-            return self.say("{count} min", count=rest) if rest else self.say("{count} h", count=hours)
-        return f"{self.say('{count} h', count=hours)} {self.say('{count} min', count=rest)}"
+        return reduce(lambda long, short: self.say("{long} {short}", long=long, short=short), said)
 
     def listed(self, items: list[str]) -> str:
         """GPU0, GPU1"""

@@ -57,7 +57,7 @@ class Origin:
 
 
 def overview(lab: Lab, reader: Reader) -> Message:
-    title = reader.say("Settings of {lab}", lab=kit.escape(lab.organization.name))
+    title = reader.say("Settings of {lab}", lab=lab.organization.name)
     lines = [
         reader.say(
             "Zone: {zone} · language: {language}", zone=lab.organization.zone, language=lab.organization.language
@@ -71,7 +71,7 @@ def overview(lab: Lab, reader: Reader) -> Message:
         " for good: `{command} admin retire GPU0 sold`."
     )
     return kit.message(
-        title,
+        kit.escape(title),
         kit.header(title),
         *kit.sections(lines),
         kit.actions(_buttons(reader)),

@@ -24,7 +24,7 @@ def board(stories: Sequence[facts.Occupancy], reader: Reader, now: datetime) -> 
         kit.header(reader.say("GPUs")),
         kit.section(f"*{status.summary(stories, everyone, now)}*"),
         *kit.sections(nodes.now(stories, everyone, now, room=_ROOM)),
-        *(kit.sections([f"*{reader.say('Coming up')}*", *coming]) if coming else ()),
+        *(kit.sections([reader.say("*Coming up*"), *coming]) if coming else ()),
         kit.context(reader.say("As of {time}; this message keeps itself up to date.", time=everyone.moment(now))),
         kit.actions(
             [

@@ -154,7 +154,8 @@ def _to_holder(owed: Owed, reader: Reader, now: datetime) -> str:
             return _overruled(owed, reader, what)
         case _:
             left = reader.length(held.range.end - now)
-            return f"{reader.say('Ends in {left}: {what}', left=left, what=what)}\n{_after(owed, reader)}"
+            ends = reader.say("Ends in {left}: {what}", left=left, what=what)
+            return f"{ends}\n{_after(owed, reader)}"
 
 
 _BETWEEN_PEOPLE: dict[Kind, Callable[[Owed, Reader], str]] = {

@@ -103,7 +103,8 @@ def line(entry: facts.AuditEntry, names: Mapping[int, str], reader: Reader) -> s
     said = reader.say(
         "• {time} · {what}", time=reader.moment(entry.at), what=_what(entry, names, reader, _who(entry, reader))
     )
-    return f"{said}\n  {reader.say('Why: {why}', why=kit.escape(entry.why))}" if entry.why else said
+    why = reader.say("Why: {why}", why=kit.escape(entry.why))
+    return f"{said}\n  {why}" if entry.why else said
 
 
 def _who(entry: facts.AuditEntry, reader: Reader) -> str:

@@ -80,7 +80,7 @@ def describe(schedule: facts.Schedule, reader: Reader, most: int) -> str:
     said = f"{title(schedule.range, reader)}. {share(schedule, reader)}."
     people = schedule.held_by()
     if not people:
-        return f"{said} {reader.say('Nothing is booked.')}"
+        return " ".join([said, reader.say("Nothing is booked.")])
     by_booking = " ".join([said, *_told_rows(schedule, reader)])
     if len(by_booking) <= most:
         return by_booking

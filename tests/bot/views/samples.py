@@ -192,7 +192,7 @@ class Maker:
         return self.build(Batch, owed=tuple(owed))
 
     def notice_data(self, _name: str = "") -> dict[str, Any]:
-        """As core writes it beside a notice, of every kind at once."""
+        """What core keeps beside a notice, or a button carries, of every kind at once."""
         always = {
             "gpus": [self.gpu().name for _ in range(max(self._count(), 1))],
             "failure": "channel_not_found",
@@ -212,6 +212,8 @@ class Maker:
             "caller": self.member().name,
             "asked": self.member().name,
             "answer": "stopped",
+            "g": ["GPU0", "GPU1"],
+            "p": self.text("why"),
             "was": [each.isoformat() for each in (NOW, NOW + timedelta(hours=5))],
             "by": self.member().name,
             "why": self.text("why"),
@@ -265,6 +267,7 @@ COLLECTIONS: dict[Any, Callable[[Any], Any]] = {
 
 # What has a form of its own.
 OURS = {
+    "channel": "C0123456789",
     "file_id": "F0123456789",
     "language": "ja",
     "languages": "ja",
@@ -310,9 +313,10 @@ MAKERS: dict[Any, Callable[[Maker, str], Any]] = {
     Reading: Maker.reading,
     Batch: Maker.batch,
     time: lambda maker, name: maker.instant(name).time(),
-    kit.Message: lambda _maker, _name: kit.message("said", kit.section("said")),
+    kit.Message: lambda maker, _name: kit.message(maker.text(), kit.section(maker.text())),
     types.NoneType: lambda _maker, _name: None,
     dict[str, Any]: Maker.notice_data,
+    Mapping[str, Any]: Maker.notice_data,
     Any: lambda _maker, _name: {},
 }
 

@@ -10,7 +10,7 @@ import inspect
 import pkgutil
 import re
 import unicodedata
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import pytest
@@ -77,6 +77,26 @@ def test_a_view(name: str, language: str) -> None:
         given = maker.arguments(SHOWN[name])
         if name not in GIVEN or GIVEN[name](given):
             check(SHOWN[name](**given), size)
+
+
+@pytest.mark.parametrize("language", sorted(i18n.languages() - {i18n.DEFAULT}))
+@pytest.mark.parametrize("name", SHOWN)
+def test_no_english_is_left_in_a_translated_view(name: str, language: str) -> None:
+    for seed in range(ROUNDS):
+        given = Maker(Size.USUAL, language, seed).arguments(SHOWN[name])
+        if name not in GIVEN or GIVEN[name](given):
+            shown = SHOWN[name](**given)
+            said = [{"text": shown.text}, *_texts(shown.blocks)] if isinstance(shown, Message) else _texts(shown)
+            assert english(said) == set()
+
+
+def english(texts: Iterable[dict[str, Any]]) -> set[str]:
+    """Runs of lower-case words outside code, which no name, model or zone of the samples has."""
+    said = (re.sub(r"```.*?```|`[^`]*`|<[^>]*>", "", text["text"], flags=re.DOTALL) for text in texts)
+    return {found for text in said for found in re.findall(r"\b[a-z]{2,}(?:[ ,]+[a-z]{2,})*\b", text)} - NO_ENGLISH
+
+
+NO_ENGLISH = {"gpu", "lab", "node", "worker"}
 
 
 @pytest.mark.parametrize("language", sorted(i18n.languages()))
