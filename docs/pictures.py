@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import shutil
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 
@@ -31,22 +33,30 @@ KOREAN = (
 
 
 def main() -> None:
-    with (
-        tempfile.TemporaryDirectory() as name,
-        opened(Path(name), lived_in=False) as slack,
-        sync_playwright() as playwright,
-    ):
-        bot = BotProcess(slack, Path(name), on_clock(Path(name)))
-        until_morning(Path(name))
-        bot.wait_connected(slack)
+    with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=FLAGS)
         window = browser.new_context(viewport={"width": 1100, "height": 820}, device_scale_factor=1.5)
         try:
-            take(window.new_page(), slack)
-            talk(window.new_page(), slack, "haruka", "japanese.png", JAPANESE)
-            talk(window.new_page(), slack, "minjun", "korean.png", KOREAN)
+            with at_work(lived_in=False) as slack:
+                take(window.new_page(), slack)
+                talk(window.new_page(), slack, "haruka", "japanese.png", JAPANESE)
+                talk(window.new_page(), slack, "minjun", "korean.png", KOREAN)
+            with at_work(lived_in=True) as slack:
+                take_week(window.new_page(), slack)
         finally:
             browser.close()
+
+
+@contextmanager
+def at_work(*, lived_in: bool) -> Iterator[Workspace]:
+    """A Slack with the bot in it, in the morning; of a new lab, or of one with a past."""
+    with tempfile.TemporaryDirectory() as name, opened(Path(name), lived_in=lived_in) as slack:
+        bot = BotProcess(slack, Path(name), on_clock(Path(name)))
+        try:
+            until_morning(Path(name))
+            bot.wait_connected(slack)
+            yield slack
+        finally:
             bot.stop()
 
 
@@ -67,6 +77,16 @@ def take(page: Page, slack: Workspace) -> None:
     page.get_by_role("log").get_by_text("booked by").last.wait_for()
     page.wait_for_timeout(3_000)  # what is new is tinted for a moment
     page.screenshot(path=HERE / "booking.png")
+
+
+def take_week(page: Page, slack: Workspace) -> None:
+    """The picture of a week, where it comes: in the direct messages of who asked."""
+    page.goto(f"{slack.url}/?as=alice&in=%40gpu")
+    write(page, "picture", "% booked")
+    picture = page.get_by_role("log").get_by_role("article").last
+    picture.get_by_role("img").last.wait_for()
+    page.wait_for_timeout(3_000)
+    picture.screenshot(path=HERE / "week.png")
 
 
 def talk(page: Page, slack: Workspace, who: str, name: str, said: tuple[tuple[str, str], ...]) -> None:
