@@ -116,6 +116,10 @@ class Organization:
     channel: str | None  # where the lab is told
     announce: bool  # whether bookings are told there, too
     summary: bool = True  # whether the week is summed up there on Mondays
+    before_start: int | None = 10  # minutes; None: nobody is reminded then
+    before_end: int | None = 15
+    quiet_from: str | None = None  # HH:MM on each person's own clock; None: no quiet hours
+    quiet_until: str | None = None
 
 
 @dataclass(frozen=True)
@@ -237,6 +241,17 @@ class Room:
 
     next: Holding | None  # who comes next, however much later
     most: timedelta
+
+
+@dataclass(frozen=True)
+class FairUse:
+    """GPU time in one person's week, beside the others'."""
+
+    week: TimeRange
+    mine: timedelta
+    all: timedelta  # of the lab
+    median: timedelta  # of those who have any
+    limit: timedelta | None  # a week, where the lab sets one
 
 
 @dataclass(frozen=True)

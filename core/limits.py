@@ -11,9 +11,10 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import reduce
+from statistics import median
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import and_, bindparam, or_, select
+from sqlalchemy import and_, bindparam, func, or_, select
 
 from core import audit, errors, facts, inventory, members, models, policy, usage
 from core.actors import Actor, Operator
@@ -89,7 +90,7 @@ _not_over = select(models.Period.id).where(models.Period.end_at > bindparam("now
 _SAID = (
     select(
         _lab.zone.label("lab_zone"),
-        _member.zone,
+        func.coalesce(_member.own_zone, _member.zone).label("zone"),
         _said.scope,
         _said.subject_id,
         _said.rules,
@@ -198,6 +199,16 @@ def rounded(
         return wish
     said = book(work, organization_id, member_id)
     return policy.rounded(said.of(gpus, wish), wish, said.lab_zone, work.now)
+
+
+def fair_use(work: Work, organization_id: int, member_id: int) -> facts.FairUse:
+    """A member's GPU time in their week that it is now, beside everybody's."""
+    said = book(work, organization_id, member_id)
+    week = usage.week_of(work.now, said.zone)
+    held = usage.by_member(work, organization_id, week)
+    middle = timedelta(seconds=median(each.total_seconds() for each in held.values())) if held else timedelta(0)
+    limit = of(work, organization_id, member_id).week
+    return facts.FairUse(week, held.get(member_id, timedelta(0)), sum(held.values(), timedelta(0)), middle, limit)
 
 
 def set_for(work: Work, by: Actor | Operator, scope: Subject, subject_id: int, rules: Rules, *, why: str = "") -> None:

@@ -25,6 +25,10 @@ class Organization(Base):
     channel: Mapped[str | None] = mapped_column(String(32))
     announce: Mapped[bool] = mapped_column(server_default=true())
     summary: Mapped[bool] = mapped_column(server_default=true())  # whether a summary of the week is posted
+    before_start: Mapped[int | None] = mapped_column(server_default="10")  # minutes; None: no reminder then
+    before_end: Mapped[int | None] = mapped_column(server_default="15")
+    quiet_from: Mapped[str | None] = mapped_column(String(5))  # HH:MM, each person's own clock
+    quiet_until: Mapped[str | None] = mapped_column(String(5))
     ticked_at: Mapped[datetime | None]  # when a sender last looked after its notices
 
 

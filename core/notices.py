@@ -9,11 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, time, timedelta, tzinfo
 from enum import StrEnum
 from typing import Any
+from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, insert, select, update
+from sqlalchemy import ColumnElement, Select, and_, bindparam, case, func, insert, select, update
 
 from core import availability, facts, members, models, organizations, recipients
 from core.db import insert_if_new
@@ -21,7 +22,6 @@ from core.work import Work
 
 CHANNEL, to_member = recipients.CHANNEL, recipients.to_member
 
-BEFORE_START = timedelta(minutes=10)
 END_STAYS_NEWS = timedelta(days=1)
 CHANGE_STAYS_NEWS = timedelta(hours=6)
 OVERRULED_STAYS_NEWS = timedelta(days=7)
@@ -74,12 +74,9 @@ _STANDING = frozenset(
 )
 """Told whatever becomes of the reservation meanwhile."""
 
-_BEFORE_END = {Kind.BEFORE_END: timedelta(minutes=15)}
-_BEFORE_END_OF_LONG_RUN = {
-    Kind.BEFORE_END: timedelta(minutes=15),
-    Kind.BEFORE_END_3H: timedelta(hours=3),
-    Kind.BEFORE_END_24H: timedelta(hours=24),
-}
+_BEFORE_END_OF_LONG_RUN = {Kind.BEFORE_END_3H: timedelta(hours=3), Kind.BEFORE_END_24H: timedelta(hours=24)}
+_BEFORE_END = frozenset({Kind.BEFORE_END, *_BEFORE_END_OF_LONG_RUN})
+_URGENT = frozenset({Kind.STILL_BUSY, Kind.STOPPED, Kind.BUSY_LONGER})  # somebody waits for it at this very moment
 
 
 _is_owed = models.Notice.outcome.is_(None)
@@ -214,7 +211,7 @@ def hand_over(work: Work, taken: facts.Reservation, *, giver: facts.Member) -> N
         _Plan(Kind.HANDED_OVER, whom, work.now, work.now + CHANGE_STAYS_NEWS, {"giver": giver.name})
         for whom in (CHANNEL, to_member(taken.holder.id))
     ]
-    _owe(work, taken, [*news, *_reminders(taken, work.now, ())])
+    _owe(work, taken, [*news, *_reminders(work, taken, ())])
 
 
 def tell(
@@ -319,7 +316,8 @@ def claim(work: Work, organization_id: int, lease: timedelta) -> Batch | None:
         .limit(BATCH)
     ).all()
     organization = work.session.get_one(models.Organization, recipient.organization_id)
-    useful = _together([row for row in rows if _is_useful(work, row, recipient, organization)])
+    of_use = [row for row in rows if _is_useful(work, row, recipient, organization)]
+    useful = _together([row for row in of_use if not _waits(work, row, recipient, organization)])
     if useful:
         is_of_lab = useful[0].reservation_id is None
         recipient.free_at = work.now + (lease * _SLOWER if is_of_lab else lease)
@@ -425,31 +423,49 @@ def _plans(
     *,
     announce: bool,
 ) -> list[_Plan]:
-    plans = list(_reminders(held, work.now, {*unsent, Kind.START} if news is Kind.BOOKED else unsent))
+    plans = list(_reminders(work, held, {*unsent, Kind.START} if news is Kind.BOOKED else unsent))
     starts_now = any(plan.kind is Kind.START and plan.due_at <= work.now for plan in plans)
     if news and announce and not (starts_now and news in {Kind.BOOKED, Kind.CHANGED}):
         plans.append(_Plan(news, CHANNEL, work.now, _stays_news(news, held, work.now), data))
     return plans
 
 
-def _reminders(held: facts.Reservation, now: datetime, unsent: Collection[Kind]) -> Iterator[_Plan]:
+def _reminders(work: Work, held: facts.Reservation, unsent: Collection[Kind]) -> Iterator[_Plan]:
     """Every moment of a reservation that is still to come, and those in `unsent` that are due and still true.
 
     Nothing else is due before it was planned: a short booking gets no reminder before its end.
     """
     if held.state not in {facts.State.UPCOMING, facts.State.RUNNING}:
         return
-    holder, time = to_member(held.holder.id), held.range
-    leads = _BEFORE_END_OF_LONG_RUN if time.length > LONG_RUN else _BEFORE_END
+    holder, span = to_member(held.holder.id), held.range
+    before_start, leads = _leads(work, held)
     moments = [
-        _Plan(Kind.BEFORE_START, holder, time.start - BEFORE_START, time.start),
-        _Plan(Kind.START, CHANNEL, time.start, time.end),
-        *(_Plan(kind, holder, time.end - lead, time.end) for kind, lead in leads.items() if lead < time.length),
-        _Plan(Kind.END, CHANNEL, time.end, time.end + END_STAYS_NEWS),
+        *([_Plan(Kind.BEFORE_START, holder, span.start - before_start, span.start)] if before_start else []),
+        _Plan(Kind.START, CHANNEL, span.start, span.end),
+        *(_Plan(kind, holder, span.end - lead, span.end) for kind, lead in leads.items() if lead < span.length),
+        _Plan(Kind.END, CHANNEL, span.end, span.end + END_STAYS_NEWS),
     ]
     for plan in moments:
-        if plan.due_at >= now or (plan.kind in unsent and plan.useful_until > now):
-            yield replace(plan, due_at=max(plan.due_at, now))
+        if plan.due_at >= work.now or (plan.kind in unsent and plan.useful_until > work.now):
+            yield replace(plan, due_at=max(plan.due_at, work.now))
+
+
+_LEADS = select(models.Organization.before_start, models.Organization.before_end).where(
+    models.Organization.id == bindparam("lab")
+)
+
+
+def _leads(work: Work, held: facts.Reservation) -> tuple[timedelta | None, dict[Kind, timedelta]]:
+    """How long before its start the lab reminds of a reservation, and how long before its end."""
+    key = (_leads, held.organization_id)
+    if key not in work.memo:
+        work.memo[key] = work.connection.execute(_LEADS, {"lab": held.organization_id}).one()
+    wanted: Any = work.memo[key]
+    start, end = wanted.before_start, wanted.before_end
+    leads = dict(_BEFORE_END_OF_LONG_RUN) if held.range.length > LONG_RUN else {}
+    if end is not None:
+        leads[Kind.BEFORE_END] = timedelta(minutes=end)
+    return (None if start is None else timedelta(minutes=start)), leads
 
 
 def _stays_news(news: Kind, held: facts.Reservation, now: datetime) -> datetime:
@@ -476,7 +492,7 @@ def _withdraw(work: Work, held: facts.Reservation) -> set[Kind]:
         .with_for_update()
     ):
         is_being_sent = notice.attempts > 0 and notice.failure is None
-        if notice.due_at <= work.now and not is_being_sent:
+        if (notice.due_at <= work.now or notice.data.get("waited")) and not is_being_sent:
             unsent.add(Kind(notice.kind))
         notice.outcome, notice.settled_at = Outcome.STALE, work.now
     return unsent
@@ -531,6 +547,32 @@ def _why_not(
     return None
 
 
+def _waits(work: Work, row: models.Notice, recipient: models.Recipient, organization: models.Organization) -> bool:
+    """In somebody's quiet hours what is owed to them waits for the end of these, unless that is too late for it."""
+    member = _member(work, recipient)
+    if member is None or Kind(row.kind) in _URGENT:
+        return False
+    until = quiet_until(organizations.fact(organization), ZoneInfo(member.zone), work.now)
+    if until is None or row.useful_until <= until:
+        return False
+    row.due_at, row.data = until, {**row.data, "waited": True}  # so that a change meanwhile plans it again
+    work.owes(until)
+    return True
+
+
+def quiet_until(lab: facts.Organization, zone: tzinfo, now: datetime) -> datetime | None:
+    """When the quiet hours end that it is now in that zone; None outside of them."""
+    if lab.quiet_from is None or lab.quiet_until is None or lab.quiet_from == lab.quiet_until:
+        return None
+    start, end = time.fromisoformat(lab.quiet_from), time.fromisoformat(lab.quiet_until)
+    local = now.astimezone(zone)
+    over_midnight = start > end
+    if not (local.time() >= start or local.time() < end if over_midnight else start <= local.time() < end):
+        return None
+    day = local.date() + timedelta(days=over_midnight and local.time() >= start)
+    return datetime.combine(day, end, zone).astimezone(UTC)
+
+
 def _is_wanted(work: Work, kind: Kind, recipient: models.Recipient) -> bool:
     """People choose of which moments they are reminded; asked when it is due, so that a choice holds at once."""
     member = _member(work, recipient)
@@ -538,7 +580,7 @@ def _is_wanted(work: Work, kind: Kind, recipient: models.Recipient) -> bool:
         return True
     if kind is Kind.BEFORE_START:
         return member.choices.before_start
-    return member.choices.before_end or kind not in _BEFORE_END_OF_LONG_RUN
+    return member.choices.before_end or kind not in _BEFORE_END
 
 
 def _owed(work: Work, row: models.Notice, organization: models.Organization) -> OwedByLab:

@@ -12,7 +12,17 @@ from core.db import insert_if_new
 from core.facts import Action, Subject
 from core.work import Work
 
-SETTINGS = ("zone", "language", "channel", "announce", "summary")
+SETTINGS = (
+    "zone",
+    "language",
+    "channel",
+    "announce",
+    "summary",
+    "before_start",
+    "before_end",
+    "quiet_from",
+    "quiet_until",
+)
 
 
 def find(work: Work, slack_id: str) -> facts.Organization | None:
@@ -48,9 +58,9 @@ def seed(work: Work, *, slack_id: str, name: str, zone: str, channel: str | None
 
 
 def change(work: Work, by: Actor | Operator, *, why: str = "", **settings: Any) -> facts.Organization:
-    """Change those of a lab's settings that are given by name: zone, language, channel, announce, …
+    """Change those of a lab's SETTINGS that are given by name. Reminders of what is booked already stay as they are.
 
-    Raises AdminsOnly and BadSetting.
+    Raises AdminsOnly.
     """
     members.must_be_admin(work, by)
     row = work.session.get_one(models.Organization, by.organization_id, with_for_update=True)
@@ -86,5 +96,16 @@ def ticked(work: Work, organization_id: int) -> None:
 
 def fact(row: models.Organization) -> facts.Organization:
     return facts.Organization(
-        row.id, row.slack_id, row.name, row.zone, row.language, row.channel, row.announce, row.summary
+        row.id,
+        row.slack_id,
+        row.name,
+        row.zone,
+        row.language,
+        row.channel,
+        row.announce,
+        row.summary,
+        row.before_start,
+        row.before_end,
+        row.quiet_from,
+        row.quiet_until,
     )

@@ -65,6 +65,24 @@ def held_since(work: Work, organization_id: int, member_id: int, since: datetime
     )
 
 
+_HELD_BY_ALL = (
+    select(models.Reservation.member_id, models.Slot.start_at, models.Slot.end_at)
+    .join(models.Reservation, models.Slot.reservation_id == models.Reservation.id)
+    .where(models.Slot.gpu_id.in_(ALL_GPUS), models.Slot.live, models.Slot.end_at > bindparam("since"))
+    .where(models.Reservation.maintenance.is_(False))
+)
+
+
+def by_member(work: Work, organization_id: int, week: TimeRange) -> dict[int, timedelta]:
+    """The GPU time in that week of everybody who has any."""
+    found: dict[int, timedelta] = {}
+    for row in work.connection.execute(_HELD_BY_ALL, {"lab": organization_id, "since": week.start}):
+        part = TimeRange(row.start_at, row.end_at).clip(week)
+        if part:
+            found[row.member_id] = found.get(row.member_id, timedelta(0)) + part.length
+    return found
+
+
 def gpu_time(ranges: Iterable[TimeRange], within: TimeRange) -> timedelta:
     """How much of these ranges lies within, added up."""
     parts = (each.clip(within) for each in ranges)

@@ -282,6 +282,8 @@ def _save_settings(visit: Visit, values: Values, _origin: Origin) -> str:
     zone = values["zone"]
     if zone not in available_timezones():
         raise _Wrong("zone", visit.reader.say("There is no such zone. Write one like Asia/Tokyo."))
+    if (values["quiet_from"] is None) is not (values["quiet_until"] is None):
+        raise _Wrong("quiet_until", visit.reader.say("Pick both the start and the end of the quiet hours, or neither."))
     with visit.begin() as work:
         organizations.change(
             work,
@@ -291,6 +293,10 @@ def _save_settings(visit: Visit, values: Values, _origin: Origin) -> str:
             channel=values["channel"],
             announce=values["announce"],
             summary=values["summary"],
+            before_start=int(values["before_start"]) if values["before_start"] else None,
+            before_end=int(values["before_end"]) if values["before_end"] else None,
+            quiet_from=values["quiet_from"],
+            quiet_until=values["quiet_until"],
         )
     return visit.reader.say("The settings are saved.")
 

@@ -17,7 +17,7 @@ from bot.views import booking as view
 from bot.views import help as help_view
 from bot.views import kit, unread
 from bot.views.booking import Echo
-from core import availability, booking, facts
+from core import availability, booking, facts, limits
 from core.errors import GpuTaken, Refusal
 from core.inventory import Wanted
 from core.timerange import TimeRange
@@ -84,7 +84,7 @@ def book(
     except Refusal as refusal:
         visit.answer(errors.answer(refusal, reader, purpose=purpose))
         return
-    visit.answer(answer_to(receipt, reader, echo))
+    visit.answer(with_fair_use(visit, answer_to(receipt, reader, echo)))
 
 
 def answer_to(receipt: facts.Receipt, reader: Reader, echo: Echo) -> kit.Message:
@@ -92,6 +92,13 @@ def answer_to(receipt: facts.Receipt, reader: Reader, echo: Echo) -> kit.Message
         return view.booked_already(receipt, reader)
     clipped = Echo(**{**vars(echo), "clipped": receipt.clipped, "rounded": receipt.rounded})
     return view.booked(receipt, reader, clipped)
+
+
+def with_fair_use(visit: Visit, message: kit.Message) -> kit.Message:
+    """What was booked, and how much that makes in this week."""
+    with visit.read() as work:
+        use = limits.fair_use(work, visit.organization_id, visit.member.id)
+    return view.with_fair_use(message, use, visit.reader)
 
 
 def echo_of(visit: Visit, reading: when.Reading) -> Echo:
@@ -117,10 +124,12 @@ def _answer_question(visit: Visit, wanted: Wanted, reading: when.Reading, purpos
         answer = availability.what_if(work, visit.actor, wanted, wish)
         free = availability.free_during(work, visit.organization_id, wanted, wish)
         in_all = len(availability.gpus(work, visit.organization_id))
+        use = limits.fair_use(work, visit.organization_id, visit.member.id)
     if isinstance(answer, GpuTaken):
         visit.answer(view.taken(answer, reader, purpose=purpose, asked=True))
     else:
-        visit.answer(view.free(wish, free, in_all, wanted, reader, purpose=purpose))
+        said = view.free(wish, free, in_all, wanted, reader, purpose=purpose)
+        visit.answer(view.with_fair_use(said, use, reader))
 
 
 def _could_not_read(visit: Visit, wish: Book, text: str, unreadable: when.Unreadable) -> None:

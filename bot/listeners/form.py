@@ -19,7 +19,7 @@ from bot.views import form as view
 from bot.views import kit, unread
 from bot.views.booking import Echo
 from bot.views.form import Filled, Origin
-from core import availability, booking, facts
+from core import availability, booking, facts, limits
 from core.errors import (
     NoGpus,
     NoneWanted,
@@ -108,9 +108,14 @@ def _open_filled(visit: Visit, origin: Origin, *, start: datetime | None = None,
     visit.hurried = True
     with visit.read() as work:
         gpus = availability.gpus(work, visit.organization_id)
+        use = limits.fair_use(work, visit.organization_id, visit.member.id)
+        usual = limits.of(work, visit.organization_id, visit.member.id).usual
     if not gpus:
         raise NoGpus(None, gpus)
-    open_view(visit, view.form(gpus, visit.reader, visit.now, origin, start=start, purpose=purpose))
+    open_view(
+        visit,
+        view.form(gpus, visit.reader, visit.now, origin, start=start, length=usual, use=use, purpose=purpose),
+    )
 
 
 def _open_change(visit: Visit, reservation_id: int, version: int) -> None:
@@ -153,6 +158,8 @@ def _submit(visit: Visit, ack: Ack, sent: dict[str, Any]) -> None:
         ack(response_action="errors", errors={field: kit.plain(errors.words(refusal, reader))})
     else:
         ack()
+        if origin.reservation_id is None:
+            message = book.with_fair_use(visit, message)
         _answer(visit, origin, message)
 
 

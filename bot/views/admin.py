@@ -190,6 +190,15 @@ def settings(lab: facts.Organization, reader: Reader, origin: Origin) -> Block:
         _field("channel", reader.say("Channel"), channel, optional=True),
         _ticked("announce", reader.say("Announcements"), reader.say("Tell bookings in the channel"), lab.announce),
         _ticked("summary", reader.say("Summary"), reader.say("Sum up the week on Mondays at 9:00"), lab.summary),
+        _minutes("before_start", reader.say("Remind before the start"), lab.before_start, reader),
+        _minutes("before_end", reader.say("Remind before the end"), lab.before_end, reader),
+        _clock("quiet_from", reader.say("Quiet hours from"), lab.quiet_from),
+        _clock(
+            "quiet_until",
+            reader.say("Quiet hours until"),
+            lab.quiet_until,
+            reader.say("On each person’s own clock. Direct messages wait for the end, unless that is too late."),
+        ),
     )
 
 
@@ -284,6 +293,8 @@ def _read(sent: Mapping[str, Any]) -> Any:
             return (sent.get("selected_option") or {}).get("value")
         case "channels_select":
             return sent.get("selected_channel")
+        case "timepicker":
+            return sent.get("selected_time")
         case _:
             return (sent.get("value") or "").strip()
 
@@ -364,6 +375,20 @@ def _field(block: str, label: str, element: Block, *, optional: bool = False, hi
 def _text(value: str, most: int) -> Block:
     made: Block = {"type": "plain_text_input", "max_length": most}
     return {**made, "initial_value": kit.clip(value, most)} if value else made
+
+
+def _minutes(block: str, label: str, minutes: int | None, reader: Reader) -> Block:
+    element: Block = {"type": "number_input", "is_decimal_allowed": False, "min_value": "1", "max_value": "1440"}
+    if minutes is not None:
+        element["initial_value"] = str(minutes)
+    return _field(block, label, element, optional=True, hint=reader.say("Minutes. Empty: no reminder then."))
+
+
+def _clock(block: str, label: str, at: str | None, hint: str = "") -> Block:
+    element: Block = {"type": "timepicker"}
+    if at:
+        element["initial_time"] = at
+    return _field(block, label, element, optional=True, hint=hint)
 
 
 def _ticked(block: str, label: str, option: str, is_ticked: bool) -> Block:

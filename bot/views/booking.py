@@ -62,6 +62,29 @@ def booked_already(receipt: facts.Receipt, reader: Reader) -> Message:
     return booked(receipt, reader, Echo())
 
 
+def fair_use(use: facts.FairUse, reader: Reader) -> str:
+    """My GPU time this week beside the lab's, in one line."""
+    values = {
+        "mine": reader.in_hours(use.mine),
+        "share": round(100 * (use.mine / use.all)) if use.all else 0,
+        "median": reader.in_hours(use.median),
+    }
+    if use.limit is not None:
+        return reader.say(
+            "Your GPU time this week: {mine} of {limit}, {share} % of the lab’s. The median is {median}.",
+            limit=reader.in_hours(use.limit),
+            **values,
+        )
+    return reader.say("Your GPU time this week: {mine}, {share} % of the lab’s. The median is {median}.", **values)
+
+
+def with_fair_use(message: Message, use: facts.FairUse, reader: Reader) -> Message:
+    """The same message with that line above its buttons."""
+    line = kit.context(fair_use(use, reader))
+    at = len(message.blocks) - (message.blocks[-1]["type"] == "actions")
+    return kit.Message(message.text, (*message.blocks[:at], line, *message.blocks[at:])[: kit.BLOCKS])
+
+
 def card(held: facts.Reservation, reader: Reader, room: facts.Room | None = None) -> list[Block]:
     """One reservation of one's own, in a list."""
     row = kit.actions(buttons(held, reader, room))

@@ -10,7 +10,7 @@ from itertools import groupby
 from typing import Any
 
 from bot.reader import Reader
-from bot.views import kit
+from bot.views import booking, kit
 from bot.views.kit import Block
 from core import facts, inventory, policy
 from core.facts import Recurrence
@@ -32,7 +32,6 @@ LENGTHS = (
     timedelta(days=2),
     timedelta(days=7),
 )
-_DEFAULT_LENGTH = timedelta(hours=2)
 _OPTIONS = 100
 
 
@@ -97,11 +96,13 @@ def form(
     change: facts.Reservation | None = None,
     start: datetime | None = None,
     purpose: str = "",
+    length: timedelta = policy.DEFAULT.usual,
+    use: facts.FairUse | None = None,
 ) -> Block:
     """The modal; filled in with what is known already, or with the reservation to change."""
     title = reader.say("Change booking") if change else reader.say("Book a GPU")
     start = change.range.start if change else max(start or _next_quarter(now), now)
-    length = change.range.length if change else _DEFAULT_LENGTH
+    length = change.range.length if change else length
     return {
         "type": "modal",
         "callback_id": CALLBACK,
@@ -117,6 +118,7 @@ def form(
             _length(length, reader),
             *([] if change else [_running(reader), _repeat(reader), _until(reader)]),
             _purpose(change.purpose if change else purpose, reader),
+            *([kit.context(booking.fair_use(use, reader))] if use else []),
         ],
     }
 

@@ -313,3 +313,16 @@ def test_rounding_covers_the_wish_and_ends_on_the_labs_clock(
     assert made.start <= wish.start < wish.end <= made.end
     assert wish.start - made.start < rounding
     assert made.end - wish.end < rounding
+
+
+def test_fair_use_is_my_week_beside_everybodys(lab: Lab) -> None:
+    lab.add_gpu("lab-node-1", "GPU1")
+    lab.reserve(lab.alice, lab.hours(0, 2), wanted=Wanted(count=2))
+    lab.reserve(lab.bob, lab.hours(4, 6), "GPU0")
+    lab.reserve(lab.charlie, lab.hours(10, 10), "GPU0")
+    lab.reserve(lab.alice, lab.hours(24 * 7, 10), "GPU0")  # in another week
+    limit(lab, {Rule.WEEK: 40 * HOUR})
+    lab.clock.forward(hours=30)  # what is over counts, too
+    with lab.database.read(lab.clock.now) as work:
+        use = limits.fair_use(work, lab.id, lab.alice.member_id)
+    assert (use.mine, use.all, use.median, use.limit) == (4 * HOUR, 20 * HOUR, 6 * HOUR, 40 * HOUR)

@@ -179,3 +179,30 @@ def test_what_a_field_shows_may_be_sent_back(language: str) -> None:
     for rule, length in itertools.product((Rule.LONGEST, Rule.WEEK), lengths):
         assert admin._limit(visit, rule, view.written(rule, length, reader)) == length  # type: ignore[arg-type]
     assert admin._limit(visit, Rule.LONGEST, view.written(Rule.LONGEST, None, reader)) is None  # type: ignore[arg-type]
+
+
+def test_fair_use_is_seen_in_the_form_and_in_the_answer(world: World) -> None:
+    world.book("haruka", "20:00-22:00")
+    alice = world.person("alice")
+    alice.types("#gpu", "/gpu book")
+    form = alice.waits_for_form("Book a GPU")
+    assert "Your GPU time this week: 0 h, 0 % of the lab’s. The median is 2 h." in form.words
+    form.fill("When", "today 16:00-20:00")
+    assert form.submit() == {}
+    answer = alice.waits_for("#gpu", "✓ Booked")
+    assert "Your GPU time this week: 4 h, 67 % of the lab’s. The median is 3 h." in answer.words
+
+
+def test_quiet_hours_and_reminders_are_set_in_a_form(world: World) -> None:
+    alice = world.person("alice")
+    alice.types("#gpu", "/gpu admin")
+    alice.waits_for("#gpu", "Settings of").press("Settings")
+    form = alice.waits_for_form("Settings")
+    form.fill("Remind before the start", "30")
+    form.fill("Quiet hours from", "22:00")
+    assert form.submit() == {"Quiet hours until": "Pick both the start and the end of the quiet hours, or neither."}
+    form.fill("Quiet hours until", "08:00")
+    assert form.submit() == {}
+    world.book("alice", "13:00-14:00")
+    alice.types("#gpu", "/gpu audit")
+    alice.waits_for("#gpu", "before_start: 10 → 30, quiet_from: – → 22:00, quiet_until: – → 08:00")
