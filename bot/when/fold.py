@@ -24,10 +24,14 @@ _FIXED = (
     | dict.fromkeys(COLONS, ":")
     | dict.fromkeys(COMMAS, ",")
     | dict.fromkeys(DROPPED, "")
-    | dict.fromkeys("「『【〔［〈《", "(")
-    | dict.fromkeys("」』】〕］〉》", ")")
+    | dict.fromkeys("[「『【〔［〈《", "(")
+    | dict.fromkeys("]」』】〕］〉》", ")")
     | {"½": ".5", "。": ".", "ß": "ss", "ı": "i"}
 )
+
+
+#: Of the plain marks, only these have two spellings.
+_BRACKETS = str.maketrans("[]", "()")
 
 
 class Folded(NamedTuple):
@@ -69,7 +73,7 @@ def _is_kana(character: str) -> bool:
 def fold(text: str) -> Folded:
     """Fold a text for reading."""
     if text.isascii():
-        return Folded(text.lower(), text, None)
+        return Folded(text.lower().translate(_BRACKETS), text, None)
     text = unicodedata.normalize("NFC", text)
     pieces: list[str] = []
     origins: list[int] = []

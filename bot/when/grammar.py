@@ -114,7 +114,7 @@ class _Reader:
             if self._says_more(matches):
                 parsed.asks = []
             parsed.vague = not parsed.asks
-            parsed.unsure = self._has_unused(kinds.MOMENT, matches[0].start)
+            parsed.unsure = self._has_unused(kinds.MOMENT, matches[0].start) or self._has_other_length(matches[0])
             parsed.asks = self._with_other_starts(matches, parsed.asks)
             self._use_loose_zone(parsed)
         else:
@@ -235,6 +235,11 @@ class _Reader:
     def _before(self, match: _Match) -> str:
         """The letters before a match, spaces included."""
         return forms.letters(self.row[: self.places[match.start]])
+
+    def _has_other_length(self, match: _Match) -> bool:
+        """`2h today between 14:00 and 18:00` says how long as well."""
+        before = re.search(r"l[DpF,]*$", self.letters[: match.start])
+        return before is not None and before.start() not in self.used
 
     def _has_unused(self, kind: str, end: int) -> bool:
         return any(letter == kind and i not in self.used for i, letter in enumerate(self.letters[:end]))

@@ -105,7 +105,7 @@ def _with_day(moment: Moment, value: Day, gap: Sequence[Token]) -> Moment | None
 def _same_day(first: Day, second: Day) -> Day | None:
     """`12/3 (Thu)`, `tomorrow, Dec 3`: one day said twice. The weekday is checked against the date later."""
     for a, b in ((first, second), (second, first)):
-        if b.weekday is not None and a.weekday is None and b.week is None:
+        if b.weekday is not None and a.weekday is None and (b.week is None or a.day is not None):
             return replace(a, weekday=b.weekday)
         if a.day is not None and b.offset is not None and a.offset is None:
             return replace(a, offset=b.offset)

@@ -131,7 +131,7 @@ def _span(tokens: Sequence[Token]) -> Ask | None:
     return Ask(Moment(day=first), Moment(day=last))
 
 
-@_asks(r"F?D(?:[&,/]+D)+[K,F]*L?", unless="[XlRPSVu]")
+@_asks(r"F?D(?:[&,/+]*D)+[K,F]*L?", unless="[XlRPSVu]")
 def _days_in_a_row(tokens: Sequence[Token]) -> Ask | None:
     """`today and tomorrow`, `sat and sun all day`."""
     moments = _moments(tokens)
@@ -171,7 +171,7 @@ def _all_week(tokens: Sequence[Token]) -> Ask | None:
 _RESTS = {"rest": Day(offset=0), "rest of the week": Day(weekday=6, week=0)}
 
 
-@_asks(r"D[K,F]*[fF]*L|L[,fF]*D|f?L", unless="V|Lp")
+@_asks(r"D[K,F]*[fF]*L|L[,fF]*D|f?L", unless="V|Lp|[nN]L")
 def _all_day(tokens: Sequence[Token]) -> Ask | None:
     moments = _moments(tokens)
     whole = next(str(token.value) for token in tokens if token.kind == kinds.ALL_DAY)

@@ -285,7 +285,7 @@ def _days_of_week(tokens: Sequence[Token]) -> Built:
     return kinds.DAY_SPAN, tuple(replace(day, week=week) for day in days)
 
 
-@FORMS.add(r"\( ?[WZod] ?\)|(?<![xn])Z(?=Z+g?[ n])|(?<![xn])Z\.?(?=$| ?[n(ypH]| ?[-~,@FC&|TUtg]| [DW])")
+@FORMS.add(r"\( ?[WZod] ?\)|(?<![xn])Z(?=Z+(?:g?[ nL]|$))|(?<![xn])Z\.?(?=$| ?[n(ypHL]| ?g ?L| ?[-~,@FC&|TUtg]| [DW])")
 def _short_weekday(tokens: Sequence[Token]) -> Built:
     """`（水）`, and the one-letter weekdays where nothing else stands beside them."""
     token = next(t for t in tokens if t.kind in "WZod")

@@ -145,7 +145,7 @@ ENGLISH = Language(
             "rest of the week": "rest of the week, the rest of the week, the rest of this week, rest of this week",
             "": (
                 "all day, all-day, allday, whole day, the whole day, entire day, the entire day, "
-                "full day, a full day, all day long, the full day, for the day"
+                "whole days, full days, full day, a full day, all day long, the full day, for the day"
             ),
             "all": "all, all of, entire, the entire, whole, the whole, full, the whole of, whole of, all day on",
             "weekend": (
