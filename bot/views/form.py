@@ -216,7 +216,10 @@ def _running(reader: Reader) -> Block:
 
 def _repeat(reader: Reader) -> Block:
     weeks = [
-        _option(reader.say_many("Every week", "Every {count} weeks", count), f"week:{count}") for count in WEEKS_APART
+        _option(
+            reader.say("Every {count} weeks", count=count) if count > 1 else reader.say("Every week"), f"week:{count}"
+        )
+        for count in WEEKS_APART
     ]
     options = [
         _option(reader.say("Only once"), ONCE),

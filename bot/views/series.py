@@ -26,11 +26,14 @@ Why = Sequence[tuple[TimeRange, str]]
 def how_often(recurrence: Recurrence, reader: Reader) -> str:
     """every weekday; every 2 weeks on Mon, Thu"""
     if recurrence.unit == "day":
-        return reader.say_many("every day", "every {count} days", recurrence.interval)
+        apart = recurrence.interval
+        return reader.say("every {count} days", count=apart) if apart > 1 else reader.say("every day")
     if recurrence.weekdays == _WEEKDAYS and recurrence.interval == 1:
         return reader.say("every weekday")
     days = reader.listed([reader.weekday(day) for day in recurrence.weekdays])
-    return reader.say_many("every week on {days}", "every {count} weeks on {days}", recurrence.interval, days=days)
+    if recurrence.interval == 1:
+        return reader.say("every week on {days}", days=days)
+    return reader.say("every {count} weeks on {days}", count=recurrence.interval, days=days)
 
 
 def booked(receipt: facts.SeriesReceipt, skipped: Why, reader: Reader) -> Message:

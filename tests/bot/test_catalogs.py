@@ -8,7 +8,7 @@ import string
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import fields
+from dataclasses import fields, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -77,7 +77,7 @@ def placeholders(text: str) -> set[str]:
 
 def marks(text: str) -> Counter[str]:
     """What makes it bold, code, or tells how it went."""
-    return Counter(character for character in text if character in "*`✓✗▶■⇄•→")
+    return Counter(character for character in text if character in "*`✓✗▶■⇄•")
 
 
 def code(text: str, language: str) -> list[tuple[str, str]]:
@@ -99,12 +99,14 @@ def meaning(piece: tuple[str, str]) -> str:
 
 
 def time_meant(text: str, language: str) -> str:
-    """The length or range of a text; nothing where it is neither."""
+    """The length, range or series of a text; nothing where it is none."""
     with suppress(when.Unreadable):
         return f"{when.read_length(text, language)}"
     with suppress(when.Unreadable):
         reading = when.read(text, NOW, UTC, language)
         return f"{reading.start} {reading.end} {bool(reading.rest)}"
+    with suppress(when.Unreadable):
+        return str(replace(when.read_series(text, NOW, UTC, language), rest=""))
     return ""
 
 
