@@ -273,6 +273,8 @@ OURS = {
     "languages": "ja",
     "zone": "Asia/Tokyo",
     "zones": "Asia/Tokyo",
+    "quiet_from": "22:00",
+    "quiet_until": "07:00",
 }
 
 # What people write, and how much of it is let through at most.
