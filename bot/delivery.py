@@ -23,11 +23,12 @@ from bot.desk import Desk
 from bot.displays import Painter
 from bot.reader import Reader
 from bot.views import notices as view
+from bot.views import period as period_view
 from bot.views import picture, schedule
 from bot.views import summary as summary_view
 from bot.views.kit import Message
-from core import notices, organizations, summary
-from core.notices import Batch, Kind
+from core import facts, notices, organizations, periods, summary
+from core.notices import Batch, Kind, OwedByLab
 from core.timerange import TimeRange
 
 log = logging.getLogger(__name__)
@@ -40,6 +41,7 @@ EVENT = "gpu_slots_notices"  # names our metadata among other apps'
 MAX_BACKOFF = timedelta(minutes=10)
 GIVE_UP_AFTER = 20  # tries, over about two hours
 
+_OF_PERIODS = frozenset({Kind.PERIOD_ADDED, Kind.PERIOD_BEGINS, Kind.PERIOD_REMOVED})
 _PERMANENT = frozenset(
     {
         "cannot_dm_bot",
@@ -154,7 +156,9 @@ class Sender:
         first = batch.owed[0]
         if first.kind is Kind.SUMMARY:
             return self._post_summary(batch, channel)
-        if holder is None:
+        if first.kind in _OF_PERIODS:
+            message = self._of_period(first, lab)
+        elif holder is None:
             message = view.to_channel(batch, self._reader(lab.language, lab.zone), now)
         elif not batch.of_reservations:
             reader = self._reader(holder.language, holder.zone, holder.slack_id)
@@ -163,6 +167,16 @@ class Sender:
             holder = people.find(self._desk, holder.slack_id, now, hurried=True)  # who travels reads local times
             message = view.to_holder(batch, self._reader(holder.language, holder.zone, holder.slack_id), now)
         return self._say(message, batch, channel)
+
+    def _of_period(self, owed: OwedByLab, lab: facts.Organization) -> Message:
+        reader = self._reader(lab.language, lab.zone)
+        if owed.kind is Kind.PERIOD_BEGINS:
+            with self._database.read(self._clock()) as work:
+                return period_view.begins(periods.beginning(work, lab.id, owed), reader)
+        period, rules = periods.told(owed)
+        if owed.kind is Kind.PERIOD_ADDED:
+            return period_view.added(period, rules, reader)
+        return period_view.removed(period, reader)
 
     def _post_summary(self, batch: Batch, channel: str) -> str:
         """With the week's picture in it; without, where Slack does not take that."""

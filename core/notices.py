@@ -55,6 +55,9 @@ class Kind(StrEnum):
     END = "end"
     START = "start"
     BEFORE_START = "before_start"
+    PERIOD_ADDED = "period_added"  # of the lab, as are the next two: a special period is to come
+    PERIOD_BEGINS = "period_begins"
+    PERIOD_REMOVED = "period_removed"
     SUMMARY = "summary"  # of the lab: how the last week was used
 
 

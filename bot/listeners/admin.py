@@ -26,6 +26,7 @@ from core import (
     maintenance,
     members,
     organizations,
+    periods,
     policy,
 )
 from core.errors import (
@@ -82,7 +83,7 @@ def register(app: App, _desk: Desk) -> None:
     @app.action("admin:period_remove")
     def period_removed(visit: Visit, action: Values) -> None:
         with visit.begin() as work:
-            period = limits.remove_period(work, visit.actor, int(kit.from_value(action["value"])["id"]))
+            period = periods.remove(work, visit.actor, int(kit.from_value(action["value"])["id"]))
         visit.answer(view.done(visit.reader.say("“{name}” is removed.", name=kit.escape(period.name))))
 
     @app.action("admin:take_down")
@@ -313,7 +314,7 @@ def _save_period(visit: Visit, values: Values, _origin: Origin) -> str:
     if not rules:
         raise _Wrong(Rule.LONGEST.value, visit.reader.say("Write at least one limit that is different then."))
     with visit.begin() as work:
-        period = limits.add_period(work, visit.actor, values["name"], time, rules)
+        period = periods.add(work, visit.actor, values["name"], time, rules)
     return visit.reader.say(
         "Special period “{name}”: {when}.", name=kit.escape(period.name), when=visit.reader.when(period.range)
     )

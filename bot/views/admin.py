@@ -63,7 +63,7 @@ def overview(lab: Lab, reader: Reader) -> Message:
             "Zone: {zone} · language: {language}", zone=lab.organization.zone, language=lab.organization.language
         ),
         _channel(lab.organization, reader),
-        reader.say("Limits: {limits}", limits=_limits(lab.limits, reader)),
+        reader.say("Limits: {limits}", limits=limits_in_words(lab.limits, reader)),
         reader.say("Admins: {admins}", admins=kit.escape(reader.listed([each.name for each in lab.admins]))),
     ]
     hint = reader.say(
@@ -131,7 +131,7 @@ def _periods(lab: Lab, reader: Reader) -> list[Block]:
             "Special period “{name}”: {when} · {limits}",
             name=kit.escape(period.name),
             when=reader.when(period.range),
-            limits=_limits(rules, reader),
+            limits=limits_in_words(rules, reader),
         )
         remove = kit.button(reader.say("Remove"), "admin:period_remove", kit.as_value(id=period.id), style="danger")
         blocks += [kit.section(said), kit.actions([remove]) or kit.divider()]
@@ -161,7 +161,7 @@ def _channel(lab: facts.Organization, reader: Reader) -> str:
     return reader.say("Channel: {channel}, where bookings are not told", channel=channel)
 
 
-def _limits(rules: Rules, reader: Reader) -> str:
+def limits_in_words(rules: Rules, reader: Reader) -> str:
     """What is said, rule by rule; the usual where nothing is."""
     told = [f"{_label(rule, reader)}: {written(rule, value, reader)}" for rule, value in rules.items()]
     return reader.listed(told) if told else reader.say("the usual ones")

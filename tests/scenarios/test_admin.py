@@ -59,11 +59,15 @@ def test_a_special_period_is_added_and_removed(world: World) -> None:
     form.fill("Longest booking", "2 h")
     assert form.submit() == {}
     seen = alice.waits_for("#gpu", "✓ Special period “ICML deadline”")
+    world.tick()
+    alice.waits_for("#gpu", "Special period “ICML deadline”, from tomorrow 09:00 to Dec 7")
     alice.types("#gpu", "/gpu book tomorrow 13:00-18:00")
     alice.waits_for("#gpu", "That is so during “ICML deadline”")
     alice.types("#gpu", "/gpu admin")
-    alice.waits_for("#gpu", "Longest booking: 2 h", after=seen.ts).press("Remove")
+    alice.waits_for("#gpu", "Settings of", after=seen.ts).press("Remove")
     alice.waits_for("#gpu", "✓ “ICML deadline” is removed.")
+    world.tick()
+    alice.waits_for("#gpu", "The special period “ICML deadline” is called off: the usual limits hold.")
     world.book("alice", "tomorrow 13:00-18:00")
 
 

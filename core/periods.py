@@ -1,0 +1,55 @@
+"""Special periods: a lab says that other limits hold for a while, and everybody hears of it in the channel."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from core import facts, limits, notices, policy
+from core.actors import Actor, Operator
+from core.notices import CHANNEL, Kind
+from core.policy import Rules
+from core.timerange import TimeRange
+from core.work import Work
+
+
+def add(work: Work, by: Actor | Operator, name: str, time: TimeRange, rules: Rules, *, why: str = "") -> facts.Period:
+    """Let other limits hold for a while. Told at once, and when it begins. Raises what `limits.add_period` raises."""
+    period = limits.add_period(work, by, name, time, rules, why=why)
+    data = _data(period, rules)
+    notices.owe_by_lab(work, by.organization_id, Kind.PERIOD_ADDED, CHANNEL, work.now, useful_until=time.end, data=data)
+    if time.start > work.now:
+        notices.owe_by_lab(work, by.organization_id, Kind.PERIOD_BEGINS, CHANNEL, time.start, useful_until=time.end)
+    return period
+
+
+def remove(work: Work, by: Actor | Operator, period_id: int, *, why: str = "") -> facts.Period:
+    """Take one back; what was booked in it stays. Raises AdminsOnly and UnknownPeriod."""
+    period = limits.remove_period(work, by, period_id, why=why)
+    others = [each for each, _ in limits.periods(work, by.organization_id)]
+    if not any(each.range.start == period.range.start for each in others):
+        notices.take_back_by_lab(work, by.organization_id, Kind.PERIOD_BEGINS, period.range.start)
+    if period.range.end > work.now:
+        until = period.range.end
+        data = _data(period, {})
+        notices.owe_by_lab(
+            work, by.organization_id, Kind.PERIOD_REMOVED, CHANNEL, work.now, useful_until=until, data=data
+        )
+    return period
+
+
+def beginning(work: Work, organization_id: int, notice: notices.OwedByLab) -> list[tuple[facts.Period, Rules]]:
+    """The periods of whose beginning a notice tells, as they are now."""
+    known = limits.periods(work, organization_id)
+    return [(period, rules) for period, rules in known if period.range.start == notice.due_at]
+
+
+def told(notice: notices.OwedByLab) -> tuple[facts.Period, Rules]:
+    """The period that a notice tells of, as it was then."""
+    time = TimeRange(*map(datetime.fromisoformat, notice.data["time"]))
+    period = facts.Period(int(notice.data["id"]), str(notice.data["name"]), time)
+    return period, policy.read(notice.data["limits"])
+
+
+def _data(period: facts.Period, rules: Rules) -> dict[str, object]:
+    time = [period.range.start.isoformat(), period.range.end.isoformat()]
+    return {"id": period.id, "name": period.name, "time": time, "limits": policy.written(rules)}
