@@ -266,7 +266,7 @@ def _split_off(
     work: Work, actor: Actor, before: facts.Reservation, gpus: tuple[facts.Gpu, ...], time: TimeRange
 ) -> facts.Reservation:
     held = placement.add(work, actor.organization_id, before.holder, before.purpose, gpus, time)
-    notices.replan(work, held, Kind.CHANGED, announce=False)
+    notices.go_on(work, held)
     audit.record_reservation(work, actor, Action.HANDED_OVER, held)
     return held
 

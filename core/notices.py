@@ -214,7 +214,17 @@ def hand_over(work: Work, taken: facts.Reservation, *, giver: facts.Member) -> N
         _Plan(Kind.HANDED_OVER, whom, work.now, work.now + CHANGE_STAYS_NEWS, {"giver": giver.name})
         for whom in (CHANNEL, to_member(taken.holder.id))
     ]
-    _owe(work, taken, [*news, *_reminders(work, taken, ())])
+    _owe(work, taken, [*news, *_but_start_now(work, taken)])
+
+
+def go_on(work: Work, held: facts.Reservation) -> None:
+    """Owe what a reservation calls for that was a part of another one: what runs in it has begun there."""
+    _owe(work, held, list(_but_start_now(work, held)))
+
+
+def _but_start_now(work: Work, held: facts.Reservation) -> Iterator[_Plan]:
+    """Without a start at this very instant, which the hand-over itself tells."""
+    return (plan for plan in _reminders(work, held, ()) if plan.kind is not Kind.START or plan.due_at > work.now)
 
 
 def tell(

@@ -10,7 +10,7 @@ import os
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import UTC, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -26,9 +26,9 @@ from hypothesis.stateful import (
 )
 from sqlalchemy import select
 
-from core import audit, availability, booking, errors, facts, inventory, models, notices, recipients
+from core import audit, availability, booking, errors, facts, handover, inventory, models, notices, recipients, series
 from core.actors import Actor, Operator
-from core.facts import Receipt, State
+from core.facts import Receipt, Recurrence, Repeats, State
 from core.inventory import Wanted
 from core.notices import Kind
 from core.recipients import CHANNEL
@@ -37,6 +37,8 @@ from core.work import Database, Work
 from tests.conftest import Clock
 from tests.core.conftest import found_lab
 
+# Of what one asks another, and of all of a series at once: true when it was written, whatever became of it since.
+BETWEEN_PEOPLE = {Kind.ASKED, Kind.DECLINED, Kind.LAPSED, Kind.SERIES_BOOKED, Kind.SERIES_CANCELLED}
 IS_SOAK = bool(os.environ.get("SOAK"))
 HOUR = timedelta(hours=1)
 QUARTER = timedelta(minutes=15)
@@ -84,6 +86,7 @@ class Life(RuleBasedStateMachine):
         self.expected: dict[int, Expected] = {}
         self.versions: dict[int, list[int]] = {}
         self.told: Counter[tuple[int, Kind]] = Counter()
+        self.series: list[tuple[Actor, int]] = []
         self.last: Callable[[], Receipt] | None = None
 
     @initialize()
@@ -189,6 +192,79 @@ class Life(RuleBasedStateMachine):
             freed = {gpu.id for gpu in receipt.freed}
             self.changed(receipt, {gpu: slot for gpu, slot in slots.items() if gpu not in freed})
 
+    @precondition(lambda self: self.expected)
+    @rule(
+        which=numbers, who=numbers, start=st.integers(0, 8), length=lengths, some=st.booleans(), yes=st.integers(0, 4)
+    )
+    def hand_over(self, which: int, who: int, start: int, length: int, some: bool, yes: int) -> None:
+        """Somebody asks for a part of it: with a yes nothing is lost and nothing doubled, with a no nothing changes."""
+        number, holder, _ = self.pick(which, 0)
+        asker, now = self.people[who % 3], self.clock.now
+        before = self.expected[number].slots
+        begin = max([now, *(slot.start for slot in before.values())]) + start * QUARTER
+        wish = TimeRange(begin, begin + length * QUARTER)
+        wanted = [min(before)] if some and before else []
+        try:
+            with self.database.begin(now) as work:
+                asked = handover.ask(work, asker, number, gpu_ids=wanted, wish=wish)
+            with self.database.begin(now) as work:
+                given = handover.answer(work, holder, asked.id, yes=yes > 0)
+        except errors.Refusal:
+            return
+        if given.taken is None:
+            return
+        assert {slot.gpu.id: slot.range for slot in given.taken.slots} == dict.fromkeys(
+            (gpu.id for gpu in asked.gpus), asked.range
+        )
+        with self.database.read(now) as work:
+            old = availability.reservation(work, self.lab, number)
+        left = {} if old.state is State.CANCELLED else {slot.gpu.id: slot.range for slot in old.slots}
+        pieces = [each for each in given.kept if each.id != number]
+        for gpu, slot in before.items():
+            parts = [left[gpu]] if gpu in left else []
+            parts += [each.range for each in (*pieces, given.taken) for held in each.slots if held.gpu.id == gpu]
+            assert slot.subtract(parts) == []
+            assert sum((part.length for part in parts), timedelta(0)) == slot.length
+        self.expected[number] = Expected(holder.member_id, left, before)
+        self.versions[number].append(old.version)
+        for made in (*pieces, given.taken):
+            self.made(made)
+
+    @rule(who=numbers, wanted=wishes, start=st.integers(0, 20), length=lengths, days=st.integers(1, 4))
+    def book_series(self, who: int, wanted: Wanted, start: int, length: int, days: int) -> None:
+        """As many of them as are free; and then perhaps none of those that remain."""
+        actor, wish = self.people[who % 3], self.hours(start, length)
+        repeats = Repeats(
+            Recurrence("day", 1),
+            wish.start.date(),
+            wish.start.date() + timedelta(days=days - 1),
+            wish.start.time(),
+            wish.end.time(),
+            (wish.end.date() - wish.start.date()).days,
+            UTC,
+        )
+        try:
+            with self.database.begin(self.clock.now) as work:
+                receipt = series.book(work, actor, wanted, repeats, skip=True)
+        except errors.Refusal:
+            return
+        self.series.append((actor, receipt.series.id))
+        for held in receipt.occurrences:
+            self.expected[held.id] = Expected(actor.member_id, {slot.gpu.id: slot.range for slot in held.slots})
+            self.versions[held.id] = [held.version]
+
+    @precondition(lambda self: self.series)
+    @rule(which=numbers)
+    def cancel_series(self, which: int) -> None:
+        actor, number = self.series[which % len(self.series)]
+        with self.database.begin(self.clock.now) as work:
+            receipt = series.cancel(work, actor, number)
+        for held in receipt.occurrences:
+            was = self.expected[held.id]
+            assert all(slot.start > self.clock.now for slot in was.slots.values())
+            self.expected[held.id] = Expected(was.holder, {}, was.slots)
+            self.versions[held.id].append(held.version)
+
     @precondition(lambda self: self.last is not None)
     @rule()
     def deliver_again(self) -> None:
@@ -233,6 +309,8 @@ class Life(RuleBasedStateMachine):
         """What is told is true as it is told, and the moments of a reservation are told once."""
         held = owed.reservation
         assert owed.due_at <= self.clock.now
+        if owed.kind in BETWEEN_PEOPLE:
+            return
         assert (held.state is State.CANCELLED) == (owed.kind is Kind.CANCELLED)
         if owed.kind is Kind.START:
             assert held.range.start == owed.due_at or held.range.start <= self.clock.now < held.range.end
@@ -289,7 +367,7 @@ class Life(RuleBasedStateMachine):
         owed = self.owed(work)
         for number in self.expected:
             held = availability.reservation(work, self.lab, number)
-            mine = owed.pop(number, [])
+            mine = [each for each in owed.pop(number, []) if each[0].kind not in BETWEEN_PEOPLE]
             assert {row.version for row, _ in mine} <= {held.version}
             assert len({(row.kind, row.recipient_id) for row, _ in mine}) == len(mine)
             to_come = sorted((row.kind, row.due_at, whom) for row, whom in mine if row.due_at > self.clock.now)
@@ -352,6 +430,13 @@ class Life(RuleBasedStateMachine):
                 for number, expected in self.expected.items()
                 if number != moving
             )
+
+    def made(self, held: facts.Reservation) -> None:
+        """Out of a hand-over; what runs already is not told to start, because the hand-over itself was."""
+        self.expected[held.id] = Expected(held.holder.id, {slot.gpu.id: slot.range for slot in held.slots})
+        self.versions[held.id] = [held.version]
+        if held.state is State.RUNNING:
+            self.told[held.id, Kind.START] = 1
 
     def changed(self, receipt: Receipt, slots: dict[int, TimeRange]) -> None:
         held = receipt.reservation
