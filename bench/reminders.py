@@ -154,7 +154,7 @@ def owe(database: Database, people: list[str], count: int, due: datetime) -> Non
         members = [common | {"id": i, "organization_id": 1, "slack_id": people[i - 1], "name": "M"} for i in ids]
         add(models.Member, members)
         add(
-            models.Recipient, [{"id": i, "organization_id": 1, "whom": f"member:{i}", "free_at": LONG_AGO} for i in ids]
+            models.Recipient, [{"organization_id": 1, "whom": f"member:{i}", "free_at": LONG_AGO} for i in ids]
         )
         add(models.Node, [{"id": 1, "organization_id": 1, "hostname": "lab-node-1"}])
         add(
