@@ -153,9 +153,7 @@ def owe(database: Database, people: list[str], count: int, due: datetime) -> Non
         add(models.Organization, [common | {"id": 1, "slack_id": "T1", "name": "Lab", "announce": True}])
         members = [common | {"id": i, "organization_id": 1, "slack_id": people[i - 1], "name": "M"} for i in ids]
         add(models.Member, members)
-        add(
-            models.Recipient, [{"organization_id": 1, "whom": f"member:{i}", "free_at": LONG_AGO} for i in ids]
-        )
+        add(models.Recipient, [{"organization_id": 1, "whom": f"member:{i}", "free_at": LONG_AGO} for i in ids])
         add(models.Node, [{"id": 1, "organization_id": 1, "hostname": "lab-node-1"}])
         add(
             models.Gpu,
