@@ -95,7 +95,7 @@ class Sender:
                 if batch is None or len(under_way) == AT_ONCE:
                     done, under_way = wait(under_way, return_when=FIRST_COMPLETED)
                     posted += sum(each.result() for each in done)
-        if not self._stopping:
+        if not self._rests():
             self._painter.refresh()
         return posted
 
@@ -117,8 +117,11 @@ class Sender:
             return max(due_at, self._silence.end)
         return due_at
 
+    def _rests(self) -> bool:
+        return self._stopping or (self._silence is not None and self._clock() in self._silence)
+
     def _claim(self) -> Batch | None:
-        if self._stopping or (self._silence and self._clock() in self._silence):
+        if self._rests():
             return None
         with self._database.begin(self._clock()) as work:
             return notices.claim(work, self._desk.organization.id, LEASE)

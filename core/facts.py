@@ -146,6 +146,7 @@ class Member:
     standing: Standing
     checked_at: datetime | None  # when Slack was last asked about them
     choices: Choices = NO_CHOICES
+    is_welcomed: bool = True
 
 
 @dataclass(frozen=True)

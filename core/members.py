@@ -155,6 +155,7 @@ def fact(row: models.Member | Row[*tuple[Any, ...]]) -> facts.Member:
         Standing(row.standing),
         row.checked_at,
         _choices(row),
+        row.welcomed_at is not None,
     )
 
 

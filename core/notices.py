@@ -22,6 +22,7 @@ from core.work import Work
 
 CHANNEL, to_member = recipients.CHANNEL, recipients.to_member
 
+BOOKED_AHEAD = timedelta(minutes=30)  # booked later than so long before the start, nobody is reminded of it
 END_STAYS_NEWS = timedelta(days=1)
 CHANGE_STAYS_NEWS = timedelta(hours=6)
 OVERRULED_STAYS_NEWS = timedelta(days=7)
@@ -446,7 +447,8 @@ def _plans(
 def _reminders(work: Work, held: facts.Reservation, unsent: Collection[Kind]) -> Iterator[_Plan]:
     """Every moment of a reservation that is still to come, and those in `unsent` that are due and still true.
 
-    Nothing else is due before it was planned: a short booking gets no reminder before its end.
+    Nothing else is due before it was planned: a short booking gets no reminder before its end. Whoever books right
+    before the start needs none of it either.
     """
     if held.state not in {facts.State.UPCOMING, facts.State.RUNNING}:
         return
@@ -458,6 +460,8 @@ def _reminders(work: Work, held: facts.Reservation, unsent: Collection[Kind]) ->
         *(_Plan(kind, holder, span.end - lead, span.end) for kind, lead in leads.items() if lead < span.length),
         _Plan(Kind.END, CHANNEL, span.end, span.end + END_STAYS_NEWS),
     ]
+    if time.start - work.now < BOOKED_AHEAD and Kind.BEFORE_START not in unsent:
+        moments = [plan for plan in moments if plan.kind is not Kind.BEFORE_START]
     for plan in moments:
         if plan.due_at >= work.now or (plan.kind in unsent and plan.useful_until > work.now):
             yield replace(plan, due_at=max(plan.due_at, work.now))

@@ -1,5 +1,5 @@
 """Slack in: one file per user story, each with `register(app, desk)`. They translate; rules live in core."""
 
-from bot.listeners import admin, book, busy, form, hand_over, home, keep, picture, record, series, show, text
+from bot.listeners import admin, book, busy, form, hand_over, home, keep, picture, record, series, show, text, welcome
 
-LISTENERS = (text, book, series, form, keep, hand_over, busy, show, picture, home, record, admin)
+LISTENERS = (text, book, series, form, keep, hand_over, busy, show, picture, home, record, admin, welcome)

@@ -31,7 +31,7 @@ from bot.commands import (
     Who,
 )
 from bot.desk import Desk, Visit
-from bot.listeners import admin, board, book, busy, hand_over, keep, picture, record, show
+from bot.listeners import admin, board, book, busy, hand_over, keep, picture, record, show, welcome
 from bot.views import help as help_view
 from bot.views import kit
 
@@ -75,6 +75,8 @@ def run(visit: Visit, text: str, *, asks: bool = False) -> None:
     if asks and isinstance(command, Book):
         command = replace(command, asks=True)
     visit.story = type(command).__name__.lower()
+    if not isinstance(command, Health):  # which is answered even when nobody can be looked up
+        welcome.at_first(visit)
     _STORIES[type(command)](visit, command, text)
 
 

@@ -220,6 +220,18 @@ def event_callback(state: State, event: Json) -> Json:
     }
 
 
+def joined_event(state: State, channel: Channel, member_id: str) -> Json:
+    """Somebody, or the app, has come into a channel."""
+    return {
+        "type": "member_joined_channel",
+        "user": member_id,
+        "channel": channel.id,
+        "channel_type": "G" if channel.kind == "private" else "C",
+        "team": state.team_id,
+        "event_ts": state.new_ts(),
+    }
+
+
 # ── commands and interactions ───────────────────────────────────────────────
 
 

@@ -24,6 +24,7 @@ from bot.workspace.interactions import Interactions
 from bot.workspace.manifest import Manifest
 from bot.workspace.messages import Messages
 from bot.workspace.page import Page
+from bot.workspace.payloads import joined_event
 from bot.workspace.people import DEMO_CHANNELS, DEMO_PEOPLE
 from bot.workspace.server import Resettable, Server
 from bot.workspace.socket_mode import SocketMode
@@ -353,6 +354,7 @@ class Workspace:
                 channel.members.discard(self.state.bot.id)
             if what == "invited":
                 channel.members.add(self.state.bot.id)
+                self._delivery.emit(joined_event(self.state, channel, self.state.bot.id))
             self.state.feed.publish(Change("channel", channel.id))
 
         self.call(change())

@@ -370,7 +370,12 @@ class Life(RuleBasedStateMachine):
             mine = [each for each in owed.pop(number, []) if each[0].kind not in BETWEEN_PEOPLE]
             assert {row.version for row, _ in mine} <= {held.version}
             assert len({(row.kind, row.recipient_id) for row, _ in mine}) == len(mine)
-            to_come = sorted((row.kind, row.due_at, whom) for row, whom in mine if row.due_at > self.clock.now)
+            told_when_booked = {Kind.BEFORE_START} if held.range.start - self.clock.now < HOUR / 2 else set()
+            to_come = sorted(
+                (row.kind, row.due_at, whom)
+                for row, whom in mine
+                if row.due_at > self.clock.now and row.kind not in told_when_booked
+            )
             assert to_come == sorted(self.moments_of(held))
             if held.state is State.CANCELLED:
                 assert {row.kind for row, _ in mine} <= {Kind.CANCELLED}
@@ -393,6 +398,8 @@ class Life(RuleBasedStateMachine):
                 (Kind.BEFORE_END_3H, time.end - 3 * HOUR, holder),
                 (Kind.BEFORE_END_24H, time.end - 24 * HOUR, holder),
             ]
+        if time.start - self.clock.now < HOUR / 2:  # not needed by whoever has only just booked it
+            moments = moments[1:]
         return [moment for moment in moments if moment[1] > self.clock.now]
 
     # --- what the rules are made of ---
