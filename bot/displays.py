@@ -15,7 +15,8 @@ from bot.reader import Reader
 from bot.views import board as board_view
 from bot.views import home as home_view
 from bot.views.home import Lab
-from core import availability, displays, facts, series
+from core import availability, displays, facts, series, setup
+from core.actors import Actor
 from core.displays import Display
 from core.timerange import TimeRange
 from core.work import Work
@@ -177,4 +178,5 @@ def look(work: Work, desk: Desk, member: facts.Member, reader: Reader) -> tuple[
         held=[(each, availability.room(work, number, each)) for each in held],
         series=series.held_by(work, number, held),
         choices=member.choices,
+        progress=setup.progress(work, Actor.of(number, member)),
     )

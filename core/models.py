@@ -30,6 +30,8 @@ class Organization(Base):
     quiet_from: Mapped[str | None] = mapped_column(String(5))  # HH:MM, each person's own clock
     quiet_until: Mapped[str | None] = mapped_column(String(5))
     ticked_at: Mapped[datetime | None]  # when a sender last looked after its notices
+    tested_at: Mapped[datetime | None]  # when its channel last took a test message
+    set_up_at: Mapped[datetime | None]  # when an admin put the list of what to set up away
 
 
 class Member(Base):

@@ -454,14 +454,14 @@ def _reminders(work: Work, held: facts.Reservation, unsent: Collection[Kind]) ->
         return
     holder, span = to_member(held.holder.id), held.range
     before_start, leads = _leads(work, held)
+    if span.start - work.now < BOOKED_AHEAD and Kind.BEFORE_START not in unsent:
+        before_start = None
     moments = [
         *([_Plan(Kind.BEFORE_START, holder, span.start - before_start, span.start)] if before_start else []),
         _Plan(Kind.START, CHANNEL, span.start, span.end),
         *(_Plan(kind, holder, span.end - lead, span.end) for kind, lead in leads.items() if lead < span.length),
         _Plan(Kind.END, CHANNEL, span.end, span.end + END_STAYS_NEWS),
     ]
-    if time.start - work.now < BOOKED_AHEAD and Kind.BEFORE_START not in unsent:
-        moments = [plan for plan in moments if plan.kind is not Kind.BEFORE_START]
     for plan in moments:
         if plan.due_at >= work.now or (plan.kind in unsent and plan.useful_until > work.now):
             yield replace(plan, due_at=max(plan.due_at, work.now))

@@ -39,6 +39,8 @@ def at_first(visit: Visit) -> None:
 
 def _welcoming(visit: Visit, speak: Callable[[Message, bool], Any]) -> Callable[[Message, bool], Any]:
     def welcoming(message: Message, keep: bool) -> Any:
+        if visit.outcome != "done":  # a refusal, or worse: no moment for it
+            return speak(message, keep)
         try:
             with visit.desk.database.begin(visit.now) as work:
                 is_first = members.welcome(work, visit.member.id)

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.reader import Reader
-from bot.views import kit, mine, nodes, settings, status
+from bot.views import kit, mine, nodes, settings, setup, status
 from bot.views.kit import Block, Message
 from bot.views.mine import Mine
 from core import facts
+from core.setup import Progress
 from core.timerange import TimeRange
 
 _BLOCKS = 100
@@ -28,6 +29,7 @@ class Lab:
     held: Mine
     series: Sequence[facts.Series]  # that these belong to
     choices: facts.Choices
+    progress: Progress | None = None  # of setting the lab up, for its admins
 
 
 def home(lab: Lab, reader: Reader, now: datetime, *, answer: Message | None = None) -> Block:
@@ -35,6 +37,7 @@ def home(lab: Lab, reader: Reader, now: datetime, *, answer: Message | None = No
     blocks = [
         *_answer(answer),
         kit.actions([kit.open_form_button(reader), kit.button(reader.say("Refresh"), "refresh_home")]),
+        *(setup.checklist(lab.progress, reader) if lab.progress else []),
         *_lab(lab, reader, now),
         kit.header(reader.say("My bookings")),
         *(mine.cards(lab.held, reader, lab.series) or [kit.section(reader.say("You have nothing booked."))]),

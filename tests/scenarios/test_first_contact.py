@@ -55,3 +55,27 @@ def test_booked_right_before_it_starts_nobody_is_reminded_of_the_start(world: Wo
     assert not any("Starts in" in message.words for message in alice.sees("@gpu"))
     world.later(minutes=65)
     alice.waits_for("@gpu", "Starts in 10 min")
+
+
+def test_an_admins_home_leads_through_the_set_up_until_it_is_done(world: World) -> None:
+    alice = world.person("alice")
+    home = alice.opens_home().waits_for("Set up your lab")
+    assert "☑ Channel" in home.words
+    assert "☐ GPUs: add all that the lab has" in home.words
+    home.press("Send a test")
+    world.person("minjun").waits_for("#gpu", "This is a test")
+    home.waits_for("☑ Test message")
+    world.add_gpu("lab-node-1", "GPU1")
+    home.press("Refresh")
+    home.waits_for("☑ GPUs")
+    home.press("Hide this list")
+    alice.wait(lambda: None if "Set up your lab" in home.words else home, 5, lambda: home.words)
+    assert "Set up" not in world.person("haruka").opens_home().waits_for("GPU0").words
+
+
+def test_a_test_message_that_does_not_arrive_is_said_with_the_cure(world: World) -> None:
+    home = world.person("alice").opens_home().waits_for("Set up your lab")
+    world.slack.kick_bot("#gpu")
+    home.press("Send a test")
+    assert "/invite" in home.waits_for("did not take the test message").words
+    assert "☐ Test message" in home.words
