@@ -273,8 +273,10 @@ def owe(site: Site, database: Database, people: int, each: int, due: datetime, i
 
 
 def is_all_sent(database: Database) -> bool:
+    """Of what belongs to reservations: the summary of the week is always to come."""
     with database.read(datetime.now(UTC)) as work:
         owed = select(models.Notice.id).where(models.Notice.outcome.is_(None)).limit(1)
+        owed = owed.where(models.Notice.reservation_id.is_not(None))
         return work.connection.scalars(owed).first() is None
 
 
