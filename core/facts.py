@@ -120,6 +120,7 @@ class Organization:
     before_end: int | None = 15
     quiet_from: str | None = None  # HH:MM on each person's own clock; None: no quiet hours
     quiet_until: str | None = None
+    suggests: bool = False  # whether people are given gentle hints
 
 
 @dataclass(frozen=True)
@@ -253,6 +254,7 @@ class FairUse:
     all: timedelta  # of the lab
     median: timedelta  # of those who have any
     limit: timedelta | None  # a week, where the lab sets one
+    usual: timedelta | None = None  # how long they really use what they book, where the lab wants that hinted at
 
 
 @dataclass(frozen=True)

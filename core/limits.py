@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import and_, bindparam, func, or_, select
 
-from core import audit, errors, facts, inventory, members, models, policy, usage
+from core import audit, errors, facts, inventory, members, models, organizations, policy, usage
 from core.actors import Actor, Operator
 from core.facts import Action, Origin, Period, Rule, Subject
 from core.inventory import Wanted
@@ -208,7 +208,11 @@ def fair_use(work: Work, organization_id: int, member_id: int) -> facts.FairUse:
     held = usage.by_member(work, organization_id, week)
     middle = timedelta(seconds=median(each.total_seconds() for each in held.values())) if held else timedelta(0)
     limit = of(work, organization_id, member_id).week
-    return facts.FairUse(week, held.get(member_id, timedelta(0)), sum(held.values(), timedelta(0)), middle, limit)
+    lab = organizations.of_id(work, organization_id)
+    usual = usage.usual_length(work, member_id) if lab.suggests else None
+    return facts.FairUse(
+        week, held.get(member_id, timedelta(0)), sum(held.values(), timedelta(0)), middle, limit, usual
+    )
 
 
 def set_for(work: Work, by: Actor | Operator, scope: Subject, subject_id: int, rules: Rules, *, why: str = "") -> None:

@@ -29,6 +29,7 @@ class Organization(Base):
     before_end: Mapped[int | None] = mapped_column(server_default="15")
     quiet_from: Mapped[str | None] = mapped_column(String(5))  # HH:MM, each person's own clock
     quiet_until: Mapped[str | None] = mapped_column(String(5))
+    suggests: Mapped[bool] = mapped_column(server_default=false())  # whether people are given gentle hints
     ticked_at: Mapped[datetime | None]  # when a sender last looked after its notices
     tested_at: Mapped[datetime | None]  # when its channel last took a test message
     set_up_at: Mapped[datetime | None]  # when an admin put the list of what to set up away

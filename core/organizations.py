@@ -22,6 +22,7 @@ SETTINGS = (
     "before_end",
     "quiet_from",
     "quiet_until",
+    "suggests",
 )
 
 
@@ -108,4 +109,5 @@ def fact(row: models.Organization) -> facts.Organization:
         row.before_end,
         row.quiet_from,
         row.quiet_until,
+        row.suggests,
     )

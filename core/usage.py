@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta, tzinfo
+from statistics import median
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, func, select
 
 from core import models
 from core.timerange import TimeRange
@@ -43,6 +44,7 @@ def weeks(span: TimeRange, zone: tzinfo) -> Iterator[TimeRange]:
         week = week_of(week.end, zone)
 
 
+_FEW, _ENOUGH = 20, 5  # bookings that are looked at, and of which one can speak of a habit
 ALL_GPUS = select(models.Gpu.id).join(models.Node).where(models.Node.organization_id == bindparam("lab"))
 """Of a lab, those out of service among them."""
 
@@ -81,6 +83,26 @@ def by_member(work: Work, organization_id: int, week: TimeRange) -> dict[int, ti
         if part:
             found[row.member_id] = found.get(row.member_id, timedelta(0)) + part.length
     return found
+
+
+_LATELY = (
+    select(func.min(models.Slot.start_at).label("start_at"), func.max(models.Slot.end_at).label("end_at"))
+    .join(models.Reservation, models.Slot.reservation_id == models.Reservation.id)
+    .where(models.Reservation.member_id == bindparam("member"), models.Reservation.cancelled_at.is_(None))
+    .where(models.Slot.live, models.Reservation.maintenance.is_(False))
+    .group_by(models.Reservation.id)
+    .order_by(models.Reservation.id.desc())
+    .limit(_FEW)
+)
+
+
+def usual_length(work: Work, member_id: int) -> timedelta | None:
+    """How long a member's last bookings were really used, in the middle; None where too few are over."""
+    rows = work.connection.execute(_LATELY, {"member": member_id})
+    lengths = [TimeRange(row.start_at, row.end_at).length for row in rows if row.end_at <= work.now]
+    if len(lengths) < _ENOUGH:
+        return None
+    return timedelta(seconds=median(length.total_seconds() for length in lengths))
 
 
 def gpu_time(ranges: Iterable[TimeRange], within: TimeRange) -> timedelta:

@@ -298,6 +298,7 @@ def _save_settings(visit: Visit, values: Values, _origin: Origin) -> str:
             before_end=int(values["before_end"]) if values["before_end"] else None,
             quiet_from=values["quiet_from"],
             quiet_until=values["quiet_until"],
+            suggests=values["suggests"],
         )
     return visit.reader.say("The settings are saved.")
 

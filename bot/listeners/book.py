@@ -84,7 +84,7 @@ def book(
     except Refusal as refusal:
         visit.answer(errors.answer(refusal, reader, purpose=purpose))
         return
-    visit.answer(with_fair_use(visit, answer_to(receipt, reader, echo)))
+    visit.answer(with_fair_use(visit, answer_to(receipt, reader, echo), receipt.reservation.range.length))
 
 
 def answer_to(receipt: facts.Receipt, reader: Reader, echo: Echo) -> kit.Message:
@@ -94,11 +94,11 @@ def answer_to(receipt: facts.Receipt, reader: Reader, echo: Echo) -> kit.Message
     return view.booked(receipt, reader, clipped)
 
 
-def with_fair_use(visit: Visit, message: kit.Message) -> kit.Message:
+def with_fair_use(visit: Visit, message: kit.Message, length: timedelta | None = None) -> kit.Message:
     """What was booked, and how much that makes in this week."""
     with visit.read() as work:
         use = limits.fair_use(work, visit.organization_id, visit.member.id)
-    return view.with_fair_use(message, use, visit.reader)
+    return view.with_fair_use(message, use, visit.reader, length)
 
 
 def echo_of(visit: Visit, reading: when.Reading) -> Echo:

@@ -60,7 +60,7 @@ def overview(lab: Lab, reader: Reader) -> Message:
     title = reader.say("Settings of {lab}", lab=lab.organization.name)
     lines = [
         reader.say(
-            "Zone: {zone} · language: {language}", zone=lab.organization.zone, language=lab.organization.language
+            "Zone: {zone} · language: {language}", zone=lab.organization.zone, language=_language(lab.organization)
         ),
         _channel(lab.organization, reader),
         reader.say("Limits: {limits}", limits=limits_in_words(lab.limits, reader)),
@@ -152,6 +152,10 @@ def _card(held: facts.Reservation, reader: Reader) -> list[Block]:
     return [kit.section(line), kit.actions([change]) or kit.divider()]
 
 
+def _language(lab: facts.Organization) -> str:
+    return LANGUAGES.get(lab.language, lab.language)
+
+
 def _channel(lab: facts.Organization, reader: Reader) -> str:
     if lab.channel is None:
         return reader.say("Channel: none")
@@ -190,6 +194,9 @@ def settings(lab: facts.Organization, reader: Reader, origin: Origin) -> Block:
         _field("channel", reader.say("Channel"), channel, optional=True),
         _ticked("announce", reader.say("Announcements"), reader.say("Tell bookings in the channel"), lab.announce),
         _ticked("summary", reader.say("Summary"), reader.say("Sum up the week on Mondays at 9:00"), lab.summary),
+        _ticked(
+            "suggests", reader.say("Gentle suggestions"), reader.say("Hint at bookings longer than used"), lab.suggests
+        ),
         _minutes("before_start", reader.say("Remind before the start"), lab.before_start, reader),
         _minutes("before_end", reader.say("Remind before the end"), lab.before_end, reader),
         _clock("quiet_from", reader.say("Quiet hours from"), lab.quiet_from),

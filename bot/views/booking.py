@@ -78,9 +78,14 @@ def fair_use(use: facts.FairUse, reader: Reader) -> str:
     return reader.say("Your GPU time this week: {mine}, {share} % of the lab’s. The median is {median}.", **values)
 
 
-def with_fair_use(message: Message, use: facts.FairUse, reader: Reader) -> Message:
-    """The same message with that line above its buttons."""
-    line = kit.context(fair_use(use, reader))
+def with_fair_use(message: Message, use: facts.FairUse, reader: Reader, length: timedelta | None = None) -> Message:
+    """The same message with that line above its buttons, and a hint where a `length` is far beyond what they use."""
+    said = fair_use(use, reader)
+    if use.usual is not None and length is not None and length > 2 * use.usual:
+        said += " " + reader.say(
+            "You usually use {usual}; what you give back early, others can have.", usual=reader.length(use.usual)
+        )
+    line = kit.context(said)
     at = len(message.blocks) - (message.blocks[-1]["type"] == "actions")
     return kit.Message(message.text, (*message.blocks[:at], line, *message.blocks[at:])[: kit.BLOCKS])
 

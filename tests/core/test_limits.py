@@ -15,7 +15,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core import audit, availability, errors, limits, policy, usage
+from core import audit, availability, errors, limits, organizations, policy, usage
 from core.actors import Actor, Operator
 from core.facts import Action, Alternative, Role, Rule, Subject
 from core.inventory import Wanted
@@ -326,3 +326,18 @@ def test_fair_use_is_my_week_beside_everybodys(lab: Lab) -> None:
     with lab.database.read(lab.clock.now) as work:
         use = limits.fair_use(work, lab.id, lab.alice.member_id)
     assert (use.mine, use.all, use.median, use.limit) == (4 * HOUR, 20 * HOUR, 6 * HOUR, 40 * HOUR)
+
+
+def test_what_somebody_really_uses_is_known_where_the_lab_wants_it(lab: Lab) -> None:
+    for _ in range(5):
+        held = lab.reserve(lab.alice, lab.hours(0, 10)).reservation
+        lab.clock.forward(hours=2)
+        lab.act("release", lab.alice, held)
+    lab.reserve(lab.alice, lab.hours(1, 10))
+    found = []
+    for suggests in (False, True):
+        with lab.database.begin(lab.clock.now) as work:
+            organizations.change(work, lab.charlie, suggests=suggests)
+        with lab.database.read(lab.clock.now) as work:
+            found += [limits.fair_use(work, lab.id, each.member_id).usual for each in (lab.alice, lab.bob)]
+    assert found == [None, None, 2 * HOUR, None]
