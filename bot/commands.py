@@ -227,7 +227,7 @@ def _verb_last(text: str, language: Words) -> tuple[Verb, str] | None:
     verb, rest = _meant(found, language), text[: found.start()].strip()
     if verb.name == "end" and any(character.isdigit() for character in _split_gpus(rest)[1]):
         return None  # `13時から18時終了`: where a range ends, not an order
-    return verb, rest
+    return verb, rest if without_manners(rest).strip() else ""
 
 
 def _meant(found: re.Match[str], language: Words) -> Verb:

@@ -40,6 +40,8 @@ def typed(visit: Visit, wish: Book, text: str) -> None:
             series.typed(visit, wish)
         elif unreadable.day and not unreadable.start and (wish.asks or unreadable.question):
             show.day(visit, unreadable.day)
+        elif unreadable.start and unreadable.start <= visit.now and wish.asks:
+            show.status(visit)
         else:
             _could_not_read(visit, wish, text, unreadable)
         return

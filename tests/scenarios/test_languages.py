@@ -34,8 +34,11 @@ def test_a_conversation_in_japanese(world: World) -> None:
     haruka.types("#gpu", "/gpu あと1時間半延長して")
     assert "3時間30分" in haruka.waits_for("#gpu", "✓ 21:30まで延長しました").words
     haruka.types("#gpu", "/gpu 状況は？")
-    assert "使用中: あなた、21:30まで(残り3時間30分)" in haruka.waits_for("#gpu", "今空いているGPU: 1枚中0枚。").words
+    status = haruka.waits_for("#gpu", "今空いているGPU: 1枚中0枚。")
+    assert "使用中: あなた、21:30まで(残り3時間30分)" in status.words
     world.clock.forward(minutes=30)
+    haruka.types("#gpu", "/gpu 今空いてますか？")
+    haruka.waits_for("#gpu", "今空いているGPU: 1枚中0枚。", after=status.ts)
     haruka.types("#gpu", "/gpu 返却")
     haruka.waits_for("#gpu", "返却ありがとうございます。")
 
