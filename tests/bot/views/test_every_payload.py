@@ -33,6 +33,7 @@ IN_TABLES_WORDS = {"record.audit", "record.history"}  # names of columns, for ad
 NO_ENGLISH = {"gpu", "lab", "node", "worker", *i18n.languages()}
 # What a caller has made sure of.
 GIVEN: dict[str, Callable[[dict[str, Any]], bool]] = {
+    "period.begins": lambda given: bool(given["periods"]),
     "busy.called": lambda given: bool(given["calls"]),
     "hand_over.given": lambda given: given["request"].taken is not None,
     "status.none_free": lambda given: bool(given["stories"]) and all(story.now for story in given["stories"]),
