@@ -257,7 +257,7 @@ COLLECTIONS: dict[Any, Callable[[Any], Any]] = {
     tuple: tuple,
     list: list,
     Sequence: list,
-    Iterable: iter,
+    Iterable: list,
     Collection: list,
     set: set,
     frozenset: frozenset,
