@@ -15,7 +15,7 @@ from bot.reader import Reader
 from bot.views import board as board_view
 from bot.views import home as home_view
 from bot.views.home import Lab
-from core import availability, displays, facts, series, setup
+from core import availability, displays, facts, limits, series, setup
 from core.actors import Actor
 from core.displays import Display
 from core.timerange import TimeRange
@@ -178,5 +178,6 @@ def look(work: Work, desk: Desk, member: facts.Member, reader: Reader) -> tuple[
         held=[(each, availability.room(work, number, each)) for each in held],
         series=series.held_by(work, number, held),
         choices=member.choices,
+        use=limits.fair_use(work, number, member.id),
         progress=setup.progress(work, Actor.of(number, member)),
     )

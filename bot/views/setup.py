@@ -11,7 +11,7 @@ from core.setup import Progress, Step
 def checklist(progress: Progress, reader: Reader) -> list[Block]:
     lines = [_line(said, step in progress.done, reader) for step, said in _steps(reader).items()]
     buttons = [
-        kit.button(reader.say("Settings"), "admin:settings", spoken=reader.say("The lab's settings")),
+        kit.button(reader.say("Lab settings"), "admin:settings"),
         kit.button(reader.say("Add a GPU"), "admin:gpu_new"),
         kit.button(reader.say("Limits"), "admin:limits"),
         kit.button(reader.say("Send a test"), "test_message", spoken=reader.say("Send a test message to the channel")),

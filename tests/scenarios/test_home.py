@@ -17,6 +17,7 @@ def test_now_today_the_coming_week_mine_and_settings(world: World) -> None:
     assert "lab-node-1 · 0: 10:00–12:00 佐藤遥" in home.words
     assert "Fri 4 Dec · 0 of 1 free all day · GPU0: 13:00–18:00 you" in home.words
     assert "Thu 10 Dec · 1 of 1 free all day" in home.words
+    assert "Your GPU time this week:" in home.words
     assert "Language: English, as Slack says" in home.words
     assert "Time zone: Europe/Berlin (10:00), as Slack says" in home.words
     assert "Reminders: before the start and before the end, as direct messages" in home.words
