@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 from bot.run import CannotStart, database, now
 from bot.settings import Settings
 from bot.views import record
-from core import audit, facts, inventory, organizations
+from core import audit, facts, inventory, organizations, waitlist
 from core.actors import Operator
 from core.migrate import upgrade
 from core.work import Work
@@ -25,6 +25,7 @@ def add(settings: Settings, asked: argparse.Namespace) -> int:
             gpu = inventory.add_gpu(
                 work, _operator(work), node=asked.node, label=asked.label, model=asked.model, memory_gb=asked.memory
             )
+            waitlist.appeared(work, _lab(work).id, gpu)
     print(f"{gpu.full_name} · {gpu.model} · {gpu.memory_gb} GB")
     return 0
 
@@ -37,6 +38,7 @@ def import_csv(settings: Settings, asked: argparse.Namespace) -> int:
         with opened.begin(now()) as work:
             for label, model, memory in found:
                 gpu = inventory.add_gpu(work, _operator(work), node=node, label=label, model=model, memory_gb=memory)
+                waitlist.appeared(work, _lab(work).id, gpu)
                 print(f"{gpu.full_name} · {gpu.model} · {gpu.memory_gb} GB")
     return 0
 

@@ -118,6 +118,22 @@ class Ask:
 
 
 @dataclass(frozen=True)
+class Wait:
+    """Wait for so much time to come free; with no `length`, see what one waits for.
+
+    `takes`: without asking; `holds`: have the next free time meanwhile.
+    """
+
+    length: str
+    wanted: Wanted
+    after: str = ""
+    before: str = ""
+    purpose: str = ""
+    takes: bool = False
+    holds: bool = True
+
+
+@dataclass(frozen=True)
 class StillBusy:
     """The last holder's work is on it still."""
 
@@ -181,6 +197,7 @@ Command = (
     | Health
     | Help
     | TooMuch
+    | Wait
 )
 
 
@@ -478,6 +495,41 @@ def _extend(text: str) -> Extend:
     return Extend(without_manners(length).strip(), wanted.names)
 
 
+_TAKES = re.compile(
+    r"(?<![^\s,])(?:and\s+)?(?:auto(?:matic(?:ally)?)?|take\s+it(?:\s+for\s+me)?)(?=[\s,.]|$)|自動で?|자동으로?",
+    re.IGNORECASE,
+)
+_HOLDS_NOT = re.compile(r"(?<![^\s,])(?:(?:no|without|don't|do\s+not)\s+hold(?:ing)?)(?=[\s,.]|$)", re.IGNORECASE)
+_LATEST = re.compile(
+    r"(?<!\S)(?:before|by|until|till)\s+(?P<en>.+?)(?=\s+(?:after|from)\s|[,.]|$)"
+    r"|(?P<ja>\S+?(?:\s\S+?)?)までに?(?=\s|$)|(?P<ko>\S+?(?:\s\S+?)?)까지(?=\s|$)",
+    re.IGNORECASE,
+)
+_EARLIEST = re.compile(
+    r"(?<!\S)(?:after|from)\s+(?P<en>.+?)(?=\s+(?:before|by|until|till)\s|[,.]|$)"
+    r"|(?P<ja>\S+?(?:\s\S+?)?)(?:以降|から)(?=\s|$)|(?P<ko>\S+?(?:\s\S+?)?)(?:이후|부터)(?=\s|$)",
+    re.IGNORECASE,
+)
+
+
+def _wait(text: str) -> Wait:
+    head, purpose = _split_purpose(text)
+    takes, head = _take(_TAKES, head)
+    holds_not, head = _take(_HOLDS_NOT, head)
+    before, head = _bound(_LATEST, head)
+    after, head = _bound(_EARLIEST, head)
+    wanted, length = _split_gpus(head)
+    length = re.sub(r"^(?:for|of)\s+", "", length, flags=re.IGNORECASE)
+    return Wait(without_manners(length).strip(" ,."), wanted, after, before, purpose, takes, not holds_not)
+
+
+def _bound(pattern: re.Pattern[str], text: str) -> tuple[str, str]:
+    match = pattern.search(text)
+    if match is None:
+        return "", text
+    return next(part for part in match.groups() if part).strip(), _without(text, match)
+
+
 def _picture(text: str) -> Picture:
     return Picture(_SPANS.get("".join(fold(text).split())) if text else Span.WEEK, text)
 
@@ -522,6 +574,7 @@ VERBS = (
     Verb("end", lambda text: End(_named(text)), changes=True),
     Verb("cancel", lambda text: Cancel(_named(text)), changes=True),
     Verb("ask", lambda text: Ask(_book(text)), changes=True),
+    Verb("wait", _wait, changes=True),
     Verb("busy", lambda text: StillBusy(_named(text)), changes=True),
     Verb("history", lambda _text: History()),
     Verb("admin", _admin),

@@ -27,7 +27,7 @@ from bot.views import period as period_view
 from bot.views import picture, schedule
 from bot.views import summary as summary_view
 from bot.views.kit import Message
-from core import facts, notices, organizations, periods, summary
+from core import facts, notices, organizations, periods, summary, waitlist
 from core.notices import Batch, Kind, OwedByLab
 from core.timerange import TimeRange
 
@@ -87,6 +87,7 @@ class Sender:
         Returns the number of messages posted.
         """
         self._plan()
+        self._pass_on_offers()
         posted, under_way = 0, set[Future[bool]]()
         with ThreadPoolExecutor(AT_ONCE, thread_name_prefix="sender") as hands:
             while (batch := self._claim()) is not None or under_way:
@@ -119,6 +120,15 @@ class Sender:
 
     def _rests(self) -> bool:
         return self._stopping or (self._silence is not None and self._clock() in self._silence)
+
+    def _pass_on_offers(self) -> None:
+        """What nobody took in time is offered to the next, who should hear of it at once."""
+        lab = self._desk.organization.id
+        with self._database.read(self._clock()) as work:
+            overdue = waitlist.has_overdue(work, lab)
+        if overdue:
+            with self._database.begin(self._clock()) as work:
+                waitlist.lock(work, lab)
 
     def _claim(self) -> Batch | None:
         if self._rests():

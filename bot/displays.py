@@ -15,7 +15,7 @@ from bot.reader import Reader
 from bot.views import board as board_view
 from bot.views import home as home_view
 from bot.views.home import Lab
-from core import availability, displays, facts, limits, series, setup
+from core import availability, displays, facts, limits, series, setup, waitlist
 from core.actors import Actor
 from core.displays import Display
 from core.timerange import TimeRange
@@ -177,6 +177,7 @@ def look(work: Work, desk: Desk, member: facts.Member, reader: Reader) -> tuple[
         week=availability.timelines(work, number, TimeRange(midnight, reader.midnight(work.now, 8))),
         held=[(each, availability.room(work, number, each)) for each in held],
         series=series.held_by(work, number, held),
+        wishes=waitlist.waiting(work, number, member.id),
         choices=member.choices,
         use=limits.fair_use(work, number, member.id),
         progress=setup.progress(work, Actor.of(number, member)),

@@ -411,6 +411,49 @@ def _(_refusal: errors.UnknownReservation, reader: Reader) -> str:
 
 
 @words.register
+def _(_refusal: errors.OnlyOffered, reader: Reader) -> str:
+    return reader.say("That is only offered to you so far. Take it first, or pass it on.")
+
+
+@words.register
+def _(_refusal: errors.OfferOver, reader: Reader) -> str:
+    return reader.say(
+        "That is no longer on offer: its time went by, or it was answered. `{command} wait` shows what you wait for."
+    )
+
+
+@words.register
+def _(_refusal: errors.UnknownWish, reader: Reader) -> str:
+    return reader.say("There is no such wish here. `{command} wait` shows what you wait for.")
+
+
+@words.register
+def _(_refusal: errors.AlreadyWaiting, reader: Reader) -> str:
+    return reader.say("You wait for that already. `{command} wait` shows it.")
+
+
+@words.register
+def _(refusal: errors.TooManyWishes, reader: Reader) -> str:
+    return reader.say_many(
+        "You may wait for {count} thing at a time. Stop one first: `{command} wait` shows yours.",
+        "You may wait for {count} things at a time. Stop one first: `{command} wait` shows yours.",
+        refusal.limit,
+    )
+
+
+@words.register
+def _(refusal: errors.NoTimeToWait, reader: Reader) -> str:
+    length = reader.length(refusal.length)
+    if refusal.window is None:
+        return reader.say("That end is over already, or before the start. Write a later one, or leave it out.")
+    return reader.say(
+        "{length} do not fit into {when}. Ask for a shorter time, or a later end.",
+        length=length,
+        when=reader.when(refusal.window),
+    )
+
+
+@words.register
 def _(_refusal: errors.Unwritable, reader: Reader) -> str:
     return reader.say(
         "My database takes no writing: its disk is full, or its file is read-only. Nothing was done."

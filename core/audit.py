@@ -81,11 +81,13 @@ def record_reservation(
 
 def snapshot(held: facts.Reservation) -> Snapshot:
     """All that changes about a reservation, as JSON: instants in ISO 8601, slots by the number of their GPU."""
+    offered = {"offered_until": held.offered_until.isoformat()} if held.offered_until else {}
     return {
         "holder": held.holder.id,
         "purpose": held.purpose,
         "cancelled": held.state is facts.State.CANCELLED,
         "slots": {str(slot.gpu.id): _written(slot.range) for slot in held.slots},
+        **offered,
     }
 
 

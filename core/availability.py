@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, tzinfo
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, bindparam, select
+from sqlalchemy import ColumnElement, Select, bindparam, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from core import errors, facts, inventory, limits, members, models, policy, usage
@@ -104,6 +104,7 @@ def _ahead(work: Work, organization_id: int, *conditions: ColumnElement[bool]) -
         # Those out of service are among them, so that nothing is held unseen.
         .where(models.Slot.gpu_id.in_(usage.ALL_GPUS))
         .where(models.Slot.live, models.Slot.end_at > work.now, *conditions)
+        .where(models.Slot.offered_until.is_(None))
         .where(models.Reservation.organization_id == organization_id)
         .distinct()
     )
@@ -137,6 +138,7 @@ def fact(work: Work, row: models.Reservation) -> facts.Reservation:
         if slot.live or row.cancelled_at is not None
     )
     hull = TimeRange.hull(slot.range for slot in slots)
+    offered_until = next((slot.offered_until for slot in row.slots if slot.offered_until), None)
     return facts.Reservation(
         id=row.id,
         organization_id=row.organization_id,
@@ -145,13 +147,16 @@ def fact(work: Work, row: models.Reservation) -> facts.Reservation:
         purpose=row.purpose,
         slots=slots,
         range=hull,
-        state=State.CANCELLED if row.cancelled_at is not None else state(hull, work.now),
+        state=State.CANCELLED if row.cancelled_at is not None else state(hull, work.now, offered_until),
         maintenance=row.maintenance,
+        offered_until=offered_until,
     )
 
 
-def state(time: TimeRange, now: datetime) -> State:
-    """Of a reservation that was not cancelled."""
+def state(time: TimeRange, now: datetime, offered_until: datetime | None = None) -> State:
+    """Of a reservation that was not cancelled. An offer that nobody took in time is as good as cancelled."""
+    if offered_until is not None:
+        return State.OFFERED if now < offered_until else State.CANCELLED
     if now < time.start:
         return State.UPCOMING
     return State.RUNNING if now < time.end else State.OVER
@@ -229,7 +234,7 @@ def choose(
         held = _besides(holdings(work, organization_id, candidates, wish), moving)
         free = free_parts(held, wish) if len(candidates) == 1 else ()
         count = None if wanted.names else wanted.count
-        raise errors.GpuTaken(wish, held, alternatives=(), free=free, moving=moving, count=count)
+        raise errors.GpuTaken(wish, held, alternatives=(), free=free, moving=moving, count=count, wanted=wanted)
     return Choice(chosen, wish, _soonest(first for first in ahead if first.gpu in chosen))
 
 
@@ -260,6 +265,46 @@ def alternatives(
         *_shorter(calendar, meant, wanted, wish, held_to.shortest),
     ]
     return tuple(each for each in found if _is_allowed(work, organization_id, member_id, each, taken.moving))
+
+
+def first_free(
+    work: Work,
+    organization_id: int,
+    member_id: int,
+    wanted: Wanted,
+    length: timedelta,
+    earliest: datetime,
+    latest: datetime,
+    *,
+    besides: int = 0,
+    passed: Mapping[int, Sequence[TimeRange]] | None = None,
+) -> Alternative | None:
+    """The soonest time of that length, starting between these instants, that the limits let a member have.
+
+    What the reservation `besides` holds does not count, and what was `passed`, by GPU, is not found again.
+    """
+    meant = inventory.candidates(work, organization_id, wanted)
+    window = TimeRange(earliest, latest + length)
+    calendar = _Calendar(
+        held for held in holdings(work, organization_id, meant, window) if held.reservation_id != besides
+    )
+    refused = passed or {}
+    ends = {part.end for parts in refused.values() for part in parts}
+    moving = reservation(work, organization_id, besides) if besides else None
+    for start in sorted({earliest, *calendar.ends(meant), *ends})[:_STARTS_TRIED]:
+        if not earliest <= start <= latest:
+            continue
+        time = TimeRange(start, start + length)
+        left = [gpu for gpu in meant if not any(part.overlaps(time) for part in refused.get(gpu.id, ()))]
+        if wanted.names and len(left) < len(meant):
+            continue
+        chosen = calendar.serve(left, wanted, time)
+        if chosen is None:
+            continue
+        found = Alternative(Alternative.Kind.LATER, chosen, time)
+        if _is_allowed(work, organization_id, member_id, found, moving):
+            return found
+    return None
 
 
 def free_parts(clashes: Iterable[facts.Holding], wish: TimeRange) -> tuple[TimeRange, ...]:
@@ -438,19 +483,25 @@ def _shorter(
             return
 
 
+def _is_not_over(slot: type[models.Slot]) -> ColumnElement[bool]:
+    """An offer that nobody took in time holds nothing, although nobody may have freed it yet."""
+    return or_(slot.offered_until.is_(None), slot.offered_until > bindparam("now"))
+
+
 _LIVE_SLOTS = (
     select(
         models.Slot.gpu_id,
         models.Slot.start_at,
         models.Slot.end_at,
         models.Slot.reservation_id,
+        models.Slot.offered_until,
         models.Reservation.purpose,
         models.Reservation.maintenance,
         *models.Member.__table__.c,
     )
     .join(models.Reservation, models.Slot.reservation_id == models.Reservation.id)
     .join(models.Member, models.Reservation.member_id == models.Member.id)
-    .where(models.Slot.live, models.Reservation.organization_id == bindparam("lab"))
+    .where(models.Slot.live, models.Reservation.organization_id == bindparam("lab"), _is_not_over(models.Slot))
 )
 
 # Slots of a GPU do not overlap: by end they come in the order of their starts, and the index on their ends alone
@@ -468,6 +519,7 @@ def _first_of_each_gpu(
     first = (
         select(slot.id)
         .where(slot.gpu_id == models.Gpu.id, slot.live, is_ahead, slot.reservation_id != bindparam("besides"))
+        .where(_is_not_over(slot))
         .order_by(order)
         .limit(1)
         .scalar_subquery()
@@ -491,7 +543,7 @@ def _look(
     besides: int = 0,
 ) -> list[facts.Holding]:
     by_id = {gpu.id: gpu for gpu in gpus}
-    asked = {"lab": organization_id, "gpus": list(by_id), "instant": instant, "besides": besides}
+    asked = {"lab": organization_id, "gpus": list(by_id), "instant": instant, "besides": besides, "now": work.now}
     holders: dict[int, facts.Member] = {}
     found = []
     for row in work.connection.execute(statement, asked):
@@ -499,7 +551,15 @@ def _look(
             holders[row.id] = members.fact(row)
         time = TimeRange(row.start_at, row.end_at)
         found.append(
-            facts.Holding(by_id[row.gpu_id], time, holders[row.id], row.reservation_id, row.purpose, row.maintenance)
+            facts.Holding(
+                by_id[row.gpu_id],
+                time,
+                holders[row.id],
+                row.reservation_id,
+                row.purpose,
+                row.maintenance,
+                row.offered_until,
+            )
         )
     return found
 

@@ -10,11 +10,11 @@ An admin may change anybody's, and says `why`: the holder is told, and no limit 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from sqlalchemy import and_, bindparam, insert, select
+from sqlalchemy import and_, bindparam, exists, select
 
 from core import (
     audit,
@@ -29,6 +29,8 @@ from core import (
     notices,
     placement,
     policy,
+    requests,
+    waitlist,
 )
 from core.actors import Actor
 from core.facts import Action, Receipt, State
@@ -57,18 +59,20 @@ def reserve(
     actor.must_be_member()
     purpose = " ".join(purpose.split())
     placement.lock(work, inventory.candidates(work, actor.organization_id, wanted))
-    asked = {"lab": actor.organization_id, "member": actor.member_id, "key": request_key}
+    asked = {"lab": actor.organization_id, "member": actor.member_id, "key": request_key, "now": work.now}
     known = work.connection.execute(_KNOWN, asked).one()
     if known.reservation_id is not None:
-        return _again(work, actor, known.reservation_id)
+        return requests.again(work, actor, known.reservation_id)
     if running:
         policy.check_running_since(wish.start, work.now)
     clipped = wish if running else _clip(wish, work.now)
     policy.check_purpose(purpose)
+    if known.has_overdue:
+        waitlist.lock(work, actor.organization_id)
     choice = _choose(work, actor, wanted, clipped)
     held = placement.add(work, actor.organization_id, members.fact(known), purpose, choice.gpus, choice.time)
     notices.plan(work, held, announce=known.announce)
-    remember(work, held, request_key)
+    requests.remember(work, held, request_key)
     audit.record_reservation(work, actor, Action.RESERVED, held)
     room = availability.room_before(work, choice.next, held)
     return Receipt(held, room, clipped=clipped != wish, rounded=choice.time != clipped)
@@ -92,8 +96,7 @@ def change(
     """
     actor.must_be_member()
     purpose = " ".join(purpose.split())
-    candidates = inventory.candidates(work, actor.organization_id, wanted)
-    row, before, answered = _take_up(work, actor, reservation_id, version, request_key, why, also=candidates)
+    row, before, answered = _take_up(work, actor, reservation_id, version, request_key, why)
     if answered:
         return answered
     policy.check_purpose(purpose)
@@ -184,10 +187,11 @@ def release(
     else:
         data = {"gpus": [gpu.id for gpu in freed]}
         notices.replan(work, held, Kind.FREED, data, announce=True)
-    remember(work, held, request_key)
+    requests.remember(work, held, request_key)
     _tell_holder(work, actor, Action.RELEASED, before, held, why)
     audit.record_reservation(work, actor, Action.RELEASED, held, before=before, why=why)
-    return replace(_receipt(work, held), before=before, freed=freed)
+    waitlist.changed(work, held)
+    return replace(requests.receipt(work, held), before=before, freed=freed)
 
 
 def cancel(
@@ -209,26 +213,15 @@ def cancel(
     return _undo(work, actor, row, before, _named(work, before, names), request_key, why)
 
 
-def done(work: Work, actor: Actor, request_key: str | None) -> Receipt | None:
-    """The answer to a request that was carried out already, or None. Binding only under the lock."""
-    if request_key is None:
-        return None
-    found = work.session.scalar(
-        select(models.Request.reservation_id).where(
-            models.Request.organization_id == actor.organization_id, models.Request.key == request_key
-        )
-    )
-    return _again(work, actor, found) if found else None
-
-
-def _again(work: Work, actor: Actor, reservation_id: int) -> Receipt:
-    held = availability.reservation(work, actor.organization_id, reservation_id)
-    return replace(_receipt(work, held), again=True)
-
-
-# For a new reservation, all in one look: its holder, what the lab wants, and what this very request led to before.
+# For a new reservation, all in one look: its holder, what the lab wants, what this very request led to before, and
+# whether offers that nobody took are still in the way.
 _KNOWN = (
-    select(*models.Member.__table__.c, displays.ANNOUNCES, models.Request.reservation_id)
+    select(
+        *models.Member.__table__.c,
+        displays.ANNOUNCES,
+        models.Request.reservation_id,
+        exists().where(models.Slot.live, models.Slot.offered_until <= bindparam("now")).label("has_overdue"),
+    )
     .select_from(models.Member)
     .join(models.Organization, models.Member.organization_id == models.Organization.id)
     .outerjoin(
@@ -237,7 +230,6 @@ _KNOWN = (
     )
     .where(models.Member.id == bindparam("member"), models.Organization.id == bindparam("lab"))
 )
-_CARRIED_OUT = insert(models.Request)
 
 
 def _take_up(
@@ -247,20 +239,22 @@ def _take_up(
     version: int | None,
     request_key: str | None,
     why: str,
-    also: Iterable[facts.Gpu] = (),
 ) -> tuple[models.Reservation, facts.Reservation, Receipt | None]:
-    """The actor's reservation, an admin's anybody's, locked with its GPUs and those in `also`, and as it was before.
+    """The actor's reservation, an admin's anybody's, as it was before. All GPUs of the lab are locked, since others may
+    get what it gives back.
 
     The third is the answer, where this very request was carried out before; nothing more is to be done then. What is
     over is frozen (AlreadyOver); what has changed since it was seen is to be seen again first (Stale).
     """
     row = availability.load(work, actor.organization_id, reservation_id)
+    waitlist.lock(work, actor.organization_id)
     work.session.refresh(row, with_for_update=True)
     before = availability.fact(work, row)
     if row.member_id != actor.member_id and not actor.is_admin:
         raise errors.NotYours(before.holder)
-    placement.lock(work, {*before.gpus, *also})
-    answered = done(work, actor, request_key)
+    answered = requests.done(work, actor, request_key)
+    if before.state is State.OFFERED:
+        raise errors.OnlyOffered(before)
     if answered is None and before.state in {State.OVER, State.CANCELLED}:
         raise errors.AlreadyOver(before)
     if answered is None and version not in {None, row.version}:
@@ -379,21 +373,11 @@ def _changed(
     told = select(displays.ANNOUNCES).where(models.Organization.id == row.organization_id)
     announce = work.session.scalars(told).one()
     notices.replan(work, held, news, announce=announce)
-    remember(work, held, request_key)
+    requests.remember(work, held, request_key)
     _tell_holder(work, actor, action, before, held, why)
     audit.record_reservation(work, actor, action, held, before=before, why=why)
-    return replace(_receipt(work, held), before=before)
-
-
-def _receipt(work: Work, held: facts.Reservation) -> Receipt:
-    return Receipt(held, availability.room(work, held.organization_id, held))
-
-
-def remember(work: Work, held: facts.Reservation, key: str | None) -> None:
-    """That this request led to that reservation: see `done`."""
-    if key is not None:
-        carried_out = {"organization_id": held.organization_id, "reservation_id": held.id, "made_at": work.now}
-        work.connection.execute(_CARRIED_OUT, {"key": key, **carried_out})
+    waitlist.changed(work, held)
+    return replace(requests.receipt(work, held), before=before)
 
 
 def _tell_holder(

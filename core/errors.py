@@ -93,6 +93,7 @@ class GpuTaken(Conflict):
     free: tuple[TimeRange, ...] = ()  # what is free inside the wish, when one GPU was asked for
     moving: facts.Reservation | None = None  # the one that was to be changed
     count: int | None = None  # how many of these GPUs would do; None: all of them were named
+    wanted: facts.Wanted | None = None  # which GPUs were wished for
 
 
 @dataclass(eq=False)
@@ -353,6 +354,45 @@ class NotHeld(Invalid):
 
     reservation: facts.Reservation
     gpu: facts.Gpu
+
+
+@dataclass(eq=False)
+class OnlyOffered(Conflict):
+    """What somebody is only offered can be taken or passed, and nothing else."""
+
+    reservation: facts.Reservation
+
+
+@dataclass(eq=False)
+class OfferOver(Conflict):
+    """What was offered is no longer: it was answered, or its time went by, or it has become something else."""
+
+    offer: facts.Reservation
+
+
+@dataclass(eq=False)
+class UnknownWish(NotFound):
+    wish_id: int
+
+
+@dataclass(eq=False)
+class AlreadyWaiting(Conflict):
+    """The same person waits for the same already."""
+
+    wish: facts.Wish
+
+
+@dataclass(eq=False)
+class TooManyWishes(Invalid):
+    limit: int
+
+
+@dataclass(eq=False)
+class NoTimeToWait(Invalid):
+    """Between the earliest start and the latest end there is not as much time as is asked for."""
+
+    length: timedelta
+    window: TimeRange | None  # None: it is over
 
 
 class Unwritable(Refusal):

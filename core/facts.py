@@ -33,6 +33,14 @@ class State(StrEnum):
     RUNNING = "running"
     OVER = "over"
     CANCELLED = "cancelled"
+    OFFERED = "offered"  # held for somebody who waits, until they say whether they take it
+
+
+class WishState(StrEnum):
+    WAITING = "waiting"
+    SERVED = "served"
+    WITHDRAWN = "withdrawn"
+    LAPSED = "lapsed"  # its time went by
 
 
 class Surface(StrEnum):
@@ -53,6 +61,7 @@ class Subject(StrEnum):
     LAB = "lab"
     MEMBER = "member"
     PERIOD = "period"
+    WISH = "wish"
 
 
 class Action(StrEnum):
@@ -63,6 +72,13 @@ class Action(StrEnum):
     EXTENDED = "extended"
     RELEASED = "released"
     CANCELLED = "cancelled"
+    OFFERED = "offered"  # to somebody who waits
+    TAKEN = "taken"  # what was offered
+    PASSED = "passed"  # not taken
+    LAPSED = "lapsed"  # not answered in time
+    MOVED = "moved"  # forward, to what came free
+    WISHED = "wished"
+    WITHDRAWN = "withdrawn"
     ADDED = "added"
     REMOVED = "removed"
     RETIRED = "retired"
@@ -183,6 +199,19 @@ class Origin:
 
 
 @dataclass(frozen=True)
+class Wanted:
+    """Which GPUs a wish is for: these by name, or any `count` of a model.
+
+    Those that are not named come from one node unless `spread`.
+    """
+
+    names: tuple[str, ...] = ()
+    count: int = 1
+    model: str | None = None
+    spread: bool = False
+
+
+@dataclass(frozen=True)
 class Slot:
     """One GPU held for one range."""
 
@@ -201,6 +230,7 @@ class Reservation:
     range: TimeRange  # the hull of its slots
     state: State  # at the instant of the question
     maintenance: bool = False  # its GPUs are out of service; an admin holds it
+    offered_until: datetime | None = None  # of what is, or was, only on offer
 
     @property
     def gpus(self) -> tuple[Gpu, ...]:
@@ -218,6 +248,39 @@ class Holding:
     reservation_id: int
     purpose: str
     maintenance: bool = False  # out of service
+    offered_until: datetime | None = None  # only on offer, to who waits
+
+
+@dataclass(frozen=True)
+class Wish:
+    """Somebody waits for GPUs to come free."""
+
+    id: int
+    organization_id: int
+    member: Member
+    asked_at: datetime
+    gpus: tuple[Gpu, ...]  # those named; else any `count` of `model`
+    count: int
+    model: str | None
+    length: timedelta
+    earliest_at: datetime  # it may start from then
+    latest_at: datetime  # and not after
+    purpose: str
+    takes: bool  # what comes free is taken for them, without asking
+    state: WishState
+    held: Reservation | None  # what they have meanwhile, which is moved forward
+    offer: Reservation | None  # what is held for them now
+    offered: TimeRange | None  # the time they would have, of which they may hold a part already
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """What asking to wait led to: a wish, or at once a reservation, when there was room."""
+
+    wish: Wish | None
+    receipt: Receipt | None
+    ahead: int = 0  # how many asked before
+    again: bool = False
 
 
 @dataclass(frozen=True)

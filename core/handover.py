@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import select
 
-from core import audit, availability, errors, facts, limits, members, models, notices, placement, policy
+from core import audit, availability, errors, facts, limits, members, models, notices, placement, policy, waitlist
 from core.actors import Actor
 from core.audit import Snapshot
 from core.facts import Action, HandOver, HandOverState, State, Subject
@@ -48,7 +48,7 @@ def ask(
     held = availability.fact(work, row)
     if row.member_id == actor.member_id:
         raise errors.AlreadyYours(held)
-    if held.state in {State.OVER, State.CANCELLED}:
+    if held.state in {State.OVER, State.CANCELLED, State.OFFERED}:
         raise errors.NoLongerHeld(held.holder)
     if held.maintenance:
         raise errors.OutOfService
@@ -87,6 +87,7 @@ def answer(work: Work, actor: Actor, hand_over_id: int, *, yes: bool) -> HandOve
 
 def _locked(work: Work, organization_id: int, reservation_id: int) -> models.Reservation:
     row = availability.load(work, organization_id, reservation_id)
+    waitlist.lock(work, organization_id)
     work.session.refresh(row, with_for_update=True)
     return row
 
@@ -178,7 +179,7 @@ def _decline(work: Work, actor: Actor, asked: models.HandOver, held: facts.Reser
     asked.state = HandOverState.DECLINED
     work.session.flush()
     found = _fact(work, asked)
-    notices.take_back(work, held.id, Kind.LAPSED, found.id)
+    notices.take_back(work, held.id, Kind.LAPSED, about=found.id)
     stays = work.now + ANSWER_STAYS_NEWS
     notices.tell(
         work, held, Kind.DECLINED, notices.to_member(found.asker.id), _told(found), about=found.id, useful_until=stays
@@ -195,7 +196,6 @@ def _hand_over(
     before: facts.Reservation,
 ) -> HandOver:
     found = _fact(work, asked)
-    placement.lock(work, before.gpus)
     part = _to_come(found.range, work.now)
     is_whole = before.range.clip(part) == part and len(set(found.gpus) & set(before.gpus)) == len(asked.gpus)
     if before.state in {State.OVER, State.CANCELLED} or not is_whole:
@@ -206,9 +206,10 @@ def _hand_over(
     taken = placement.add(work, actor.organization_id, found.asker, found.purpose, found.gpus, part)
     asked.state, asked.taken_id = HandOverState.DONE, taken.id
     work.session.flush()
-    notices.take_back(work, row.id, Kind.LAPSED, found.id)
+    notices.take_back(work, row.id, Kind.LAPSED, about=found.id)
     notices.hand_over(work, taken, giver=before.holder)
     audit.record_reservation(work, actor, Action.HANDED_OVER, taken)
+    waitlist.changed(work, availability.fact(work, row))
     return replace(_fact(work, asked), kept=kept)
 
 

@@ -14,20 +14,8 @@ from sqlalchemy import bindparam, select
 from core import audit, errors, facts, members, models
 from core.actors import Actor, Operator
 from core.facts import Action, Subject
+from core.facts import Wanted as Wanted  # noqa: PLC0414 - most who ask for GPUs find it here
 from core.work import Work
-
-
-@dataclass(frozen=True)
-class Wanted:
-    """Which GPUs a wish is for: these by name, or any `count` of a model.
-
-    Those that are not named come from one node unless `spread`.
-    """
-
-    names: tuple[str, ...] = ()
-    count: int = 1
-    model: str | None = None
-    spread: bool = False
 
 
 def gpus(work: Work, organization_id: int) -> tuple[facts.Gpu, ...]:
@@ -153,7 +141,7 @@ def candidates(work: Work, organization_id: int, wanted: Wanted) -> tuple[facts.
     if wanted.count < 1:
         raise errors.NoneWanted(wanted.count)
     known = gpus(work, organization_id)
-    matching = tuple(gpu for gpu in known if _is_model(gpu, wanted.model))
+    matching = tuple(gpu for gpu in known if is_model(gpu, wanted.model))
     if not matching:
         raise errors.NoGpus(wanted.model, known)
     most = len(matching) if wanted.spread else max(Counter(gpu.node for gpu in matching).values())
@@ -252,7 +240,7 @@ def folded(name: str) -> str:
     return unicodedata.normalize("NFKC", name).casefold()
 
 
-def _is_model(gpu: facts.Gpu, model: str | None) -> bool:
+def is_model(gpu: facts.Gpu, model: str | None) -> bool:
     """`5090`, `rtx5090` and `RTX 5090` all mean an RTX 5090."""
     if model is None:
         return True

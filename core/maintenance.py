@@ -12,7 +12,20 @@ import hashlib
 from collections.abc import Iterable, Iterator
 from datetime import timedelta
 
-from core import audit, availability, booking, errors, facts, inventory, members, notices, placement, policy
+from core import (
+    audit,
+    availability,
+    booking,
+    errors,
+    facts,
+    inventory,
+    members,
+    notices,
+    placement,
+    policy,
+    requests,
+    waitlist,
+)
 from core.actors import Actor
 from core.facts import Action, Displaced, State
 from core.inventory import Wanted
@@ -44,16 +57,17 @@ def take_down(
     time = TimeRange(max(time.start, work.now), time.end)
     gpus = inventory.candidates(work, actor.organization_id, Wanted(names=tuple(names)))
     _lock(work, actor, gpus, time)
-    if answered := booking.done(work, actor, request_key):
+    if answered := requests.done(work, actor, request_key):
         return facts.Maintenance(answered.reservation, (), "", again=True)
-    displaced = tuple(_clear(work, actor, gpus, time, why))
-    mark = _mark(displaced)
-    if seen is not None and seen != mark:
-        raise errors.NotAsSeen
-    keeper = members.of_id(work, actor.organization_id, actor.member_id)
-    held = placement.add(work, actor.organization_id, keeper, why, gpus, time, maintenance=True)
+    with waitlist.held_back(work, actor.organization_id):
+        displaced = tuple(_clear(work, actor, gpus, time, why))
+        mark = _mark(displaced)
+        if seen is not None and seen != mark:
+            raise errors.NotAsSeen
+        keeper = members.of_id(work, actor.organization_id, actor.member_id)
+        held = placement.add(work, actor.organization_id, keeper, why, gpus, time, maintenance=True)
     notices.plan(work, held, announce=True)
-    booking.remember(work, held, request_key)
+    requests.remember(work, held, request_key)
     audit.record_reservation(work, actor, Action.TAKEN_DOWN, held, why=why)
     return facts.Maintenance(held, displaced, mark)
 
@@ -65,19 +79,20 @@ def retire(work: Work, actor: Actor, name: str, why: str, *, seen: str | None = 
     gpu = inventory.named(work, actor.organization_id, name)
     time = TimeRange(work.now, work.now + _FOR_GOOD)
     _lock(work, actor, (gpu,), time)
-    displaced = tuple(_clear(work, actor, (gpu,), time, why))
-    mark = _mark(displaced)
-    if seen is not None and seen != mark:
-        raise errors.NotAsSeen
-    inventory.retire(work, actor, gpu.id, why=why)
+    with waitlist.held_back(work, actor.organization_id):
+        displaced = tuple(_clear(work, actor, (gpu,), time, why))
+        mark = _mark(displaced)
+        if seen is not None and seen != mark:
+            raise errors.NotAsSeen
+        inventory.retire(work, actor, gpu.id, why=why)
     return facts.Maintenance(None, displaced, mark)
 
 
 def _lock(work: Work, actor: Actor, gpus: tuple[facts.Gpu, ...], time: TimeRange) -> None:
-    """Reservations before GPUs, as every change of one does; and all GPUs, since some are moved to others."""
+    """All GPUs, since some are moved to others; then reservations, as every change of one does."""
+    waitlist.lock(work, actor.organization_id)
     in_the_way = availability.holdings(work, actor.organization_id, gpus, time)
     placement.lock_reservations(work, {held.reservation_id for held in in_the_way})
-    placement.lock(work, inventory.gpus(work, actor.organization_id))
 
 
 def _reason(why: str) -> str:
@@ -93,6 +108,9 @@ def _clear(work: Work, actor: Actor, gpus: tuple[facts.Gpu, ...], time: TimeRang
     in_the_way = availability.holdings(work, actor.organization_id, gpus, time)
     for number in dict.fromkeys(held.reservation_id for held in sorted(in_the_way, key=lambda held: held.range)):
         before = availability.reservation(work, actor.organization_id, number)
+        if before.state is State.OFFERED:
+            waitlist.call_off(work, actor, number)
+            continue
         if before.maintenance and time.length < _FOR_GOOD:
             clashes = tuple(held for held in in_the_way if held.reservation_id == number)
             raise errors.GpuTaken(time, clashes, alternatives=())

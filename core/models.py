@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from core.db import Base
 from core.facts import Role, Standing
+from core.timerange import TimeRange
 
 
 class Organization(Base):
@@ -213,6 +214,12 @@ class Slot(Base):
             postgresql_where=text("live"),
         ),
         Index("ix_slots_end", "gpu_id", "end_at", sqlite_where=text("live = 1"), postgresql_where=text("live")),
+        Index(
+            "ix_slots_offered",
+            "offered_until",
+            sqlite_where=text("live = 1 AND offered_until IS NOT NULL"),
+            postgresql_where=text("live AND offered_until IS NOT NULL"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -221,9 +228,54 @@ class Slot(Base):
     start_at: Mapped[datetime]
     end_at: Mapped[datetime]
     live: Mapped[bool] = mapped_column(server_default=true())  # false: cancelled, it never happened
+    offered_until: Mapped[datetime | None]  # only on offer: held as any other until then, and no longer
 
     reservation: Mapped[Reservation] = relationship(back_populates="slots")
     gpu: Mapped[Gpu] = relationship()
+
+    @property
+    def range(self) -> TimeRange:
+        return TimeRange(self.start_at, self.end_at)
+
+
+class Wish(Base):
+    """Somebody waits for GPUs to come free. Those who asked earlier have smaller numbers, and go first."""
+
+    __tablename__ = "wishes"
+    __table_args__ = (
+        UniqueConstraint("organization_id", "key"),
+        Index(
+            "ix_wishes_open",
+            "organization_id",
+            "id",
+            sqlite_where=text("outcome IS NULL"),
+            postgresql_where=text("outcome IS NULL"),
+        ),
+        Index("ix_wishes_held", "reservation_id"),
+        Index("ix_wishes_offer", "offer_id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    organization_id: Mapped[int] = mapped_column(ForeignKey("organizations.id"))
+    member_id: Mapped[int] = mapped_column(ForeignKey("members.id"), index=True)
+    asked_at: Mapped[datetime]
+    key: Mapped[str | None] = mapped_column(String(200))  # the request by which it was asked
+    gpus: Mapped[list[int]] = mapped_column(JSON)  # those named, by number; empty: any that match
+    gpu_count: Mapped[int]
+    model: Mapped[str | None] = mapped_column(String(100))
+    spread: Mapped[bool]
+    seconds: Mapped[int]
+    earliest_at: Mapped[datetime]  # it may start from then
+    latest_at: Mapped[datetime]  # and not after
+    purpose: Mapped[str] = mapped_column(String(200), server_default="")
+    takes: Mapped[bool]  # without asking
+    passed: Mapped[list[list[Any]]] = mapped_column(JSON)  # what was offered and not taken: GPU, start, end
+    reservation_id: Mapped[int | None] = mapped_column(ForeignKey("reservations.id"))  # held meanwhile
+    offer_id: Mapped[int | None] = mapped_column(ForeignKey("reservations.id"))  # what it is offered now
+    outcome: Mapped[str | None] = mapped_column(String(16))  # None: waiting; see core.facts.WishState
+    closed_at: Mapped[datetime | None]
+
+    member: Mapped[Member] = relationship()
 
 
 class Recipient(Base):

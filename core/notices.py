@@ -44,6 +44,10 @@ class Kind(StrEnum):
     STOPPED = "stopped"  # to who holds it now: it is no more
     BUSY_LONGER = "busy_longer"  # to who holds it now: it needs some minutes more
     OVERRULED = "overruled"  # to the holder: an admin has changed it
+    OFFERED = "offered"  # to who waits: it has come free, and is held for them for a while
+    OFFER_OVER = "offer_over"  # to the same: they did not answer
+    TAKEN = "taken"  # to who waits: it has come free, and is theirs, as they said
+    MOVED = "moved"  # the same, for what they had for later
     CANCELLED = "cancelled"
     CHANGED = "changed"
     FREED = "freed"  # some of its GPUs were given back early
@@ -74,6 +78,8 @@ _STANDING = frozenset(
         Kind.OVERRULED,
         Kind.SERIES_BOOKED,
         Kind.SERIES_CANCELLED,
+        Kind.OFFERED,
+        Kind.OFFER_OVER,
     }
 )
 """Told whatever becomes of the reservation meanwhile."""
@@ -246,11 +252,11 @@ def tell(
     _owe(work, held, [_Plan(kind, whom, due_at or work.now, useful_until, data, about)])
 
 
-def take_back(work: Work, reservation_id: int, kind: Kind, about: int) -> bool:
-    """Such a notice, if it is still owed, has become untrue; whether it was."""
+def take_back(work: Work, reservation_id: int, *kinds: Kind, about: int) -> bool:
+    """Such notices, if they are still owed, have become untrue; whether any was."""
     settled = work.session.execute(
         update(models.Notice)
-        .where(models.Notice.reservation_id == reservation_id, models.Notice.kind == kind, _is_owed)
+        .where(models.Notice.reservation_id == reservation_id, models.Notice.kind.in_(kinds), _is_owed)
         .where(models.Notice.about == about)
         .values(outcome=Outcome.STALE, settled_at=work.now)
         .returning(models.Notice.id)

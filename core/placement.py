@@ -1,11 +1,12 @@
 """The only file that writes slots: lock, look, write.
 
-Every function here expects to run inside `Database.begin`, and every change of slots passes through it.
+Every function here expects to run inside `Database.begin`, and every change of slots passes through it. What is given
+back is noted in `work.freed`, for those who wait: see `core.waitlist`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 
 from sqlalchemy import bindparam, insert, select
@@ -51,6 +52,31 @@ def add(
     maintenance: bool = False,
 ) -> facts.Reservation:
     """A new reservation that holds these GPUs."""
+    return _add(work, organization_id, holder, purpose, dict.fromkeys(gpus, time), maintenance=maintenance)
+
+
+def offer(
+    work: Work,
+    organization_id: int,
+    holder: facts.Member,
+    purpose: str,
+    times: Mapping[facts.Gpu, TimeRange],
+    until: datetime,
+) -> facts.Reservation:
+    """A new reservation that holds these GPUs for somebody who has not said yet whether they take them."""
+    return _add(work, organization_id, holder, purpose, times, offered_until=until)
+
+
+def _add(
+    work: Work,
+    organization_id: int,
+    holder: facts.Member,
+    purpose: str,
+    times: Mapping[facts.Gpu, TimeRange],
+    *,
+    maintenance: bool = False,
+    offered_until: datetime | None = None,
+) -> facts.Reservation:
     row = {
         "organization_id": organization_id,
         "member_id": holder.id,
@@ -59,26 +85,31 @@ def add(
         "maintenance": maintenance,
     }
     number = work.connection.execute(_NEW, row).scalar_one()
-    slots = _hold(work, number, gpus, time)
-    state = availability.state(time, work.now)
-    return facts.Reservation(number, organization_id, 1, holder, purpose, slots, time, state, maintenance)
-
-
-def _hold(work: Work, reservation_id: int, gpus: Iterable[facts.Gpu], time: TimeRange) -> tuple[facts.Slot, ...]:
-    slots = tuple(facts.Slot(gpu, time) for gpu in sorted(gpus, key=lambda gpu: gpu.id))
+    slots = tuple(facts.Slot(gpu, times[gpu]) for gpu in sorted(times, key=lambda gpu: gpu.id))
     work.connection.execute(
         _HOLD,
         [
-            {"reservation_id": reservation_id, "gpu_id": slot.gpu.id, "start_at": time.start, "end_at": time.end}
+            {
+                "reservation_id": number,
+                "gpu_id": slot.gpu.id,
+                "start_at": slot.range.start,
+                "end_at": slot.range.end,
+                "offered_until": offered_until,
+            }
             for slot in slots
         ],
     )
-    return slots
+    hull = TimeRange.hull(times.values())
+    state = availability.state(hull, work.now, offered_until)
+    return facts.Reservation(
+        number, organization_id, 1, holder, purpose, slots, hull, state, maintenance, offered_until
+    )
 
 
 def place(work: Work, row: models.Reservation, gpus: Iterable[facts.Gpu], time: TimeRange) -> None:
     """Hold these GPUs, and no others, for `time`. The database has the last word on overlaps."""
     wanted = {gpu.id for gpu in gpus}
+    held = {slot.gpu_id: slot.range for slot in row.slots if slot.live}
     for slot in list(row.slots):
         if slot.gpu_id not in wanted:
             row.slots.remove(slot)
@@ -90,12 +121,17 @@ def place(work: Work, row: models.Reservation, gpus: Iterable[facts.Gpu], time: 
             kept[gpu_id] = models.Slot(gpu_id=gpu_id, live=True)
             row.slots.append(kept[gpu_id])
         kept[gpu_id].start_at, kept[gpu_id].end_at, kept[gpu_id].live = time.start, time.end, True
+        kept[gpu_id].offered_until = None
     work.session.flush()
+    for gpu_id, before in held.items():
+        work.freed += [(gpu_id, part) for part in before.subtract([time] if gpu_id in wanted else [])]
 
 
 def stretch(work: Work, slots: Iterable[models.Slot], end: datetime) -> None:
     """Let these slots end at `end`, later or earlier."""
     for slot in slots:
+        if end < slot.end_at:
+            work.freed.append((slot.gpu_id, TimeRange(end, slot.end_at)))
         slot.end_at = end
     work.session.flush()
 
@@ -110,6 +146,8 @@ def drop(work: Work, row: models.Reservation, gpu_ids: Collection[int]) -> None:
     gone = [slot for slot in row.slots if slot.gpu_id in gpu_ids]
     is_whole = len(gone) == len(row.slots)
     for slot in gone:
+        if slot.live:
+            work.freed.append((slot.gpu_id, slot.range))
         if is_whole:
             slot.live = False
         else:

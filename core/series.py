@@ -16,7 +16,6 @@ from sqlalchemy import select
 from core import (
     audit,
     availability,
-    booking,
     errors,
     facts,
     inventory,
@@ -26,6 +25,8 @@ from core import (
     notices,
     placement,
     policy,
+    requests,
+    waitlist,
 )
 from core.actors import Actor
 from core.facts import Action, Recurrence, Repeats, Series, SeriesReceipt, Skipped, State
@@ -84,8 +85,9 @@ def book(
     actor.must_be_member()
     purpose = " ".join(purpose.split())
     policy.check_purpose(purpose)
-    placement.lock(work, inventory.candidates(work, actor.organization_id, wanted))
-    if answered := booking.done(work, actor, request_key):
+    inventory.candidates(work, actor.organization_id, wanted)
+    waitlist.lock(work, actor.organization_id)
+    if answered := requests.done(work, actor, request_key):
         return _again(work, actor, answered.reservation)
     holder = members.fact(work.session.get_one(models.Member, actor.member_id))
     booked: list[facts.Reservation] = []
@@ -104,7 +106,7 @@ def book(
     if not booked or (refused and not skip):
         raise errors.SomeTaken(tuple(held.range for held in booked), tuple(refused))
     number = _write(work, actor, repeats, booked)
-    booking.remember(work, booked[0], request_key)
+    requests.remember(work, booked[0], request_key)
     _tell(work, number, repeats.recurrence, booked, Kind.SERIES_BOOKED)
     return SeriesReceipt(Series(number, repeats.recurrence, tuple(booked)), tuple(booked), tuple(refused))
 
@@ -120,8 +122,11 @@ def cancel(work: Work, actor: Actor, series_id: int) -> SeriesReceipt:
     if row.member_id != actor.member_id:
         raise errors.NotYours(members.fact(work.session.get_one(models.Member, row.member_id)))
     recurrence = _recurrence(row)
+    waitlist.lock(work, actor.organization_id)
     cancelled = [_cancel(work, actor, held) for held in _remaining_rows(work, row)]
-    if cancelled and not notices.take_back(work, cancelled[0].id, Kind.SERIES_BOOKED, series_id):
+    for held in cancelled:
+        waitlist.changed(work, held)
+    if cancelled and not notices.take_back(work, cancelled[0].id, Kind.SERIES_BOOKED, about=series_id):
         _tell(work, series_id, recurrence, cancelled, Kind.SERIES_CANCELLED)
     return SeriesReceipt(Series(series_id, recurrence, ()), tuple(cancelled), ())
 
@@ -203,7 +208,7 @@ def _write(work: Work, actor: Actor, repeats: Repeats, booked: list[facts.Reserv
 
 
 def _remaining_rows(work: Work, row: models.Series) -> list[models.Reservation]:
-    """Those that have not begun, locked, and their GPUs with them; always in the order of their numbers."""
+    """Those that have not begun, locked; always in the order of their numbers."""
     rows = work.session.scalars(
         select(models.Reservation)
         .join(models.Occurrence, models.Occurrence.reservation_id == models.Reservation.id)
@@ -211,9 +216,7 @@ def _remaining_rows(work: Work, row: models.Series) -> list[models.Reservation]:
         .order_by(models.Reservation.id)
         .with_for_update(of=models.Reservation)
     ).all()
-    remaining = [each for each in rows if availability.fact(work, each).state is State.UPCOMING]
-    placement.lock(work, {slot.gpu for each in remaining for slot in availability.fact(work, each).slots})
-    return remaining
+    return [each for each in rows if availability.fact(work, each).state is State.UPCOMING]
 
 
 def _cancel(work: Work, actor: Actor, row: models.Reservation) -> facts.Reservation:

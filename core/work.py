@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session
 from core import wakeup
 from core.db import OVERLAP, connect
 from core.errors import Busy, Refusal, Unwritable
-from core.timerange import utc
+from core.timerange import TimeRange, utc
 from core.turn import turns_at
 
 log = logging.getLogger(__name__)
@@ -42,6 +42,7 @@ class Work:
     memo: dict[object, object] = field(default_factory=dict)  # what was looked up already in this transaction
     numbers: ChainMap[object, int] = field(default_factory=ChainMap)  # of rows that stay: kept, once committed
     next_due: datetime | None = None  # the soonest notice this change planned
+    freed: list[tuple[int, TimeRange]] = field(default_factory=list)  # given back, by GPU, and not yet passed on
     is_committing: bool = False
 
     @cached_property

@@ -1,5 +1,20 @@
 """Slack in: one file per user story, each with `register(app, desk)`. They translate; rules live in core."""
 
-from bot.listeners import admin, book, busy, form, hand_over, home, keep, picture, record, series, show, text, welcome
+from bot.listeners import (
+    admin,
+    book,
+    busy,
+    form,
+    hand_over,
+    home,
+    keep,
+    picture,
+    record,
+    series,
+    show,
+    text,
+    wait,
+    welcome,
+)
 
-LISTENERS = (text, book, series, form, keep, hand_over, busy, show, picture, home, record, admin, welcome)
+LISTENERS = (text, book, series, form, keep, hand_over, wait, busy, show, picture, home, record, admin, welcome)

@@ -16,7 +16,7 @@ from bot.views import booking as view
 from bot.views import kit
 from bot.views import mine as mine_view
 from bot.views.mine import Mine
-from core import availability, booking, facts, inventory
+from core import availability, booking, facts, inventory, requests
 from core.facts import State
 
 Pressed = dict[str, Any]
@@ -68,7 +68,7 @@ def cancel_typed(visit: Visit, wish: Cancel) -> None:
 def _answered(visit: Visit) -> bool:
     """The same command, delivered again: what it meant then may be over by now, so it is answered by what it did."""
     with visit.read() as work:
-        done = booking.done(work, visit.actor, visit.key)
+        done = requests.done(work, visit.actor, visit.key)
     if done is not None:
         visit.answer(view.state(done.reservation, visit.reader, done.room))
     return done is not None

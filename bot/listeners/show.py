@@ -17,7 +17,7 @@ from bot.views import mine as mine_view
 from bot.views import status as status_view
 from bot.views import who as who_view
 from bot.views.mine import Mine
-from core import availability, facts, series
+from core import availability, facts, series, waitlist
 from core import health as core_health
 from core.errors import InThePast
 from core.timerange import TimeRange
@@ -103,7 +103,8 @@ def mine(visit: Visit) -> None:
     with visit.read() as work:
         held = held_by(work, visit)
         repeated = series.held_by(work, visit.organization_id, (each for each, _ in held))
-    visit.answer(mine_view.mine(held, visit.reader, repeated))
+        wishes = waitlist.waiting(work, visit.organization_id, visit.member.id)
+    visit.answer(mine_view.mine(held, visit.reader, repeated, wishes))
 
 
 def health(visit: Visit) -> None:

@@ -28,10 +28,11 @@ from bot.commands import (
     StillBusy,
     Summary,
     TooMuch,
+    Wait,
     Who,
 )
 from bot.desk import Desk, Visit
-from bot.listeners import admin, board, book, busy, hand_over, keep, picture, record, show, welcome
+from bot.listeners import admin, board, book, busy, hand_over, keep, picture, record, show, wait, welcome
 from bot.views import help as help_view
 from bot.views import kit
 
@@ -105,6 +106,7 @@ _STORIES: dict[type, Callable[[Visit, Any, str], None]] = {  # the table of cont
     End: lambda visit, wish, _: keep.end_typed(visit, wish),
     Cancel: lambda visit, wish, _: keep.cancel_typed(visit, wish),
     Ask: lambda visit, wish, _: hand_over.typed(visit, wish),
+    Wait: lambda visit, wish, _: wait.typed(visit, wish),
     StillBusy: lambda visit, wish, _: busy.typed(visit, wish),
     History: lambda visit, _wish, _: record.history(visit),
     Admin: lambda visit, wish, _: admin.typed(visit, wish),

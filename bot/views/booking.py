@@ -118,6 +118,8 @@ def headline(held: facts.Reservation, reader: Reader) -> str:
             return reader.say("Cancelled: {what}", what=what)
         case State.OVER:
             return reader.say("Over: {what}", what=what)
+        case State.OFFERED:
+            return reader.say("Offered to you: {what}", what=what)
 
 
 def summary(held: facts.Reservation, reader: Reader) -> str:
@@ -192,12 +194,23 @@ def notes(reader: Reader, echo: Echo) -> list[str]:
 def buttons(held: facts.Reservation, reader: Reader, room: facts.Room | None = None) -> list[Block]:
     """What its holder can do with it now."""
     value = kit.reservation_value(held)
+    if held.state is State.OFFERED:
+        return offer_buttons(held.id, reader)
     change = kit.button(reader.say("Change"), "change", value, spoken=reader.say("Change this booking"))
     if held.state is State.UPCOMING:
         return [change, cancel_button(held, reader)]
     if held.state is State.RUNNING:
         return [*extend_buttons(held, reader, room), change, end_button(held, reader)]
     return []
+
+
+def offer_buttons(offer_id: int, reader: Reader) -> list[Block]:
+    """For what is held for them until they say whether they take it."""
+    value = kit.as_value(id=offer_id)
+    return [
+        kit.button(reader.say("Take it"), "take_offer", value, style="primary"),
+        kit.button(reader.say("Pass"), "pass_offer", value, spoken=reader.say("Pass it on to the next")),
+    ]
 
 
 def extend_buttons(held: facts.Reservation, reader: Reader, room: facts.Room | None) -> list[Block]:
@@ -313,10 +326,21 @@ def taken(refusal: errors.GpuTaken, reader: Reader, *, purpose: str = "", asked:
         kit.context(_free(refusal, reader)) if refusal.free else None,
         kit.section(reader.say("What would work:") if offers else nothing_free(reader)),
         kit.actions(
-            [_offer_button(offer, number, refusal.wish, reader, purpose) for number, offer in enumerate(offers)]
+            [
+                *(_offer_button(offer, number, refusal.wish, reader, purpose) for number, offer in enumerate(offers)),
+                _wait_button(refusal, reader, purpose),
+            ]
         ),
         *(_asking(refusal, reader, purpose) if refusal.moving is None else ()),
     )
+
+
+def _wait_button(refusal: errors.GpuTaken, reader: Reader, purpose: str) -> Block | None:
+    """Or it may come free."""
+    if refusal.moving is not None or refusal.wanted is None:
+        return None
+    value = kit.wish_value(refusal.wanted, refusal.wish, purpose)
+    return kit.button(reader.say("Wait for it"), "wait", value, spoken=reader.say("Wait until it comes free"))
 
 
 def _asking(refusal: errors.GpuTaken, reader: Reader, purpose: str) -> list[Block]:

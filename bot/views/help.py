@@ -52,6 +52,7 @@ def what(verb: str, reader: Reader) -> str:
         "extend": reader.say("keep yours for longer"),
         "end": reader.say("give yours back now, or only some of its GPUs"),
         "cancel": reader.say("drop one that has not begun"),
+        "wait": reader.say("have what comes free held for you; alone it shows what you wait for"),
         "ask": reader.say("ask whoever holds it to hand it over, or a part of it"),
         "busy": reader.say("have the last holder asked, where their work is still on yours"),
         "history": reader.say("what was done with your bookings, by whom and why"),

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.reader import Reader
-from bot.views import booking, kit, mine, nodes, settings, setup, status
+from bot.views import booking, kit, mine, nodes, settings, setup, status, waitlist
 from bot.views.kit import Block, Message
 from bot.views.mine import Mine
 from core import facts
@@ -28,6 +28,7 @@ class Lab:
     week: Sequence[facts.Timeline]  # the seven days after
     held: Mine
     series: Sequence[facts.Series]  # that these belong to
+    wishes: Sequence[facts.Wish]
     choices: facts.Choices
     use: facts.FairUse
     progress: Progress | None = None  # of setting the lab up, for its admins
@@ -42,6 +43,7 @@ def home(lab: Lab, reader: Reader, now: datetime, *, answer: Message | None = No
         *_lab(lab, reader, now),
         kit.header(reader.say("My bookings")),
         *(mine.cards(lab.held, reader, lab.series) or [kit.section(reader.say("You have nothing booked."))]),
+        *waitlist.cards(lab.wishes, reader),
         kit.context(booking.fair_use(lab.use, reader)),
         kit.header(reader.say("My settings")),
         *settings.summary(lab.choices, reader, now),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from bot.reader import Reader
-from bot.views import booking, kit
+from bot.views import booking, kit, waitlist
 from bot.views import series as series_view
 from bot.views.kit import Block, Message
 from core import facts
@@ -16,11 +16,13 @@ Mine = Sequence[tuple[facts.Reservation, facts.Room | None]]
 _SHOWN = 15
 
 
-def mine(held: Mine, reader: Reader, series: Sequence[facts.Series] = ()) -> Message:
+def mine(held: Mine, reader: Reader, series: Sequence[facts.Series] = (), wishes: Sequence[facts.Wish] = ()) -> Message:
+    """What somebody has, and what they wait for."""
     if not held:
-        return nothing(reader)
+        return waitlist.waiting(wishes, reader) if wishes else nothing(reader)
     said = reader.say_many("You have {count} booking.", "You have {count} bookings.", len(held))
-    return listed(said, held, reader, series)
+    message = listed(said, held, reader, series)
+    return kit.message(message.text, *message.blocks, *waitlist.cards(wishes, reader))
 
 
 def which(held: Mine, reader: Reader) -> Message:

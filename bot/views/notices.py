@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 
 from bot.reader import Reader
-from bot.views import booking, busy, hand_over, kit, series
+from bot.views import booking, busy, hand_over, kit, series, waitlist
 from bot.views.kit import Block, Message
 from core import facts
 from core.facts import Action, State
@@ -159,6 +159,10 @@ def _to_holder(owed: Owed, reader: Reader, now: datetime) -> str:
 
 
 _BETWEEN_PEOPLE: dict[Kind, Callable[[Owed, Reader], str]] = {
+    Kind.OFFERED: lambda owed, reader: waitlist.offered(owed.data, reader),
+    Kind.OFFER_OVER: lambda owed, reader: waitlist.offer_over(owed.data, reader),
+    Kind.TAKEN: lambda owed, reader: waitlist.taken(owed.reservation, reader),
+    Kind.MOVED: lambda owed, reader: waitlist.moved(owed.reservation, owed.data, reader),
     Kind.ASKED: lambda owed, reader: hand_over.question(owed.data, reader),
     Kind.DECLINED: lambda owed, reader: hand_over.declined(owed.data, reader),
     Kind.LAPSED: lambda owed, reader: hand_over.lapsed(owed.data, reader),
@@ -227,12 +231,21 @@ def _buttons(owed: Owed, reader: Reader) -> list[Block]:
             return [booking.cancel_button(held, reader, reader.say("Release"))]
         case Kind.BEFORE_END | Kind.BEFORE_END_3H | Kind.BEFORE_END_24H:
             return [*booking.extend_buttons(held, reader, owed.room), booking.end_button(held, reader)]
+        case Kind.HANDED_OVER | Kind.TAKEN | Kind.MOVED:
+            return booking.buttons(held, reader, owed.room)
+        case _:
+            return _questions(owed, reader)
+
+
+def _questions(owed: Owed, reader: Reader) -> list[Block]:
+    """What can be answered."""
+    match owed.kind:
         case Kind.ASKED:
             return hand_over.question_buttons(owed.data, reader)
         case Kind.STILL_BUSY:
             return busy.question_buttons(owed.data, reader)
-        case Kind.HANDED_OVER:
-            return booking.buttons(held, reader, owed.room)
+        case Kind.OFFERED:
+            return waitlist.offered_buttons(owed.reservation, owed.data, reader)
         case _:
             return []
 

@@ -19,6 +19,7 @@ ENGLISH = Words(
         "end": ("end [<gpu>]", "release, stop, done"),
         "cancel": ("cancel [<gpu>]", "delete"),
         "ask": ("ask [<when>] [on <gpu>] [for <purpose>]", "ask for"),
+        "wait": ("wait [<length>] [on <gpu>] [before <when>]", "waitlist, queue, wait for"),
         "busy": ("busy [<gpu>]", "still busy, occupied"),
         "history": ("history", "past"),
         "admin": ("admin [down <gpu> <when> <why>]", ""),

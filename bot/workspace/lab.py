@@ -13,7 +13,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from bot.workspace.people import DEMO_PEOPLE
-from core import booking, inventory, members, notices, organizations
+from core import booking, inventory, members, notices, organizations, requests
 from core.actors import Actor, Operator
 from core.errors import Refusal
 from core.facts import Standing
@@ -115,7 +115,7 @@ def _reserving(actor: Actor, wanted: Wanted, time: TimeRange, purpose: str, key:
 
 def _releasing(actor: Actor, key: str) -> Callable[[Work], object]:
     def release(work: Work) -> None:
-        made = booking.done(work, actor, key)
+        made = requests.done(work, actor, key)
         if made is not None:
             booking.release(work, actor, made.reservation.id, version=None)
 

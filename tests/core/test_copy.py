@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import delete, insert, text, update
 from sqlalchemy.exc import IntegrityError
 
-from core import busy, displays, errors, handover, limits, models, notices, series
+from core import busy, displays, errors, handover, limits, models, notices, series, waitlist
 from core.actors import Operator
 from core.copy import Differs, OldSource, Refused, TargetInUse, copy
 from core.db import Base
@@ -56,6 +56,7 @@ def full(databases: tuple[Database, Database], clock: Clock) -> Lab:
         handover.ask(work, lab.alice, both.id, purpose="お願い")
         busy.call(work, lab.charlie, begun.id)
         series.book(work, lab.bob, Wanted(names=("GPU1",)), _mondays(), purpose="毎週")
+        waitlist.ask(work, lab.charlie, Wanted(count=2), timedelta(hours=3), purpose="待つ")
         limits.add_period(work, Operator(lab.id), "締切", lab.hours(1), {Rule.LONGEST: None})
         failing = notices.claim(work, lab.id, timedelta(seconds=20))
         assert failing is not None

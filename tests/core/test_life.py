@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Callable
-from dataclasses import dataclass, field
-from datetime import UTC, timedelta
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -26,9 +26,22 @@ from hypothesis.stateful import (
 )
 from sqlalchemy import select
 
-from core import audit, availability, booking, errors, facts, handover, inventory, models, notices, recipients, series
+from core import (
+    audit,
+    availability,
+    booking,
+    errors,
+    facts,
+    handover,
+    inventory,
+    models,
+    notices,
+    recipients,
+    series,
+    waitlist,
+)
 from core.actors import Actor, Operator
-from core.facts import Receipt, Recurrence, Repeats, State
+from core.facts import Action, Receipt, Recurrence, Repeats, State
 from core.inventory import Wanted
 from core.notices import Kind
 from core.recipients import CHANNEL
@@ -43,6 +56,7 @@ IS_SOAK = bool(os.environ.get("SOAK"))
 HOUR = timedelta(hours=1)
 QUARTER = timedelta(minutes=15)
 LEASE = timedelta(seconds=30)
+LIST_ACTIONS = {Action.OFFERED, Action.TAKEN, Action.PASSED, Action.LAPSED, Action.MOVED}
 
 wishes = st.sampled_from(
     [
@@ -68,10 +82,14 @@ class Expected:
     holder: int
     slots: dict[int, TimeRange] = field(default_factory=dict)  # by the number of the GPU, those that happened
     would_have_been: dict[int, TimeRange] = field(default_factory=dict)  # of a cancelled one
+    offered_until: datetime | None = None
 
     @property
     def is_cancelled(self) -> bool:
         return not self.slots
+
+    def is_overdue(self, now: datetime) -> bool:
+        return self.offered_until is not None and self.offered_until <= now
 
 
 class Life(RuleBasedStateMachine):
@@ -88,6 +106,7 @@ class Life(RuleBasedStateMachine):
         self.told: Counter[tuple[int, Kind]] = Counter()
         self.series: list[tuple[Actor, int]] = []
         self.last: Callable[[], Receipt] | None = None
+        self.seen = 0  # the last entry of the audit
 
     @initialize()
     def found(self) -> None:
@@ -108,6 +127,7 @@ class Life(RuleBasedStateMachine):
         assert len(held.gpus) == len(wanted.names or range(wanted.count))
         self.expected[held.id] = Expected(actor.member_id, {gpu.id: time for gpu in held.gpus})
         self.versions[held.id] = [held.version]
+        self.absorb()
 
     @precondition(lambda self: self.expected)
     @rule(which=numbers, seen=numbers, wanted=wishes, start=quarters, length=lengths, purpose=st.sampled_from("ab"))
@@ -211,6 +231,8 @@ class Life(RuleBasedStateMachine):
                 given = handover.answer(work, holder, asked.id, yes=yes > 0)
         except errors.Refusal:
             return
+        finally:
+            self.last = None
         if given.taken is None:
             return
         assert {slot.gpu.id: slot.range for slot in given.taken.slots} == dict.fromkeys(
@@ -229,6 +251,7 @@ class Life(RuleBasedStateMachine):
         self.versions[number].append(old.version)
         for made in (*pieces, given.taken):
             self.made(made)
+        self.absorb()
 
     @rule(who=numbers, wanted=wishes, start=st.integers(0, 20), length=lengths, days=st.integers(1, 4))
     def book_series(self, who: int, wanted: Wanted, start: int, length: int, days: int) -> None:
@@ -252,10 +275,12 @@ class Life(RuleBasedStateMachine):
         for held in receipt.occurrences:
             self.expected[held.id] = Expected(actor.member_id, {slot.gpu.id: slot.range for slot in held.slots})
             self.versions[held.id] = [held.version]
+        self.absorb()
 
     @precondition(lambda self: self.series)
     @rule(which=numbers)
     def cancel_series(self, which: int) -> None:
+        self.settle()
         actor, number = self.series[which % len(self.series)]
         with self.database.begin(self.clock.now) as work:
             receipt = series.cancel(work, actor, number)
@@ -264,6 +289,54 @@ class Life(RuleBasedStateMachine):
             assert all(slot.start > self.clock.now for slot in was.slots.values())
             self.expected[held.id] = Expected(was.holder, {}, was.slots)
             self.versions[held.id].append(held.version)
+        self.absorb()
+
+    @rule(who=numbers, wanted=wishes, length=lengths, takes=st.booleans(), until=st.one_of(st.none(), quarters))
+    def wish(self, who: int, wanted: Wanted, length: int, takes: bool, until: int | None) -> None:
+        actor = self.people[who % 3]
+        before = None if until is None else self.hours(until, 1).start
+        try:
+            with self.database.begin(self.clock.now) as work:
+                asked = waitlist.ask(work, actor, wanted, length * QUARTER, before=before, takes=takes)
+        except (errors.Conflict, errors.Invalid):
+            return
+        self.last = None
+        if asked.receipt is not None:
+            held = asked.receipt.reservation
+            self.expected[held.id] = Expected(actor.member_id, {slot.gpu.id: slot.range for slot in held.slots})
+            self.versions[held.id] = [held.version]
+        self.absorb()
+
+    @precondition(lambda self: self.offers())
+    @rule(which=numbers, takes=st.booleans())
+    def answer_an_offer(self, which: int, takes: bool) -> None:
+        offers = self.offers()
+        number = offers[which % len(offers)]
+        expected = self.expected[number]
+        actor = next(each for each in self.people if each.member_id == expected.holder)
+        try:
+            with self.database.begin(self.clock.now) as work:
+                if takes:
+                    waitlist.take(work, actor, number)
+                else:
+                    waitlist.decline(work, actor, number)
+        except errors.OfferOver:
+            assert expected.is_overdue(self.clock.now)
+            return
+        assert not expected.is_overdue(self.clock.now)
+        self.last = None
+        self.absorb()
+
+    @rule(who=numbers, which=numbers)
+    def wait_no_longer(self, who: int, which: int) -> None:
+        actor = self.people[who % 3]
+        with self.database.read(self.clock.now) as work:
+            wishes = waitlist.waiting(work, self.lab, actor.member_id)
+        if wishes:
+            with self.database.begin(self.clock.now) as work:
+                waitlist.withdraw(work, actor, wishes[which % len(wishes)].id)
+            self.last = None
+            self.absorb()
 
     @precondition(lambda self: self.last is not None)
     @rule()
@@ -292,6 +365,8 @@ class Life(RuleBasedStateMachine):
     @rule()
     def send_what_is_due(self) -> None:
         self.clock.forward(seconds=2)  # whoever was sent to just now is paced
+        self.settle()
+        assert not any(self.expected[number].is_overdue(self.clock.now) for number in self.offers())
         while True:
             with self.database.begin(self.clock.now) as work:
                 batch = notices.claim(work, self.lab, LEASE)
@@ -309,6 +384,9 @@ class Life(RuleBasedStateMachine):
         """What is told is true as it is told, and the moments of a reservation are told once."""
         held = owed.reservation
         assert owed.due_at <= self.clock.now
+        if owed.kind in {Kind.OFFERED, Kind.OFFER_OVER}:
+            assert (owed.kind is Kind.OFFERED) == (held.state is State.OFFERED)
+            return
         if owed.kind in BETWEEN_PEOPLE:
             return
         assert (held.state is State.CANCELLED) == (owed.kind is Kind.CANCELLED)
@@ -331,13 +409,15 @@ class Life(RuleBasedStateMachine):
             self.nobody_holds_what_somebody_holds(work)
             self.the_audit_replays(work)
             self.what_is_owed_is_true(work)
+            self.nobody_is_passed_over(work)
 
     def reservations_are_as_expected(self, work: Work) -> None:
         for number, expected in self.expected.items():
             held = availability.reservation(work, self.lab, number)
             slots = expected.would_have_been if expected.is_cancelled else expected.slots
             assert {slot.gpu.id: slot.range for slot in held.slots} == slots
-            assert (held.state is State.CANCELLED) == expected.is_cancelled
+            assert (held.state is State.CANCELLED) == (expected.is_cancelled or expected.is_overdue(self.clock.now))
+            assert held.offered_until == expected.offered_until
             assert held.holder.id == expected.holder
             assert held.version == self.versions[number][-1]
 
@@ -352,7 +432,13 @@ class Life(RuleBasedStateMachine):
             assert not any(one.overlaps(other) for one, other in zip(sorted(held), sorted(held)[1:], strict=False))
         hours = sum((each.range.length for each in found), timedelta(0))
         assert hours == sum(
-            (slot.length for expected in self.expected.values() for slot in expected.slots.values()), timedelta(0)
+            (
+                slot.length
+                for expected in self.expected.values()
+                if not expected.is_overdue(self.clock.now)
+                for slot in expected.slots.values()
+            ),
+            timedelta(0),
         )
 
     def the_audit_replays(self, work: Work) -> None:
@@ -360,7 +446,12 @@ class Life(RuleBasedStateMachine):
         for entry in reversed(audit.entries(work, self.lab, subject=facts.Subject.RESERVATION, limit=10_000)):
             assert entry.before == replayed.get(entry.subject_id)
             replayed[entry.subject_id] = entry.after
-        now = {number: audit.snapshot(availability.reservation(work, self.lab, number)) for number in self.expected}
+        now = {}
+        for number, expected in self.expected.items():
+            held = availability.reservation(work, self.lab, number)
+            if expected.slots and expected.is_overdue(self.clock.now):
+                held = replace(held, state=State.OFFERED)  # nobody has freed it yet
+            now[number] = audit.snapshot(held)
         assert replayed == now
 
     def what_is_owed_is_true(self, work: Work) -> None:
@@ -368,6 +459,8 @@ class Life(RuleBasedStateMachine):
         for number in self.expected:
             held = availability.reservation(work, self.lab, number)
             mine = [each for each in owed.pop(number, []) if each[0].kind not in BETWEEN_PEOPLE]
+            self.an_offer_is_owed_its_end(held, mine)
+            mine = [(row, whom) for row, whom in mine if row.kind not in {Kind.OFFERED, Kind.OFFER_OVER}]
             assert {row.version for row, _ in mine} <= {held.version}
             assert len({(row.kind, row.recipient_id) for row, _ in mine}) == len(mine)
             told_when_booked = {Kind.BEFORE_START} if held.range.start - self.clock.now < HOUR / 2 else set()
@@ -381,9 +474,51 @@ class Life(RuleBasedStateMachine):
                 assert {row.kind for row, _ in mine} <= {Kind.CANCELLED}
         assert owed == {}
 
+    def an_offer_is_owed_its_end(self, held: facts.Reservation, owed: list[tuple[models.Notice, str]]) -> None:
+        ends = [row.due_at for row, _ in owed if row.kind == Kind.OFFER_OVER and row.due_at > self.clock.now]
+        assert ends == ([held.offered_until] if held.state is State.OFFERED else [])
+
+    def nobody_is_passed_over(self, work: Work) -> None:
+        """No wish waits for what is free; but for those who have said no to something, by words or by silence."""
+        busy = self.busy()
+        for row in self.open_wishes(work):
+            if row.offer_id is None and not row.passed:
+                assert not self.fits(work, row, busy), f"wish {row.id} could be served"
+
+    def the_first_who_fit_was_served(self, row: models.Wish, time: dict[int, TimeRange]) -> None:
+        """Had this stayed free, nobody who asked before could have had it."""
+        with self.database.read(self.clock.now) as work:
+            busy = self.busy()
+            without = {gpu: [held for held in busy.get(gpu, []) if held[0] != time.get(gpu)] for gpu in busy}
+            for other in self.open_wishes(work):
+                if other.id < row.id and other.offer_id is None and not other.passed:
+                    assert not self.fits(work, other, without), f"wish {other.id} was before {row.id}"
+
+    def fits(self, work: Work, row: models.Wish, busy: dict[int, list[tuple[TimeRange, int]]]) -> bool:
+        """Tried the simple way: every start at which something ends, on every node."""
+        gpus = [
+            gpu
+            for gpu in inventory.gpus(work, self.lab)
+            if (gpu.id in row.gpus if row.gpus else inventory.is_model(gpu, row.model))
+        ]
+        first, length = max(row.earliest_at, self.clock.now), timedelta(seconds=row.seconds)
+        starts = {first, *(time.end for gpu in gpus for time, _ in busy.get(gpu.id, []))}
+        for start in starts:
+            time = TimeRange(start, start + length)
+            if first <= start <= row.latest_at:
+                free = [
+                    gpu
+                    for gpu in gpus
+                    if not any(held.overlaps(time) and by != row.reservation_id for held, by in busy.get(gpu.id, []))
+                ]
+                homes = Counter("" if row.spread else gpu.node for gpu in free)
+                if max(homes.values(), default=0) >= row.gpu_count:
+                    return True
+        return False
+
     def moments_of(self, held: facts.Reservation) -> list[tuple[Kind, Any, str]]:
         """What must be told of it in the time to come, and to whom."""
-        if held.state in {State.CANCELLED, State.OVER}:
+        if held.state in {State.CANCELLED, State.OVER, State.OFFERED}:
             return []
         holder, time = recipients.to_member(held.holder.id), held.range
         moments = [
@@ -425,6 +560,64 @@ class Life(RuleBasedStateMachine):
         assert not receipt.again
         return receipt
 
+    def settle(self) -> None:
+        """Somebody looks, and what was offered and not taken in time goes to the next."""
+        with self.database.begin(self.clock.now) as work:
+            waitlist.lock(work, self.lab)
+        self.absorb()
+
+    def absorb(self) -> None:
+        """Take over what the waiting list has done: whatever it gave to somebody, nobody before them could have had."""
+        with self.database.read(self.clock.now) as work:
+            entries = audit.entries(work, self.lab, subject=facts.Subject.RESERVATION, limit=10_000)
+            wishes = list(self.every_wish(work))
+        given = []
+        for entry in reversed([entry for entry in entries if entry.id > self.seen]):
+            self.seen = entry.id
+            if entry.action not in LIST_ACTIONS and entry.surface is not facts.Surface.BOT:
+                continue
+            assert entry.after is not None
+            self.take_over(entry.subject_id, entry.after)
+            if entry.surface is facts.Surface.BOT and entry.action in {Action.OFFERED, Action.MOVED, Action.TAKEN}:
+                given.append(entry.subject_id)
+        for number in given:
+            for row in wishes:
+                if number in {row.offer_id, row.reservation_id} and self.expected[number].slots:
+                    self.the_first_who_fit_was_served(row, self.expected[number].slots)
+
+    def take_over(self, number: int, after: dict[str, Any]) -> None:
+        times = {
+            int(gpu): TimeRange(*(datetime.fromisoformat(instant) for instant in written))
+            for gpu, written in after["slots"].items()
+        }
+        until = after.get("offered_until")
+        if until is not None and number not in self.expected:
+            assert datetime.fromisoformat(until) <= self.clock.now + waitlist.OFFER_LASTS
+        self.expected[number] = Expected(
+            after["holder"],
+            {} if after["cancelled"] else times,
+            times,
+            datetime.fromisoformat(until) if until else None,
+        )
+        with self.database.read(self.clock.now) as work:
+            self.versions.setdefault(number, []).append(availability.reservation(work, self.lab, number).version)
+
+    def busy(self) -> dict[int, list[tuple[TimeRange, int]]]:
+        found: dict[int, list[tuple[TimeRange, int]]] = {}
+        for number, expected in self.expected.items():
+            for gpu, time in expected.slots.items():
+                found.setdefault(gpu, []).append((time, number))
+        return found
+
+    def every_wish(self, work: Work) -> Iterable[models.Wish]:
+        return work.session.scalars(select(models.Wish).where(models.Wish.organization_id == self.lab)).all()
+
+    def open_wishes(self, work: Work) -> list[models.Wish]:
+        return [row for row in self.every_wish(work) if row.outcome is None and row.latest_at >= self.clock.now]
+
+    def offers(self) -> list[int]:
+        return [number for number, each in self.expected.items() if each.offered_until is not None and each.slots]
+
     def check_refusal(self, taken: errors.GpuTaken) -> None:
         """Somebody is in the way, and what is offered instead is free."""
         assert taken.clashes
@@ -435,7 +628,7 @@ class Life(RuleBasedStateMachine):
                 gpu.id in expected.slots and expected.slots[gpu.id].overlaps(offer.range)
                 for gpu in offer.gpus
                 for number, expected in self.expected.items()
-                if number != moving
+                if number != moving and not expected.is_overdue(self.clock.now)
             )
 
     def made(self, held: facts.Reservation) -> None:
@@ -451,9 +644,11 @@ class Life(RuleBasedStateMachine):
         self.expected[held.id] = Expected(was.holder, slots, was.slots)
         assert held.version > self.versions[held.id][-1]
         self.versions[held.id].append(held.version)
+        self.absorb()
 
     def pick(self, which: int, seen: int) -> tuple[int, Actor, int | None]:
         """A reservation, mostly its holder, and mostly the version that is now."""
+        self.settle()
         number = sorted(self.expected)[which % len(self.expected)]
         holder = next(each for each in self.people if each.member_id == self.expected[number].holder)
         versions = self.versions[number]

@@ -60,7 +60,7 @@ def test_a_refusal_names_everybody_and_one_tap_books_what_is_offered(world: Worl
     assert "佐藤" in refusal.words or "Haruka" in refusal.words
     assert "Thu 3 Dec, 12:00–14:00 CET" in refusal.words
     assert "Free in between: 14:00–18:00." in refusal.words
-    assert refusal.buttons == ["GPU0 14:00–19:00", "GPU0 14:00–18:00", "Ask 佐藤遥"]
+    assert refusal.buttons == ["GPU0 14:00–19:00", "GPU0 14:00–18:00", "Wait for it", "Ask 佐藤遥"]
 
     refusal.press("GPU0 14:00–18:00")
     booked = alice.waits_for("#gpu", "Booked")

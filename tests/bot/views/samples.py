@@ -209,6 +209,7 @@ class Maker:
             "first": [each.isoformat() for each in (NOW, NOW + timedelta(hours=3))],
             "last": NOW.isoformat(),
             "rule": vars(self.recurrence()),
+            "wish": self.number(),
             "caller": self.member().name,
             "asked": self.member().name,
             "answer": "stopped",

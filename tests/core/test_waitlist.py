@@ -1,0 +1,410 @@
+"""Who waits gets what comes free, in order of asking: moved forward, taken or offered, and truly held."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from core import availability, booking, errors, facts, members, notices, waitlist
+from core.actors import Actor
+from core.facts import Standing, State, Waiting, WishState
+from core.inventory import Wanted
+from core.notices import Kind
+from core.timerange import TimeRange
+from core.work import Database
+from tests.core.conftest import Lab
+
+HOUR = timedelta(hours=1)
+
+
+def wait(lab: Lab, actor: Actor, hours: float, *, wanted: Wanted | None = None, **more: Any) -> Waiting:
+    with lab.database.begin(lab.clock.now) as work:
+        return waitlist.ask(work, actor, wanted or Wanted(), hours * HOUR, **more)
+
+
+def wish_of(lab: Lab, actor: Actor) -> facts.Wish:
+    (wish,) = wishes_of(lab, actor)
+    return wish
+
+
+def wishes_of(lab: Lab, actor: Actor) -> tuple[facts.Wish, ...]:
+    with lab.database.read(lab.clock.now) as work:
+        return waitlist.waiting(work, lab.id, actor.member_id)
+
+
+def offer_to(lab: Lab, actor: Actor) -> facts.Reservation:
+    offer = wish_of(lab, actor).offer
+    assert offer is not None
+    return offer
+
+
+def take(lab: Lab, actor: Actor, offer: facts.Reservation, key: str | None = None) -> facts.Receipt:
+    with lab.database.begin(lab.clock.now) as work:
+        return waitlist.take(work, actor, offer.id, request_key=key)
+
+
+def decline(lab: Lab, actor: Actor, offer: facts.Reservation) -> facts.Wish:
+    with lab.database.begin(lab.clock.now) as work:
+        return waitlist.decline(work, actor, offer.id)
+
+
+def withdraw(lab: Lab, actor: Actor) -> facts.Wish:
+    with lab.database.begin(lab.clock.now) as work:
+        return waitlist.withdraw(work, actor, wish_of(lab, actor).id)
+
+
+def look(lab: Lab) -> None:
+    """Somebody looks under the lock."""
+    with lab.database.begin(lab.clock.now) as work:
+        waitlist.lock(work, lab.id)
+
+
+def span(lab: Lab, held: facts.Reservation | TimeRange) -> tuple[float, float]:
+    """From when to when, in hours from now."""
+    time = held if isinstance(held, TimeRange) else held.range
+    return tuple((instant - lab.clock.now) / HOUR for instant in (time.start, time.end))  # type: ignore[return-value]
+
+
+def told(lab: Lab, actor: Actor) -> list[Kind]:
+    """What the member is told by what is due now."""
+    found: list[Kind] = []
+    lab.clock.forward(seconds=2)
+    while True:
+        with lab.database.begin(lab.clock.now) as work:
+            batch = notices.claim(work, lab.id, timedelta(seconds=30))
+        if batch is None:
+            return found
+        if batch.member is not None and batch.member.id == actor.member_id:
+            found += [owed.kind for owed in batch.owed]
+        with lab.database.begin(lab.clock.now) as work:
+            notices.sent(work, batch, batch.ids, "1.0")
+
+
+def test_what_is_free_now_is_had_at_once(lab: Lab) -> None:
+    answer = wait(lab, lab.alice, 4, request_key="k")
+    assert answer.wish is None
+    assert answer.receipt is not None
+    assert span(lab, answer.receipt.reservation) == (0, 4)
+    assert wait(lab, lab.alice, 4, request_key="k").again
+    assert len(lab.held_by(lab.alice)) == 1
+
+
+def test_the_next_free_time_is_held_meanwhile_and_moved_forward(lab: Lab) -> None:
+    first = lab.reserve(lab.alice, lab.hours(0, 6)).reservation
+    answer = wait(lab, lab.bob, 4)
+    assert answer.receipt is not None
+    assert span(lab, answer.receipt.reservation) == (6, 10)
+
+    lab.clock.forward(hours=1)
+    lab.act("release", lab.alice, first)
+    wish = wish_of(lab, lab.bob)
+    assert wish.offered is not None
+    assert span(lab, wish.offered) == (0, 4)
+    assert Kind.OFFERED in told(lab, lab.bob)
+    with pytest.raises(errors.GpuTaken) as taken:
+        lab.reserve(lab.charlie, lab.hours(1, 2))
+    assert taken.value.clashes[0].holder.name == "Bob"
+
+    held = take(lab, lab.bob, offer_to(lab, lab.bob)).reservation
+    assert held.id == answer.receipt.reservation.id, "the same reservation, earlier"
+    assert span(lab, held)[0] == 0
+    assert wishes_of(lab, lab.bob) == ()
+    lab.reserve(lab.charlie, lab.hours(5, 3))
+
+
+def test_who_passes_keeps_what_they_have_and_is_not_asked_for_that_again(lab: Lab) -> None:
+    first = lab.reserve(lab.alice, lab.hours(1, 4)).reservation
+    wait(lab, lab.bob, 4, after=lab.clock.now + HOUR)
+    lab.act("cancel", lab.alice, first)
+    wish = decline(lab, lab.bob, offer_to(lab, lab.bob))
+    assert wish.state is WishState.WAITING
+    assert wish.held is not None
+    assert span(lab, wish.held) == (5, 9)
+    again = lab.reserve(lab.alice, lab.hours(1, 4)).reservation
+    lab.act("cancel", lab.alice, again)
+    assert wish_of(lab, lab.bob).offer is None
+
+
+def test_it_goes_in_order_of_asking_to_the_first_whose_wish_fits(lab: Lab) -> None:
+    first = lab.reserve(lab.alice, lab.hours(0, 48)).reservation
+    wait(lab, lab.bob, 60, holds=False)
+    wait(lab, lab.charlie, 3, holds=False)
+    wait(lab, lab.alice, 1, holds=False)
+    lab.reserve(lab.charlie, lab.hours(48, 100), purpose="in the way of the longest")
+    lab.clock.forward(hours=1)
+    lab.act("release", lab.alice, first)
+    assert wish_of(lab, lab.bob).offer is None
+    offered = [wish_of(lab, actor).offered for actor in (lab.charlie, lab.alice)]
+    assert [span(lab, time) for time in offered if time] == [(0, 3), (3, 4)]
+
+
+def test_what_nobody_took_in_time_goes_to_the_next(lab: Lab) -> None:
+    first = lab.reserve(lab.alice, lab.hours(0, 4)).reservation
+    lab.reserve(lab.alice, lab.hours(4, 100))
+    wait(lab, lab.bob, 2, holds=False)
+    wait(lab, lab.charlie, 2, holds=False)
+    lab.clock.forward(hours=1)
+    lab.act("release", lab.alice, first)
+    gone = offer_to(lab, lab.bob)
+    assert wish_of(lab, lab.charlie).offer is None, "three hours hold one wish of two"
+
+    lab.clock.forward(minutes=10)
+    (story,) = lab.occupancy()
+    assert story.now is None, "who only looks sees that it is over"
+    with pytest.raises(errors.GpuTaken):
+        lab.reserve(lab.alice, lab.hours(0, 2))  # whoever books next frees it, and the next in line goes first
+    with pytest.raises(errors.GpuTaken):
+        lab.reserve(lab.alice, lab.hours(0, 2))
+    look(lab)
+    assert wish_of(lab, lab.bob).offer is None
+    assert span(lab, offer_to(lab, lab.charlie)) == (0, 2)
+    with pytest.raises(errors.OfferOver):
+        take(lab, lab.bob, gone)
+    assert told(lab, lab.bob)[-1] is Kind.OFFER_OVER
+    take(lab, lab.charlie, offer_to(lab, lab.charlie))
+    assert Kind.OFFER_OVER not in told(lab, lab.charlie)
+
+
+def test_what_comes_free_is_taken_for_who_said_so(lab: Lab) -> None:
+    first = lab.reserve(lab.alice, lab.hours(0, 6)).reservation
+    held = wait(lab, lab.bob, 4, takes=True).receipt
+    assert held is not None
+    lab.clock.forward(hours=1)
+    lab.act("release", lab.alice, first)
+    (mine,) = lab.held_by(lab.bob)
+    assert (mine.id, span(lab, mine)) == (held.reservation.id, (0, 4))
+    assert wishes_of(lab, lab.bob) == ()
+    assert Kind.MOVED in told(lab, lab.bob)
+
+
+def test_who_holds_something_else_by_then_is_asked_first(lab: Lab) -> None:
+    lab.add_gpu("lab-node-1", "GPU1")
+    first = lab.reserve(lab.alice, lab.hours(0, 6), "GPU0").reservation
+    wait(lab, lab.bob, 4, wanted=Wanted(names=("GPU0",)), takes=True, holds=False)
+    lab.reserve(lab.bob, lab.hours(1, 3), "GPU1")
+    lab.clock.forward(minutes=30)
+    lab.act("release", lab.alice, first)
+    assert offer_to(lab, lab.bob).state is State.OFFERED
+
+
+def test_several_gpus_come_together(lab: Lab) -> None:
+    for number in (1, 2):
+        lab.add_gpu("lab-node-1", f"GPU{number}")
+    lab.add_gpu("lab-node-2", "GPU0", model="A100")
+    one = lab.reserve(lab.alice, lab.hours(0, 10), "lab-node-1/GPU0").reservation
+    two = lab.reserve(lab.alice, lab.hours(0, 10), "GPU1").reservation
+    lab.reserve(lab.alice, lab.hours(0, 160), "GPU2")
+    wait(lab, lab.bob, 5, wanted=Wanted(count=2), holds=False)
+    wait(lab, lab.charlie, 5, wanted=Wanted(model="A100", names=()), holds=False, takes=True)
+    lab.clock.forward(hours=1)
+    lab.act("release", lab.alice, one)
+    assert wish_of(lab, lab.bob).offer is None
+    lab.act("release", lab.alice, two)
+    assert sorted(slot.gpu.name for slot in offer_to(lab, lab.bob).slots) == ["GPU1", "lab-node-1/GPU0"]
+
+
+def test_a_chain_moves_up(lab: Lab) -> None:
+    first = lab.reserve(lab.alice, lab.hours(0, 4)).reservation
+    wait(lab, lab.bob, 4, takes=True)
+    wait(lab, lab.charlie, 4, takes=True)
+    lab.clock.forward(hours=1)
+    lab.act("release", lab.alice, first)
+    assert [span(lab, held) for actor in (lab.bob, lab.charlie) for held in lab.held_by(actor)] == [(0, 4), (4, 8)]
+
+
+def test_bounds_are_kept(lab: Lab) -> None:
+    first = lab.reserve(lab.alice, lab.hours(0, 100)).reservation
+    with pytest.raises(errors.NoTimeToWait):
+        wait(lab, lab.bob, 4, before=lab.clock.now + 3 * HOUR)
+    answer = wait(lab, lab.bob, 4, after=lab.clock.now + 10 * HOUR, before=lab.clock.now + 20 * HOUR)
+    assert answer.receipt is None
+    lab.clock.forward(hours=1)
+    lab.act("release", lab.alice, first)
+    assert span(lab, offer_to(lab, lab.bob)) == (9, 13)
+
+
+def test_a_wish_that_can_no_longer_be_served_is_over(lab: Lab) -> None:
+    lab.reserve(lab.alice, lab.hours(0, 100))
+    wait(lab, lab.bob, 4, before=lab.clock.now + 6 * HOUR)
+    lab.clock.forward(hours=3)
+    assert wishes_of(lab, lab.bob) == ()
+
+
+def test_the_same_is_not_waited_for_twice_and_not_for_too_much(lab: Lab) -> None:
+    lab.reserve(lab.alice, lab.hours(0, 100))
+    wait(lab, lab.bob, 1, holds=False, request_key="once")
+    assert wait(lab, lab.bob, 1, holds=False, request_key="once").again
+    with pytest.raises(errors.AlreadyWaiting):
+        wait(lab, lab.bob, 1)
+    for hours in range(2, 6):
+        wait(lab, lab.bob, hours, holds=False)
+    with pytest.raises(errors.TooManyWishes):
+        wait(lab, lab.bob, 9)
+
+
+def test_withdrawing_passes_on_and_keeps_what_one_has(lab: Lab) -> None:
+    first = lab.reserve(lab.alice, lab.hours(0, 6)).reservation
+    wait(lab, lab.bob, 4)
+    wait(lab, lab.charlie, 4)
+    lab.clock.forward(hours=1)
+    lab.act("release", lab.alice, first)
+    assert withdraw(lab, lab.bob).state is WishState.WITHDRAWN
+    assert span(lab, *lab.held_by(lab.bob)) == (5, 9)
+    assert span(lab, offer_to(lab, lab.charlie)) == (0, 4)
+
+
+def test_giving_back_what_one_has_ends_the_waiting(lab: Lab) -> None:
+    lab.reserve(lab.alice, lab.hours(0, 6))
+    held = wait(lab, lab.bob, 4).receipt
+    assert held is not None
+    lab.act("cancel", lab.bob, held.reservation)
+    assert wishes_of(lab, lab.bob) == ()
+
+
+def test_extending_what_one_has_asks_for_as_much(lab: Lab) -> None:
+    first = lab.reserve(lab.alice, lab.hours(0, 6)).reservation
+    held = wait(lab, lab.bob, 4).receipt
+    assert held is not None
+    lab.act("extend", lab.bob, held.reservation, by=2 * HOUR)
+    lab.clock.forward(hours=1)
+    lab.act("release", lab.alice, first)
+    offered = wish_of(lab, lab.bob).offered
+    assert offered is not None
+    assert span(lab, offered) == (0, 6)
+
+
+def test_changing_what_one_has_ends_an_offer_that_counted_on_it(lab: Lab) -> None:
+    first = lab.reserve(lab.alice, lab.hours(0, 6)).reservation
+    held = wait(lab, lab.bob, 4).receipt
+    assert held is not None
+    lab.clock.forward(hours=1)
+    lab.act("release", lab.alice, first)
+    gone = offer_to(lab, lab.bob)
+    lab.act("cancel", lab.bob, held.reservation)
+    with pytest.raises(errors.OfferOver):
+        take(lab, lab.bob, gone)
+    lab.reserve(lab.charlie, lab.hours(0, 10))
+
+
+def test_a_new_gpu_is_given_to_who_waits(lab: Lab) -> None:
+    lab.reserve(lab.alice, lab.hours(0, 100))
+    wait(lab, lab.bob, 4, holds=False)
+    gpu = lab.add_gpu("lab-node-1", "GPU1")
+    with lab.database.begin(lab.clock.now) as work:
+        waitlist.appeared(work, lab.id, gpu)
+    assert offer_to(lab, lab.bob).slots[0].gpu.name == "GPU1"
+
+
+def test_who_left_is_passed_over(lab: Lab) -> None:
+    first = lab.reserve(lab.alice, lab.hours(0, 100)).reservation
+    wait(lab, lab.bob, 4, holds=False)
+    wait(lab, lab.charlie, 4, holds=False)
+    with lab.database.begin(lab.clock.now) as work:
+        members.save(work, lab.id, "UBob", name="Bob", zone="UTC", language="en", standing=Standing.DEACTIVATED)
+    lab.clock.forward(hours=1)
+    lab.act("release", lab.alice, first)
+    assert wish_of(lab, lab.bob).offer is None
+    assert span(lab, offer_to(lab, lab.charlie)) == (0, 4)
+
+
+def test_what_is_only_offered_is_no_booking_yet(lab: Lab) -> None:
+    first = lab.reserve(lab.alice, lab.hours(0, 6)).reservation
+    wait(lab, lab.bob, 4, holds=False)
+    lab.clock.forward(hours=1)
+    lab.act("release", lab.alice, first)
+    offer = offer_to(lab, lab.bob)
+    assert lab.held_by(lab.bob) == ()
+    for verb in ("cancel", "release"):
+        with pytest.raises(errors.OnlyOffered):
+            lab.act(verb, lab.bob, offer)
+    with pytest.raises(errors.AlreadyYours):
+        lab.reserve(lab.bob, lab.hours(0, 4))
+    with pytest.raises(errors.NotYours):
+        take(lab, lab.charlie, offer)
+
+
+def test_taking_twice_is_taking_once(lab: Lab) -> None:
+    first = lab.reserve(lab.alice, lab.hours(0, 6)).reservation
+    wait(lab, lab.bob, 4, holds=False)
+    lab.clock.forward(hours=1)
+    lab.act("release", lab.alice, first)
+    offer = offer_to(lab, lab.bob)
+    lab.clock.forward(minutes=5)
+    held = take(lab, lab.bob, offer, key="press").reservation
+    assert span(lab, held) == (0, 4 - 5 / 60), "it begins when it is taken"
+    assert take(lab, lab.bob, offer, key="press").again
+    with pytest.raises(errors.OfferOver):
+        take(lab, lab.bob, offer, key="another press")
+
+
+def test_offers_outlive_the_process(lab: Lab, database_url: str) -> None:
+    first = lab.reserve(lab.alice, lab.hours(0, 6)).reservation
+    wait(lab, lab.bob, 4, holds=False)
+    lab.clock.forward(hours=1)
+    lab.act("release", lab.alice, first)
+    with closing(Database(database_url)) as another:
+        lab.database = another
+        assert take(lab, lab.bob, offer_to(lab, lab.bob)).reservation.state is State.RUNNING
+
+
+def test_people_giving_back_taking_and_booking_at_once_do_not_wait_for_each_other_forever(
+    lab: Lab, database_url: str
+) -> None:
+    names = ["GPU0", *(lab.add_gpu("lab-node-1", f"GPU{number}").name for number in range(1, 6))]
+    held = [lab.reserve(lab.alice, lab.hours(0, 50), name).reservation for name in names]
+    for hours in range(1, 6):
+        wait(lab, lab.bob, hours, wanted=Wanted(count=2), takes=hours % 2 == 0, holds=False)
+        wait(lab, lab.charlie, hours, holds=hours == 1, takes=True)
+    lab.clock.forward(hours=1)
+    database = Database(database_url)
+
+    def release(each: facts.Reservation) -> None:
+        with database.begin(lab.clock.now) as work:
+            booking.release(work, lab.alice, each.id, version=None)
+
+    def book(name: str) -> None:
+        with database.begin(lab.clock.now) as work:
+            booking.reserve(work, lab.charlie, Wanted(names=(name,)), lab.hours(60, 2))
+
+    def pass_by(_number: int) -> None:
+        for wish in wishes_of(lab, lab.bob):
+            if wish.offer is not None:
+                with database.begin(lab.clock.now) as work:
+                    waitlist.decline(work, lab.bob, wish.offer.id)
+
+    def attempt(act: Callable[[Any], None], of: Any) -> str:
+        try:
+            act(of)
+        except errors.Conflict as refusal:
+            return type(refusal).__name__
+        return "done"
+
+    jobs: list[tuple[Callable[[Any], None], Any]] = [
+        *((release, each) for each in held),
+        *((book, name) for name in reversed(names)),
+        *((pass_by, number) for number in range(4)),
+    ]
+    with ThreadPoolExecutor(8) as pool:
+        outcomes = list(pool.map(lambda job: attempt(*job), jobs))
+    database.close()
+    assert "Busy" not in outcomes
+    assert outcomes.count("done") >= 12
+
+
+def test_reading_questions_do_not_see_what_is_overdue(lab: Lab) -> None:
+    first = lab.reserve(lab.alice, lab.hours(0, 6)).reservation
+    lab.reserve(lab.alice, lab.hours(6, 100))
+    wait(lab, lab.bob, 4, holds=False)
+    lab.clock.forward(hours=1)
+    lab.act("release", lab.alice, first)
+    lab.clock.forward(minutes=11)
+    with lab.database.read(lab.clock.now) as work:
+        assert waitlist.has_overdue(work, lab.id)
+        free = availability.what_if(work, lab.charlie, Wanted(), lab.hours(0, 2))
+    assert not isinstance(free, errors.GpuTaken)
+    assert len(free) == 1
