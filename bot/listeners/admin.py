@@ -13,7 +13,7 @@ from slack_bolt import Ack, App
 from bot import commands, errors, people, when
 from bot.commands import Admin
 from bot.desk import Desk, Visit
-from bot.listeners import form
+from bot.listeners import form, home
 from bot.views import admin as view
 from bot.views import kit, unread
 from bot.views.admin import Lab, Origin
@@ -271,7 +271,10 @@ def _save(visit: Visit, ack: Ack, sent: Values, save: Callable[[Visit, Values, O
         ack(response_action="errors", errors={field: kit.plain(errors.words(refusal, visit.reader))})
     else:
         ack()
-        visit.answer_at(origin.response_url, view.done(said))
+        if origin.response_url:
+            visit.answer_at(origin.response_url, view.done(said))
+        else:
+            home.publish(visit, answer=view.done(said))
 
 
 def _field_of(refusal: Refusal, values: Mapping[str, Any]) -> str:

@@ -210,3 +210,13 @@ def test_quiet_hours_and_reminders_are_set_in_a_form(world: World) -> None:
     world.book("alice", "13:00-14:00")
     alice.types("#gpu", "/gpu audit")
     alice.waits_for("#gpu", "before_start: 10 → 30, quiet_from: – → 22:00, quiet_until: – → 08:00")
+
+
+def test_a_form_that_was_opened_on_home_is_answered_there(world: World) -> None:
+    alice = world.person("alice")
+    home = alice.opens_home().waits_for("Set up your lab")
+    home.press("Limits")
+    form = alice.waits_for_form("Limits")
+    form.fill("Longest booking", "4 h")
+    assert form.submit() == {}
+    alice.home.waits_for("✓ The limits are saved.")
