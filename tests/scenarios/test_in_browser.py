@@ -157,3 +157,19 @@ def test_an_admin_sets_a_limit_and_looks_before_a_gpu_goes_down(world: World, br
     expect(look).to_contain_text("moves to GPU0 Fri 4 Dec, 15:00–20:00 CET")
     look.get_by_role("button", name="Take it out of service").click()
     last(alice, "✓ Out of service")
+
+
+def test_taking_what_comes_free(world: World, browser: Open) -> None:
+    alice, haruka = browser(f"{world.slack.url}/?as=alice"), browser(f"{world.slack.url}/?as=haruka")
+    write(alice, "/gpu now for 6h")
+    booked = last(alice, "✓ Booked")
+    write(haruka, "/gpu now for 4h")
+    last(haruka, "Not booked").get_by_role("button", name="Wait until it comes free").click()
+    last(haruka, "✓ You wait for 4 h on 1 GPU.")
+    booked.get_by_role("button", name="End now").click()
+    alice.get_by_role("dialog", name="End it now?").get_by_role("button", name="End now").click()
+    last(alice, "Cancelled")
+    world.tick()
+    haruka.get_by_role("link", name="gpu unread").click()
+    last(haruka, "Come free for you").get_by_role("button", name="Take it").click()
+    last(haruka, "✓ Booked GPU0")
