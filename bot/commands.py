@@ -403,7 +403,7 @@ _COUNTED = re.compile(
     rf"(?P<unit>{_COUNTER})?(?:\s?の\s?(?P<kind>{_MODEL}))?{_AFTER}",
     _FLAGS,
 )
-_SPREAD = re.compile(r"(?:(?<=\s)|^)(?:on\s+)?(?:any|different|several)\s+nodes?(?=\s|$)", re.IGNORECASE)
+_SPREAD = re.compile(rf"{_BEFORE}(?:{'|'.join(language.spread for language in words.LANGUAGES.values())})", _FLAGS)
 
 
 def _split_gpus(text: str) -> tuple[Wanted, str]:

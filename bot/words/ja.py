@@ -44,6 +44,7 @@ JAPANESE = Words(
         r"(?:枚|台|基|個|つのgpu|つ)(?:分|だけ|ほど)?"
         r"(?=で|を|に|の|と|が|は|も|使|予約|確保|お願|おねが|ください|下さい|空|[\s、。,.;!?]|$)"
     ),
+    spread=r"複数の?ノード(?:可|で)?|ノードを?(?:またいで|問わず)",
     numbers=dict(zip("一二三四五六七八九十", range(1, 11), strict=True))
     | {f"十{digit}": 10 + number for number, digit in enumerate("一二三四五六", 1)},
     manners=(

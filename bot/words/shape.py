@@ -18,6 +18,8 @@ class Words:
     spans: Mapping[str, str]
     #: What counts GPUs behind a number, as a pattern: `2 gpus`, `2枚`.
     counters: str
+    #: What lets several GPUs come from different nodes, as a pattern.
+    spread: str
     #: Number words that may stand before a counter.
     numbers: Mapping[str, int] = field(default_factory=dict)
     #: What is said around a wish and means nothing to us, as a pattern of whole words.
