@@ -500,14 +500,17 @@ _TAKES = re.compile(
     re.IGNORECASE,
 )
 _HOLDS_NOT = re.compile(r"(?<![^\s,])(?:(?:no|without|don't|do\s+not)\s+hold(?:ing)?)(?=[\s,.]|$)", re.IGNORECASE)
+# One word, and the words for its day before it, but not the length before those: `4時間 明日 18時まで`.
+_DATED_JA = r"(?<!\S)(?:\S*(?:日|曜|週|月|午前|午後)\s)*+\S+?"
+_DATED_KO = r"(?<!\S)(?:\S*(?:일|주|월|오늘|모레|오전|오후)\s)*+\S+?"
 _LATEST = re.compile(
     r"(?<!\S)(?:before|by|until|till)\s+(?P<en>.+?)(?=\s+(?:after|from)\s|[,.]|$)"
-    r"|(?P<ja>\S+?(?:\s\S+?)?)までに?(?=\s|$)|(?P<ko>\S+?(?:\s\S+?)?)까지(?=\s|$)",
+    rf"|(?P<ja>{_DATED_JA})までに?(?=\s|$)|(?P<ko>{_DATED_KO})까지(?=\s|$)",
     re.IGNORECASE,
 )
 _EARLIEST = re.compile(
     r"(?<!\S)(?:after|from)\s+(?P<en>.+?)(?=\s+(?:before|by|until|till)\s|[,.]|$)"
-    r"|(?P<ja>\S+?(?:\s\S+?)?)(?:以降|から)(?=\s|$)|(?P<ko>\S+?(?:\s\S+?)?)(?:이후|부터)(?=\s|$)",
+    rf"|(?P<ja>{_DATED_JA})(?:以降|から)(?=\s|$)|(?P<ko>{_DATED_KO})(?:이후|부터)(?=\s|$)",
     re.IGNORECASE,
 )
 
@@ -516,9 +519,9 @@ def _wait(text: str) -> Wait:
     head, purpose = _split_purpose(text)
     takes, head = _take(_TAKES, head)
     holds_not, head = _take(_HOLDS_NOT, head)
+    wanted, head = _split_gpus(head)
     before, head = _bound(_LATEST, head)
-    after, head = _bound(_EARLIEST, head)
-    wanted, length = _split_gpus(head)
+    after, length = _bound(_EARLIEST, head)
     length = re.sub(r"^(?:for|of)\s+", "", length, flags=re.IGNORECASE)
     return Wait(without_manners(length).strip(" ,."), wanted, after, before, purpose, takes, not holds_not)
 

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot import commands, words
-from bot.commands import Book, Cancel, Command, End, Extend, Help, Mine, Status, TooMuch, Who
+from bot.commands import Book, Cancel, Command, End, Extend, Help, Mine, Status, TooMuch, Wait, Who
 from bot.words import Words
 from core.inventory import Wanted
 
@@ -127,6 +127,9 @@ JAPANESE: list[tuple[str, Command]] = [
     ("あと2時間延長して", Extend("あと2時間")),
     ("2時間延長お願いします", Extend("2時間")),
     ("GPU2 2時間延長", Extend("2時間", ("GPU2",))),
+    ("空き待ち 4時間 2枚 金曜まで", Wait("4時間", Wanted(count=2), before="金曜")),
+    ("空き待ち 4時間 明日 18時まで", Wait("4時間", ANY, before="明日 18時")),
+    ("4時間 空き待ちお願いします", Wait("4時間", ANY)),
     ("終了", End()),
     ("終了？", Book("終了?", ANY, "", verb=False)),
     ("GPU2を返却", End(("GPU2",))),
@@ -162,6 +165,7 @@ KOREAN: list[tuple[str, Command]] = [
     ("내 예약", Mine()),
     ("연장 2시간", Extend("2시간")),
     ("2시간 연장해줘", Extend("2시간")),
+    ("대기 4시간 2장 금요일까지", Wait("4시간", Wanted(count=2), before="금요일")),
     ("반납", End()),
     ("다 썼어요", End()),
     ("내일 비어 있나요?", Book("내일", ANY, "", asks=True)),
