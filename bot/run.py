@@ -20,10 +20,11 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError, SlackClientError
 from starlette.applications import Starlette
 
-from bot import when
+from bot import commands, i18n, when
 from bot.app import WORKERS, build_app
 from bot.delivery import Sender
 from bot.desk import Desk, answer_retries
+from bot.reader import Reader
 from bot.settings import Settings
 from bot.ticker import SWEEP, Ticker
 from bot.web.app import build_web
@@ -90,7 +91,7 @@ def _run(settings: Settings, *, hears: bool, sends: bool, migrates: bool = False
         if migrates:
             upgrade(opened)
         desk = _desk(settings, opened, clock)
-        threading.Thread(target=when.warm, daemon=True).start()
+        threading.Thread(target=_warm, args=(clock(),), daemon=True).start()
         if sends:
             _start_ticker(desk, running)
         slack = _app(settings, desk, running) if hears else None
@@ -113,6 +114,14 @@ def _signals() -> SimpleQueue[int]:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda given, _frame: told.put(given))
     return told
+
+
+def _warm(now: datetime) -> None:
+    """Do the slow first steps ahead of the first command: patterns, catalogs, and how dates are written."""
+    when.warm()
+    commands.parse("13:00-18:00")
+    for language in sorted(i18n.languages()):
+        Reader.of(language, "UTC").day(now)
 
 
 def _desk(settings: Settings, opened: Database, clock: Clock) -> Desk:
