@@ -54,10 +54,16 @@ def test_no_catalog_is_stale(path: Path) -> None:
 
 
 def strings(message: Message) -> tuple[str, ...]:
-    return tuple(message.string) if isinstance(message.string, tuple | list) else (str(message.string),)
+    return tuple(message.string) if isinstance(message.string, tuple | list) else (str(message.string or ""),)
 
 
 LANGUAGES = sorted(i18n.languages() - {i18n.DEFAULT})
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_sentence_is_translated(language: str) -> None:
+    found = catalog(i18n.CATALOGS / f"{language}.po")
+    assert [message.id for message in found if message.id and not all(strings(message))] == []
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
