@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import httpx
@@ -88,6 +89,7 @@ def test_tokens_are_checked(slack: Workspace, web: WebClient) -> None:
 
 
 def test_a_method_without_its_scope_names_the_scope(web: WebClient, slack: Workspace) -> None:
+    slack.state.manifest = replace(slack.state.manifest, scopes=("chat:write", "commands"))
     answer = refusal(web.conversations_info, channel=slack.channel_id("#gpu"))
 
     assert answer["error"] == "missing_scope"
