@@ -221,7 +221,15 @@ def parse(text: str) -> Command:
         if said is not None:
             verb, rest = said
             return verb.parse(rest)
-    return _book(text, verb=False)
+    return _at_a_glance(text) or _book(text, verb=False)
+
+
+def _at_a_glance(text: str) -> Status | Picture | None:
+    """A day or a week, and nothing else: how it stands then."""
+    span = _span(text.rstrip(" ?？。.!"))
+    if span in {Span.DAY, Span.TOMORROW}:
+        return Status(text)
+    return Picture(span, text) if span else None
 
 
 def _free(text: str) -> Command:
@@ -534,7 +542,11 @@ def _bound(pattern: re.Pattern[str], text: str) -> tuple[str, str]:
 
 
 def _picture(text: str) -> Picture:
-    return Picture(_SPANS.get("".join(fold(text).split())) if text else Span.WEEK, text)
+    return Picture(_span(text) if text else Span.WEEK, text)
+
+
+def _span(text: str) -> Span | None:
+    return _SPANS.get("".join(fold(text).split()))
 
 
 def _summary(text: str) -> Summary:

@@ -24,11 +24,19 @@ def gpus(work: Work, organization_id: int) -> tuple[facts.Gpu, ...]:
 
 
 def add_gpu(
-    work: Work, by: Actor | Operator, *, node: str, label: str, model: str, memory_gb: int, why: str = ""
+    work: Work,
+    by: Actor | Operator,
+    *,
+    node: str,
+    label: str,
+    model: str,
+    memory_gb: int,
+    only_new: bool = False,
+    why: str = "",
 ) -> facts.Gpu:
     """Add a GPU and, where new, its node; a GPU that is there already is brought up to date and back in service.
 
-    Raises AdminsOnly, NoName, and BadMemory.
+    With `only_new`, one that is in service is left alone. Raises AdminsOnly, NoName, BadMemory, and then NameTaken.
     """
     members.must_be_admin(work, by)
     node, label, model = (" ".join(text.split()) for text in (node, label, model))
@@ -39,6 +47,8 @@ def add_gpu(
     members.lock_organization(work, by.organization_id)
     home = _node(work, by.organization_id, node)
     row = work.session.scalar(select(models.Gpu).where(models.Gpu.node_id == home.id, models.Gpu.label == label))
+    if only_new and row is not None and row.retired_at is None:
+        raise errors.NameTaken(f"{node}/{label}")
     before = _snapshot(row) if row else None
     if row is None:
         row = models.Gpu(node=home, label=label)

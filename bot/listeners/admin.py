@@ -328,7 +328,7 @@ def _save_gpu(visit: Visit, values: Values, origin: Origin) -> str:
     known = {"label": values["label"], "model": values["model"], "memory_gb": int(values["memory"] or 0)}
     with visit.begin() as work:
         if not origin.subject_id:
-            gpu = inventory.add_gpu(work, visit.actor, node=values["node"], **known)
+            gpu = inventory.add_gpu(work, visit.actor, node=values["node"], only_new=True, **known)
         else:
             gpu = inventory.edit_gpu(work, visit.actor, origin.subject_id, notes=values["notes"], **known)
             limits.set_for(work, visit.actor, Subject.GPU, gpu.id, _rules(visit, values))
@@ -382,6 +382,8 @@ def _limit(visit: Visit, rule: Rule, text: str) -> policy.Value:
         if not text.isdigit():
             raise _Wrong(rule.value, visit.reader.say("Write a number, like 4."))
         return int(text)
+    if rule in {Rule.OPEN, Rule.WEEK} and text.isdecimal():
+        text = f"{int(text)} h"  # the field asks for hours
     if days := _DAYS.fullmatch(text):
         return timedelta(days=int(days[1]))
     try:

@@ -100,7 +100,7 @@ class _Taker:
     def _count(self, unit: Token, interval: int) -> None:
         if unit.kind == kinds.LENGTH:
             length = unit.value
-            if not isinstance(length, Length) or not length.whole_days:
+            if not isinstance(length, Length) or not length.whole_days or not length.time:
                 self.found.unclear = True
                 return
             days = length.time.days

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from bot.workspace.words import controls, initial_options
@@ -103,7 +104,18 @@ def _problem(block: Json, element: Json, raw: Any) -> str | None:
         return None if block.get("optional") else "Please complete this required field."
     if element["type"] not in _TYPED:
         return None
+    if element["type"] == "number_input":
+        return _number_problem(element, raw)
     if len(raw) < element.get("min_length", 0):
         return f"Please enter at least {element['min_length']} characters."
     most = element.get("max_length", 3000)
     return f"Please enter at most {most} characters." if len(raw) > most else None
+
+
+def _number_problem(element: Json, raw: str) -> str | None:
+    if not re.fullmatch(r"-?\d+(\.\d+)?" if element.get("is_decimal_allowed") else r"-?\d+", raw, re.ASCII):
+        return "Please enter a valid number."
+    least, most = element.get("min_value"), element.get("max_value")
+    if least is not None and float(raw) < float(least):
+        return f"Please enter a number no less than {least}."
+    return f"Please enter a number no greater than {most}." if most is not None and float(raw) > float(most) else None

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot import commands, words
-from bot.commands import Book, Cancel, Command, End, Extend, Help, Mine, Status, TooMuch, Wait, Who
+from bot.commands import Book, Cancel, Command, End, Extend, Help, Mine, Picture, Span, Status, TooMuch, Wait, Who
 from bot.words import Words
 from core.inventory import Wanted
 
@@ -24,6 +24,13 @@ READ: list[tuple[str, Command]] = [
     ("ｓｔａｔｕｓ", Status()),
     ("who", Who()),
     ("status tomorrow", Status("tomorrow")),
+    ("today", Status("today")),
+    ("tomorrow?", Status("tomorrow?")),
+    ("明日", Status("明日")),
+    ("week", Picture(Span.WEEK, "week")),
+    ("next week", Picture(Span.NEXT_WEEK, "next week")),
+    ("来週", Picture(Span.NEXT_WEEK, "来週")),
+    ("이번 주", Picture(Span.WEEK, "이번 주")),
     ("free", Status()),
     ("free 4h", Book("4h", ANY, "", asks=True)),
     ("free tomorrow 13-18", Book("tomorrow 13-18", ANY, "", asks=True)),

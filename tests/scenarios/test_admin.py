@@ -39,6 +39,7 @@ def test_limits_are_set_in_a_form_and_a_refusal_offers_what_would_pass(world: Wo
     form.fill("GPUs at once, per person", "0")
     assert form.submit() == {"GPUs at once, per person": "Write a number from 1 to 10000 here."}
     form.fill("GPUs at once, per person", "none")
+    form.fill("GPU hours a week, per person", "100")
     assert form.submit() == {}
     alice.waits_for("#gpu", "The limits are saved.")
 
@@ -47,6 +48,24 @@ def test_limits_are_set_in_a_form_and_a_refusal_offers_what_would_pass(world: Wo
     assert refusal.buttons == ["GPU0 13:00–17:00"]
     refusal.press("GPU0 13:00–17:00")
     haruka.waits_for("#gpu", "✓")
+
+
+def test_adding_a_gpu_changes_none_that_is_there(world: World) -> None:
+    alice = world.person("alice")
+    alice.types("#gpu", "/gpu admin")
+    alice.waits_for("#gpu", "Settings of").press("Add a GPU")
+    form = alice.waits_for_form("Add a GPU")
+    for label, words in {"Node": "lab-node-1", "Label": "GPU0", "Model": "H100", "Memory in GB": "lots"}.items():
+        form.fill(label, words)
+    assert form.submit() == {"Memory in GB": "Please enter a valid number."}
+    form.fill("Memory in GB", "0")
+    assert form.submit() == {"Memory in GB": "Please enter a number no less than 1."}
+    form.fill("Memory in GB", "80")
+    assert form.submit() == {"Label": "There is a “lab-node-1/GPU0” already. Choose another name."}
+    form.fill("Label", "GPU1")
+    assert form.submit() == {}
+    alice.types("#gpu", "/gpu")
+    alice.waits_for("#gpu", "H100")
 
 
 def test_a_special_period_is_added_and_removed(world: World) -> None:

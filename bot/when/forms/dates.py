@@ -326,6 +326,12 @@ def _zone(tokens: Sequence[Token]) -> Built:
     return kinds.ZONE, value_of(tokens, kinds.ZONE)
 
 
+@FORMS.add(r"A ?g?μ|μ ?g?[RG]")
+def _months_ahead(_tokens: Sequence[Token]) -> Built:
+    """`in 6 months`, `2 years from now`: far away, and no day that anybody could mean by it."""
+    return kinds.VAGUE_DAYS, ""
+
+
 @FORMS.add(r"D ?&(?: ?@)? ?n ?d?(?! ?[-~:./aHhiMjlnC])")
 def _and_another_day(tokens: Sequence[Token]) -> Built:
     """`june 15 and 16`: two days in a row; `june 15 and 18` are two bookings."""

@@ -82,8 +82,8 @@ def _hours_and_minutes(tokens: Sequence[Token]) -> Built:
 
 @FORMS.add(r"[nN] ?g?μ")
 def _months(tokens: Sequence[Token]) -> Built:
-    """`3 months`, `2ヶ月`: no two are equally long, but a series may last so many."""
-    return kinds.MONTHS, numbers_in(tokens)[0]
+    """`3 months`, `2ヶ月`, `a year`: no two are equally long, but a series may last so many."""
+    return kinds.MONTHS, numbers_in(tokens)[0] * int(value_of(tokens, kinds.MONTHS) or 1)
 
 
 @FORMS.add(r"v[ -]?g?(?:N ?)?[ih]")

@@ -222,7 +222,7 @@ ENGLISH = Language(
         kinds.FEW: {
             "": ("a few, few, several, some, a couple, a couple of, couple, couple of, many, a number of, the few")
         },
-        kinds.MONTHS: {"": "month, months"},
+        kinds.MONTHS: {1: "month, months", 12: "year, years"},
         kinds.MONTH_END: {"": "end of, the end of"},
         kinds.EVERY: {
             Every(): "every, each, recurring, repeating",

@@ -194,3 +194,13 @@ def test_dateparser_stays_unloaded_until_it_is_needed() -> None:
 
 def test_warming_up_is_quiet() -> None:
     warm()
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["in 5 years for 1h", "in a year for 1h", "in 6 months for 1h", "2 months from now 13-14", "next year for 1h"],
+)
+def test_what_is_months_away_is_never_booked_now(text: str) -> None:
+    with pytest.raises(Unreadable) as caught:
+        reading(text)
+    assert caught.value.kind == "too_vague"

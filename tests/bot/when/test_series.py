@@ -156,6 +156,8 @@ def test_hours_with_two_meanings_offer_a_series_for_each() -> None:
         ("every month on the 5th 9-12", "no_range", True),
         ("weekly 9-12", "too_vague", True),
         ("隔週火曜", "too_vague", True),
+        ("every 0 weeks mon 9-12 until december 20", "no_range", True),
+        ("every year 9-12 until december 20", "no_range", True),
         ("every day until 18:00", "too_vague", True),
         ("every monday 9-12 until summer", "too_vague", True),
         ("every monday 9-12 from 2026-12-10 until 2026-12-05", "inverted", True),
