@@ -561,11 +561,15 @@ _SPANS = {
 }
 
 
-# `until tomorrow 10 fan noise`: elsewhere a bare number behind a day may count GPUs or belong to a date.
+# `until tomorrow 10 fan noise`, `until Dec 5 10 dust`: elsewhere a bare number behind a day may count GPUs.
+_MONTH = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*"
 _BARE_HOUR = re.compile(
-    r"\b(until|till)\s+(today|tomorrow|(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*)\s+(?:at\s+)?(\d{1,2})(?=\s+(?!am\b|pm\b|h\b)|$)",
+    rf"\b((?:until|till)\s+(?:today|tomorrow|(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*"
+    rf"|{_MONTH}\s+\d{{1,2}}|\d{{1,2}}\s+{_MONTH}|\d{{4}}-\d{{2}}-\d{{2}}))"
+    r"\s+(?:at\s+)?(\d{1,2})(?=\s+(?!am\b|pm\b|h\b|:)|$)",
     re.IGNORECASE,
 )
+_PARTICLE = re.compile(r"^[をは을를은는]\s*")  # `GPU3を`
 
 
 def _admin(text: str) -> Admin:
@@ -573,7 +577,7 @@ def _admin(text: str) -> Admin:
     if fold(verb) not in {"down", "retire"}:
         return Admin()
     wanted, rest = _split_gpus(rest)
-    return Admin(fold(verb), wanted.names, _BARE_HOUR.sub(r"\1 \2 \3:00", rest))
+    return Admin(fold(verb), wanted.names, _BARE_HOUR.sub(r"\1 \2:00", _PARTICLE.sub("", rest)))
 
 
 VERBS = (

@@ -38,7 +38,7 @@ class Desk:
     """Made once per process, by the composition root."""
 
     database: Database
-    organization: facts.Organization
+    organization: facts.Organization  # as it was at the start; its settings now are in the database
     client: WebClient
     clock: Callable[[], datetime]
     command: str = "/gpu"

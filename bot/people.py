@@ -11,7 +11,7 @@ from zoneinfo import available_timezones
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError, SlackClientError
 
-from core import facts, members
+from core import facts, members, organizations
 from core.facts import Standing
 from core.work import Database
 
@@ -53,7 +53,8 @@ def find(desk: Desk, slack_id: str, now: datetime, *, hurried: bool = False) -> 
         log.warning("users.info failed: %s", type(error).__name__)
     else:
         with desk.database.begin(now) as work:
-            return members.save(work, desk.organization.id, slack_id, **_read(user, desk.organization))
+            lab = organizations.of_id(work, desk.organization.id)
+            return members.save(work, lab.id, slack_id, **_read(user, lab))
     return member or _newcomer(desk, slack_id, now)
 
 
@@ -78,8 +79,8 @@ def _newcomer(desk: Desk, slack_id: str, now: datetime) -> facts.Member:
 
 
 def _save_unchecked(desk: Desk, slack_id: str, now: datetime, standing: Standing) -> facts.Member:
-    lab = desk.organization
     with desk.database.begin(now) as work:
+        lab = organizations.of_id(work, desk.organization.id)
         return members.save(
             work,
             lab.id,

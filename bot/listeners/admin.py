@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import available_timezones
 
@@ -54,9 +53,6 @@ _FIELD = {
     LastAdmin: "admin",
     UnknownGpu: "gpus",
 }
-
-
-_DAYS = re.compile(r"(\d{1,5})\s*(?:d|days?|日(?:間)?|일(?:간)?)", re.IGNORECASE)
 
 
 class _Wrong(Exception):  # noqa: N818 - an answer to the person, no malfunction
@@ -384,8 +380,6 @@ def _limit(visit: Visit, rule: Rule, text: str) -> policy.Value:
         return int(text)
     if rule in {Rule.OPEN, Rule.WEEK} and text.isdecimal():
         text = f"{int(text)} h"  # the field asks for hours
-    if days := _DAYS.fullmatch(text):
-        return timedelta(days=int(days[1]))
     try:
         return when.read_length(text, visit.reader.language)
     except when.Unreadable:

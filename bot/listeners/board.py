@@ -6,18 +6,26 @@ from bot.commands import Board
 from bot.desk import Visit
 from bot.displays import LEASE, Painter
 from bot.views import board as view
-from core import displays
+from core import displays, organizations
 
 
 def typed(visit: Visit, wish: Board) -> None:
     if wish.off:
         _take(visit)
         return
-    channel = visit.place if visit.place and not visit.place.startswith("D") else visit.desk.organization.channel
-    if channel:
+    if channel := _here(visit) or _labs_own(visit):
         _put(visit, channel)
     else:
         visit.answer(view.nowhere(visit.reader))
+
+
+def _here(visit: Visit) -> str | None:
+    return visit.place if visit.place and not visit.place.startswith("D") else None
+
+
+def _labs_own(visit: Visit) -> str | None:
+    with visit.read() as work:
+        return organizations.of_id(work, visit.organization_id).channel
 
 
 def _put(visit: Visit, channel: str) -> None:

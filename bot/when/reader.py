@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+import re
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, tzinfo
 from typing import TYPE_CHECKING, NoReturn
@@ -31,6 +33,13 @@ if TYPE_CHECKING:
 LONGEST_TEXT = 600
 #: At most so many readings are offered.
 MOST_READINGS = 4
+#: Numbers with their units, the larger before the smaller: `2 d 4 h 30 min`.
+_PART = re.compile(r"\d+(?:[.,]\d+)?\s*[^\W\d_]+\.?")
+_PARTS = re.compile(rf"{_PART.pattern}(?:\s*[,+&]?\s*{_PART.pattern})+")
+#: Days of a month elsewhere; where only a length can stand, they are counted.
+_DAYS = re.compile(r"(\d{1,5})\s*(?:日|일)")
+#: What a length does not leave unread.
+_COUNTS = kinds.NUMBER + kinds.WORD_NUMBER + kinds.LENGTH + kinds.DAY + kinds.MOMENT
 
 
 def language_of(locale: str) -> str:
@@ -289,16 +298,28 @@ def _refuse(parsed: Parsed, here: Here, text: str) -> NoReturn:
 
 
 def read_length(text: str, locale: str) -> timedelta:
-    """The length a text names and nothing else (`2h`, `90 min`, `一時間半`); raises only Unreadable."""
-    text = text.strip()
+    """The length a text names and nothing else (`2h`, `2 d 4 h`, `一時間半`, `7日`); raises only Unreadable."""
+    text = fold(text.strip()).text
     if not text or len(text) > LONGEST_TEXT:
         raise Unreadable(Kind.NO_RANGE)
+    if not _PARTS.fullmatch(text):
+        return _one_length(text, locale)
+    parts = [_one_length(part, locale) for part in _PART.findall(text)]
+    if any(larger <= smaller for larger, smaller in itertools.pairwise(parts)):
+        raise Unreadable(Kind.TOO_VAGUE, rest=text)  # 2h 3h is not five hours
+    return checked(sum(parts, timedelta()))
+
+
+def _one_length(text: str, locale: str) -> timedelta:
+    if days := _DAYS.fullmatch(text):
+        return checked(timedelta(days=int(days[1])))
     try:
         parsed = _parse(text, locale, length_only=True)
     except (ValueError, OverflowError):
         raise Unreadable(Kind.NO_RANGE, rest=text) from None
     ask = parsed.asks[0] if len(parsed.asks) == 1 else None
-    if ask is None or ask.length is None or ask.start or ask.end or parsed.broken:
+    is_more = any(letter in _COUNTS for letter in parsed.unused)
+    if ask is None or ask.length is None or ask.start or ask.end or parsed.broken or is_more:
         vague = parsed.says_something and not parsed.broken
         raise Unreadable(Kind.TOO_VAGUE if vague else Kind.NO_RANGE, rest=text)
     return checked(ask.length.time)

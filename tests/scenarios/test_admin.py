@@ -13,6 +13,8 @@ import pytest
 from bot.listeners import admin
 from bot.reader import Reader
 from bot.views import admin as view
+from core import availability, organizations
+from core.actors import Operator
 from core.facts import Rule
 from tests.scenarios.conftest import World
 
@@ -109,6 +111,27 @@ def test_a_gpu_is_taken_down_after_a_look_and_its_holders_are_told(world: World)
     alice.waits_for("#gpu", "out of service until")
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        "GPU0 until tomorrow 10 fan noise",
+        "GPU0 until Dec 4 10 fan noise",
+        "GPU0 明日10時まで fan noise",
+        "GPU0を明日10まで fan noise",
+        "GPU0 내일 10시까지 fan noise",
+    ],
+)
+def test_until_when_is_read_in_every_language_and_the_rest_is_the_reason(world: World, words: str) -> None:
+    alice = world.speaks("alice", "ja-JP") if "明日" in words else world.person("alice")
+    alice.types("#gpu", f"/gpu admin down {words}")
+    look = alice.waits_for("#gpu", "GPU0")
+    assert "12月4日(金) 10:00" in look.words or "Fri 4 Dec, 10:00" in look.words
+    with world.desk.database.read(world.clock()) as work:
+        assert availability.ahead(work, world.desk.organization.id) == ()
+    look.press(look.buttons[0])
+    alice.waits_for("#gpu", "fan noise")
+
+
 def test_an_admin_changes_somebodys_booking_and_says_why(world: World) -> None:
     alice, haruka = world.person("alice"), world.person("haruka")
     world.book("haruka", "tomorrow 20:00-22:00")
@@ -177,6 +200,31 @@ def test_settings_of_the_lab_in_a_form(world: World) -> None:
     alice.waits_for("#gpu", "✓ The settings are saved.")
     alice.types("#gpu", "/gpu audit")
     alice.waits_for("#gpu", "zone: Asia/Tokyo → Europe/Berlin")
+
+
+def test_a_newcomer_has_the_labs_zone_and_language_as_they_are_now(world: World) -> None:
+    alice = world.person("alice")
+    alice.types("#gpu", "/gpu admin")
+    alice.waits_for("#gpu", "Settings of").press("Settings")
+    form = alice.waits_for_form("Settings")
+    form.fill("Time zone", "Europe/Berlin")
+    form.choose("Language", "日本語")
+    assert form.submit() == {}
+    alice.waits_for("#gpu", "✓ The settings are saved.")
+    world.slack.fail("users.info", status=500, times=3)
+    haruka = world.person("haruka")
+    haruka.types("#gpu", "/gpu book 21:00-22:00")
+    assert "21:00–22:00 CET" in haruka.waits_for("#gpu", "予約").words
+
+
+def test_the_board_typed_elsewhere_stands_in_the_labs_channel_as_it_is_now(world: World) -> None:
+    lab = Operator(world.desk.organization.id)
+    with world.desk.database.begin(world.clock()) as work:
+        organizations.change(work, lab, channel=world.slack.channel_id("#general"))
+    alice = world.person("alice")
+    alice.types("@gpu", "/gpu board")
+    alice.waits_for("@gpu", "The board stands in")
+    alice.waits_for("#general", "1 of 1 GPU is free now.")
 
 
 def test_the_audit_comes_as_a_file_that_no_spreadsheet_takes_for_formulas(world: World) -> None:

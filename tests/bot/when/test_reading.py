@@ -154,6 +154,14 @@ def test_a_locale_may_name_a_region(locale: str) -> None:
         ("한 시간 반", "ko", 90),
         ("一个半小时", "zh", 90),
         ("1 day", "en", 24 * 60),
+        ("7 d", "en", 7 * 24 * 60),
+        ("2 d 4 h", "en", 52 * 60),
+        ("2d, 4h, 30min", "en", 52 * 60 + 30),
+        ("2 j 4 h", "fr", 52 * 60),
+        ("7日", "ja", 7 * 24 * 60),
+        ("2日4時間", "ja", 52 * 60),
+        ("2일 4시간", "ko", 52 * 60),
+        ("2天4小时", "zh", 52 * 60),
     ],
 )
 def test_reads_a_length(text: str, locale: str, minutes: int) -> None:
@@ -169,6 +177,10 @@ def test_reads_a_length(text: str, locale: str, minutes: int) -> None:
         ("2-3 hours", "too_vague"),
         ("until 6pm", "too_vague"),
         ("0h", "inverted"),
+        ("2h 3h", "too_vague"),
+        ("2 unet 4 h", "no_range"),
+        ("4 h 7 unet", "no_range"),
+        ("on 3 gpus 4 h", "no_range"),
     ],
 )
 def test_refuses_what_is_no_length(text: str, kind: str) -> None:
