@@ -194,6 +194,43 @@ def release(
     return replace(requests.receipt(work, held), before=before, freed=freed)
 
 
+def shorten(
+    work: Work,
+    actor: Actor,
+    reservation_id: int,
+    *,
+    version: int | None,
+    names: Collection[str],
+    end: datetime,
+    why: str = "",
+) -> Receipt:
+    """Let only the GPUs in `names` of a running reservation end earlier, at `end`.
+
+    A reservation holds all its GPUs for the same time: these become one of their own, which the receipt tells.
+    Raises NotStarted, NotHeld, and InThePast.
+    """
+    row, before, _ = _take_up(work, actor, reservation_id, version, None, why)
+    if before.state is State.UPCOMING:
+        raise errors.NotStarted(before)
+    if end <= work.now:
+        raise errors.InThePast(TimeRange(work.now, end))
+    meant = _named(work, before, names)
+    as_it_was = replace(before, slots=tuple(slot for slot in before.slots if slot.gpu in meant))
+    give_back = placement.drop if before.range.start == work.now else placement.cut
+    give_back(work, row, {gpu.id for gpu in meant})
+    row.version += 1
+    work.session.flush()
+    rest = availability.fact(work, row)
+    notices.replan(work, rest, Kind.CHANGED, announce=False)  # of what ends earlier, its end is told
+    audit.record_reservation(work, actor, Action.CHANGED, rest, before=before, why=why)
+    held = placement.add(work, row.organization_id, before.holder, before.purpose, meant, TimeRange(work.now, end))
+    notices.go_on(work, held)
+    _tell_holder(work, actor, Action.CHANGED, as_it_was, held, why)
+    audit.record_reservation(work, actor, Action.CHANGED, held, before=as_it_was, why=why)
+    waitlist.changed(work, rest)
+    return replace(requests.receipt(work, held), before=as_it_was)
+
+
 def cancel(
     work: Work,
     actor: Actor,

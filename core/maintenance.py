@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from core import (
     audit,
@@ -121,12 +121,7 @@ def _displace(
     work: Work, actor: Actor, before: facts.Reservation, gpus: tuple[facts.Gpu, ...], time: TimeRange, why: str
 ) -> Displaced:
     if before.state is State.RUNNING and time.start > work.now:
-        wish = TimeRange(before.range.start, time.start)
-        names = _names(before.gpus)
-        receipt = booking.change(
-            work, actor, before.id, version=None, wanted=names, wish=wish, purpose=before.purpose, why=why
-        )
-        return Displaced(before, receipt.reservation, Displaced.Kind.SHORTENED)
+        return _shorten(work, actor, before, gpus, time.start, why)
     if before.state is State.UPCOMING and not before.maintenance:
         for wanted, wish in _moves(work, before, gpus, time):
             try:
@@ -140,6 +135,21 @@ def _displace(
     down = [gpu.full_name for gpu in before.gpus if gpu in gpus]
     receipt = give_back(work, actor, before.id, version=None, names=down, why=why)
     return Displaced(before, receipt.reservation, Displaced.Kind.GIVEN_BACK)
+
+
+def _shorten(
+    work: Work, actor: Actor, before: facts.Reservation, gpus: tuple[facts.Gpu, ...], end: datetime, why: str
+) -> Displaced:
+    """What goes down ends before; its other GPUs stay."""
+    down = [gpu.full_name for gpu in before.gpus if gpu in gpus]
+    if len(down) < len(before.gpus):
+        receipt = booking.shorten(work, actor, before.id, version=None, names=down, end=end, why=why)
+        return Displaced(receipt.before or before, receipt.reservation, Displaced.Kind.SHORTENED)
+    wish = TimeRange(before.range.start, end)
+    receipt = booking.change(
+        work, actor, before.id, version=None, wanted=_names(before.gpus), wish=wish, purpose=before.purpose, why=why
+    )
+    return Displaced(before, receipt.reservation, Displaced.Kind.SHORTENED)
 
 
 def _moves(
@@ -170,6 +180,17 @@ def _names(gpus: Iterable[facts.Gpu]) -> Wanted:
 
 
 def _mark(displaced: Iterable[Displaced]) -> str:
-    """The same for what leads to the same."""
-    told = [(each.before.id, each.before.version, each.kind, each.after.range, each.after.gpus) for each in displaced]
+    """The same for what leads to the same, also some seconds later."""
+    told = [(each.before.id, each.before.version, each.kind, *_outcome(each)) for each in displaced]
     return hashlib.sha256(repr(told).encode()).hexdigest()[:16]
+
+
+def _outcome(displaced: Displaced) -> tuple[object, ...]:
+    """Without what only tells when somebody looked."""
+    match displaced.kind:
+        case Displaced.Kind.MOVED:
+            return displaced.after.gpus, displaced.after.range
+        case Displaced.Kind.SHORTENED:
+            return displaced.after.gpus, displaced.after.range.end
+        case _:
+            return ()

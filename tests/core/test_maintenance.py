@@ -105,6 +105,46 @@ def test_of_several_gpus_that_run_only_what_is_down_is_given_back(lab: Lab) -> N
     assert found.displaced[0].after.state is State.RUNNING
 
 
+def test_of_several_gpus_that_run_only_what_goes_down_later_ends_then(lab: Lab) -> None:
+    lab.add_gpu("lab-node-1", "GPU1")
+    whole, fan_noise = lab.hours(0, 6), lab.hours(2, 5)
+    lab.reserve(lab.bob, whole, wanted=Wanted(count=2), purpose="thesis")
+    lab.clock.forward(minutes=30)
+    seen = rehearse(lab, fan_noise)
+    lab.clock.forward(minutes=1)
+    found = take_down(lab, lab.charlie, fan_noise, seen=seen.mark)
+    assert kinds(found) == [("Bob", Displaced.Kind.SHORTENED)]
+    assert [gpu.name for gpu in found.displaced[0].before.gpus] == ["GPU0"]
+    ends = {(gpu.name, held.range.end, held.purpose) for held in lab.held_by(lab.bob) for gpu in held.gpus}
+    assert ends == {("GPU0", fan_noise.start, "thesis"), ("GPU1", whole.end, "thesis")}
+    assert [owed.data["why"] for owed in owed_to(lab, lab.bob.member_id) if owed.kind is Kind.OVERRULED] == [
+        "fan noise"
+    ]
+    stays = next(held for held in lab.held_by(lab.bob) if held.gpus[0].name == "GPU1")
+    lab.act("extend", lab.bob, stays, by=timedelta(hours=1))
+
+
+def test_what_begins_this_very_instant_is_parted_too(lab: Lab) -> None:
+    lab.add_gpu("lab-node-1", "GPU1")
+    lab.reserve(lab.bob, lab.hours(0, 6), wanted=Wanted(count=2))
+    take_down(lab, lab.charlie, lab.hours(2, 5))
+    assert {(gpu.name, held.range) for held in lab.held_by(lab.bob) for gpu in held.gpus} == {
+        ("GPU0", lab.hours(0, 2)),
+        ("GPU1", lab.hours(0, 6)),
+    }
+
+
+def test_what_was_seen_may_be_confirmed_some_seconds_later(lab: Lab) -> None:
+    """Of what runs, the very end would be another one at each look."""
+    lab.reserve(lab.bob, lab.hours(0, 6))
+    lab.clock.forward(minutes=30)
+    time = lab.hours(-0.5, 5)
+    seen = rehearse(lab, time)
+    lab.clock.forward(seconds=20)
+    found = take_down(lab, lab.charlie, time, seen=seen.mark)
+    assert kinds(found) == [("Bob", Displaced.Kind.GIVEN_BACK)]
+
+
 def test_what_has_changed_since_it_was_seen_is_seen_again_first(lab: Lab) -> None:
     seen = rehearse(lab, lab.hours(1, 5))
     lab.reserve(lab.bob, lab.hours(2, 2))
