@@ -20,7 +20,7 @@ SENTENCES = [
     ("book 0 gpus 13-18", "Ask for at least 1"),
     ("book 999 gpus 13-18", "there is only 1"),
     ("book any H100 13-18", "There is no “H100” here"),
-    ("book every monday 9-12", "not a series yet"),
+    ("book every monday 9-12", "and until when?"),
     ("'; DROP TABLE slots; --", "I do not understand"),
     ("🤖🔥", "I do not understand"),
     ("<script>alert(1)</script>", "I do not understand"),
