@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, tzinfo
 
 from bot.commands import Book
 from bot.reader import Reader
@@ -12,14 +12,16 @@ from bot.views.kit import Block, Message
 from bot.when import Kind, Unreadable
 from core.timerange import TimeRange
 
+#: Buttons for times, beside the one for the form.
+_MOST = 4
 _LENGTHS = (timedelta(hours=1), timedelta(hours=2), timedelta(hours=4), timedelta(hours=8))
 
 
 def unread(unreadable: Unreadable, wish: Book, purpose: str, reader: Reader, now: datetime) -> Message:
-    asks = bool(unreadable.readings) or unreadable.start is not None
+    asks = bool(unreadable.readings or unreadable.starts) or unreadable.start is not None
     said = ("" if asks else "✗ ") + words(unreadable, wish.when, reader)
     offers = [*_offers(unreadable, wish, purpose, reader, now), kit.open_form_button(reader)]
-    return kit.message(said, kit.section(said), kit.actions(offers[:5]))
+    return kit.message(said, kit.section(said), kit.actions(offers))
 
 
 def words(unreadable: Unreadable, text: str, reader: Reader) -> str:
@@ -47,8 +49,8 @@ def words(unreadable: Unreadable, text: str, reader: Reader) -> str:
 
 
 def _offers(unreadable: Unreadable, wish: Book, purpose: str, reader: Reader, now: datetime) -> Iterable[Block]:
-    for number, time in enumerate(_times(unreadable)):
-        shown = reader.in_zone(unreadable.readings[number].start.tzinfo) if unreadable.readings else reader
+    for number, (time, zone) in enumerate(_times(unreadable)):
+        shown = reader.in_zone(zone) if zone else reader
         if unreadable.start is not None and not unreadable.readings:
             label = reader.say("For {length}", length=reader.length(time.length))
         else:
@@ -61,10 +63,14 @@ def _offers(unreadable: Unreadable, wish: Book, purpose: str, reader: Reader, no
         )
 
 
-def _times(unreadable: Unreadable) -> list[TimeRange]:
-    """What a tap would book: the readings of an unclear text, or lengths for a start that has none."""
+def _times(unreadable: Unreadable) -> list[tuple[TimeRange, tzinfo | None]]:
+    """What a tap would book: the readings of an unclear text, or lengths for the starts that have none."""
     if unreadable.readings:
-        return [TimeRange(reading.start, reading.end) for reading in unreadable.readings[:4]]
+        return [(TimeRange(each.start, each.end), each.start.tzinfo) for each in unreadable.readings[:_MOST]]
+    if unreadable.starts:
+        lengths = _LENGTHS[: max(_MOST // len(unreadable.starts), 1)]
+        pairs = [(start, start + length) for start in unreadable.starts for length in lengths]
+        return [(TimeRange(start, end), start.tzinfo) for start, end in pairs[:_MOST]]
     if unreadable.start is not None and unreadable.kind == Kind.TOO_VAGUE:
-        return [TimeRange(unreadable.start, unreadable.start + length) for length in _LENGTHS]
+        return [(TimeRange(unreadable.start, unreadable.start + length), None) for length in _LENGTHS]
     return []

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from bot.when.clocks import Clock, Day
 
-_NOUNS = (kinds.LABEL, kinds.COUNTER, kinds.COUNTER_OR_LABEL)
+_NOUNS = (kinds.LABEL, kinds.COUNTER, kinds.COUNTER_OR_LABEL, kinds.WEEKDAY_NUMBER)
 _ATOMS = "DCpzI"
 _BETWEEN_ATOMS = " @gt,():F_"
 

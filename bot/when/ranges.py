@@ -98,7 +98,7 @@ def _range(tokens: Sequence[Token]) -> Ask | None:
     return Ask(start, end, worded=_worded(tokens))
 
 
-@_asks(r"X,?f?l|Xf?l|XK?[-~,+/]*f?l|[RP]K?[+,]?f?l")
+@_asks(r"X,?f?l|XG?f?l|XK?[-~,+/]*f?l|[RP]K?[+,]?f?l")
 def _start_and_length(tokens: Sequence[Token]) -> Ask | None:
     length, start = length_in(tokens), _moments(tokens)[0]
     if any(token.kind in "-~" for token in tokens) and length.time < timedelta(hours=1):
@@ -158,6 +158,12 @@ def _follows(day: Day | None, before: Day | None) -> bool:
 @_asks(r"(?:RK?)?,?U(?:X|D)u?|R?K?,?(?:X|D)u|^T[XD]")
 def _until(tokens: Sequence[Token]) -> Ask | None:
     return Ask(end=_moments([token for token in tokens if token.kind != kinds.NOW])[0])
+
+
+@_asks(r"δ,?L|Lf?δ")
+def _all_weekend(tokens: Sequence[Token]) -> Ask | None:
+    """`this weekend all day`."""
+    return Ask(Moment(), whole="weekend") if any(token.value == "weekend" for token in tokens) else None
 
 
 @_asks(r"k[,]*L|L[,]*k")

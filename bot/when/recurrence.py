@@ -24,14 +24,15 @@ _END = re.compile(
     rf"(?P<before>[UT]|(?<=D)[-~t]|(?<=D )[-~t]){_GAP}(?P<day>{_DAY})(?!{_GAP}(?!{_CLOCK_PAIR})[CX])(?!{_GAP}p?C?u)"
     rf"|(?P<last>{_DAY})[ g]*u"
 )
-_WINDOW = re.compile(rf"(?:[@A] ?)*(?P<window>[Oωk]|n ?o)(?!{_GAP}[nD])")
+_WINDOW = re.compile(rf"(?:[@Aƒ] ?)*(?P<window>[Oωk]|n ?o)(?!{_GAP}[nD])")
+_TIMES = re.compile("(?:[fg] ?)*(?P<times>×)")
 _DURATION = re.compile("(?:f ?)?(?:g ?)*(?:E ?)?(?P<length>[lμ])")
 _EVERY_SO_MANY = re.compile("r[ g]*(?P<after>[ljJμdh])|(?P<ahead>[ljJμ])[ g]*r")
 _WEEKDAY_RANGE = re.compile(rf"(?P<first>D){_GAP}[-~TtU]{_GAP}(?P<last>D)")
 #: `fri 18:00 to mon 9:00`: a weekday that ends each occurrence.
 _END_DAY = re.compile(rf"C{_GAP}K?{_GAP}[-~TtU]{_GAP}(?P<day>D){_GAP}C")
 #: 毎週月水金: one letter for each day.
-_SHORT_DAYS = re.compile(r"[ZodD](?:[ ,&/g]*[ZodD])*")
+_SHORT_DAYS = re.compile(r"[ZodζQD](?:[ ,&/g]*[ZodζQD])*")
 
 
 @dataclass(slots=True)
@@ -48,6 +49,8 @@ class Recurrence:
     #: How long it goes on: whole days, or months.
     length: Length | None = None
     months: int = 0
+    #: How many times it comes.
+    times: int | None = None
     #: Something of it was not understood.
     unclear: bool = False
 
@@ -67,6 +70,7 @@ class _Taker:
         self._every_so_many()
         self._every()
         self._end()
+        self._times()
         self._duration()
         self._window()
         self._weekdays()
@@ -133,6 +137,14 @@ class _Taker:
             self._mark(*match.span())
             return
 
+    def _times(self) -> None:
+        match = _TIMES.search(self._letters)
+        if match:
+            times = self.row[match.start("times")].value
+            assert isinstance(times, int)
+            self.found.times = times
+            self._mark(*match.span())
+
     def _duration(self) -> None:
         for match in _DURATION.finditer(self._letters):
             value = self.row[match.start("length")].value
@@ -165,14 +177,14 @@ class _Taker:
                 day = token.value
                 if self._is_weekday(index) and index not in kept:
                     day = self._weekday(index)
-                elif token.kind not in "Zod" or not self._stands_by_taken(match.start()):
+                elif token.kind not in "ZodζQ" or not self._stands_by_taken(match.start()):
                     continue
-                if isinstance(day, int):
-                    self.found.weekdays.add(day)
+                if isinstance(day, int | tuple):
+                    self.found.weekdays.update(day if isinstance(day, tuple) else [day])
                     self._mark(index, index + 1)
 
     def _stands_by_taken(self, start: int) -> bool:
-        return self._letters[:start].rstrip(" g").endswith((kinds.TAKEN, kinds.DAYPART))
+        return self._letters[:start].rstrip(" g,&").endswith((kinds.TAKEN, kinds.DAYPART))
 
     def _is_weekday(self, index: int) -> bool:
         value = self.row[index].value

@@ -83,7 +83,7 @@ def _series(hours: Reading, recurrence: Recurrence, base: date, here: Here, ask:
     first = base + timedelta(days=shift)
     while (weekdays and first.weekday() not in weekdays) or _is_over(first, hours, end_days, here):
         first += timedelta(days=1)
-    last = _last(recurrence, first, here)
+    last = _last(recurrence, weekdays, first, here)
     if last is not None and last < first:
         raise Unreadable(Kind.INVERTED if recurrence.window is None else Kind.PAST, repeats=True)
     return Series(
@@ -118,8 +118,15 @@ def _is_over(day: date, hours: Reading, end_days: int, here: Here) -> bool:
     return here.at(day + timedelta(days=end_days), minutes) <= here.now
 
 
-def _last(recurrence: Recurrence, first: date, here: Here) -> date | None:
+def _last(recurrence: Recurrence, weekdays: tuple[int, ...], first: date, here: Here) -> date | None:
     """The last date it may start on."""
+    ends = [_said_last(recurrence, first, here)]
+    if recurrence.times is not None:
+        ends.append(_date_of(recurrence.times, recurrence, weekdays, first))
+    return min((end for end in ends if end is not None), default=None)
+
+
+def _said_last(recurrence: Recurrence, first: date, here: Here) -> date | None:
     until = recurrence.until or recurrence.window
     if until is not None:
         from_today = until.offset is not None or until.week is not None or until.months is not None
@@ -129,6 +136,14 @@ def _last(recurrence: Recurrence, first: date, here: Here) -> date | None:
     if recurrence.months:
         return _months_on(first, recurrence.months) - timedelta(days=1)
     return None
+
+
+def _date_of(time: int, recurrence: Recurrence, weekdays: tuple[int, ...], first: date) -> date:
+    """The date of the first time, the second, ...; the day before the first for no time at all."""
+    if time < 1 or not weekdays:
+        return first + timedelta(days=(time - 1) * recurrence.interval)
+    weeks, place = divmod(weekdays.index(first.weekday()) + time - 1, len(weekdays))
+    return first + timedelta(weeks=weeks * recurrence.interval, days=weekdays[place] - first.weekday())
 
 
 def _months_on(day: date, months: int) -> date:

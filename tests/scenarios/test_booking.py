@@ -142,6 +142,17 @@ def test_a_start_without_a_length_is_asked_for_one(world: World) -> None:
     assert "Fri 4 Dec, 15:00–17:00 CET" in alice.waits_for("#gpu", "Booked").words
 
 
+def test_one_of_two_starts_is_chosen_with_a_length(world: World) -> None:
+    alice = world.person("alice")
+    alice.types("#gpu", "/gpu book tomorrow 2pm or 3pm")
+    question = alice.waits_for("#gpu", "more than one way")
+    assert question.buttons[:4] == [
+        f"Fri 4 Dec {hours}" for hours in ("14:00–15:00", "14:00–16:00", "15:00–16:00", "15:00–17:00")
+    ]
+    question.press("Fri 4 Dec 15:00–17:00")
+    assert "Fri 4 Dec, 15:00–17:00 CET · 2 h" in alice.waits_for("#gpu", "Booked").words
+
+
 def test_a_question_is_answered_and_not_booked(world: World) -> None:
     alice = world.person("alice")
     alice.types("#gpu", "/gpu is tomorrow 13-18 free?")

@@ -61,6 +61,18 @@ def _dotted_hour_mark(tokens: Sequence[Token], of: Habits) -> Built:
     return kinds.CLOCK, clock(hour, minute, exact=True, marked=marked, latest=of.latest_hour)
 
 
+@FORMS.add_by_habit(r"[nN] ?H ?[nN] ?α")
+def _before_the_hour(tokens: Sequence[Token], of: Habits) -> Built:
+    """`13時15分前`."""
+    if tokens[-1].value != timedelta(minutes=1):
+        return None
+    hours, minutes = numbers_in(tokens)
+    if not 0 < minutes < 60:
+        return None
+    before = clock(hours - 1, 60 - minutes, exact=True, latest=of.latest_hour)
+    return kinds.CLOCK, replace(before, bare=before.open)
+
+
 @FORMS.add_by_habit(r"(?<!n\.)(?<!n,)[nN] ?H(?: ?[nN] ?M| ?v| ?q|[nN](?! ?[hHod])| n(?! ?[-~:HhoOiMjdac./]))?")
 def _hour_mark(tokens: Sequence[Token], of: Habits) -> Built:
     if tokens[0].kind == kinds.NUMBER and len(str(tokens[0].value)) > 2:

@@ -26,9 +26,9 @@ def _month_not_word(tokens: Sequence[Token]) -> Built:
     return kinds.MONTH, tokens[0].value
 
 
-@FORMS.add(r"(?<=[nNd] )F(?= [Oω])|(?<=[Oω] )F(?= 9)")
+@FORMS.add(r"(?<=[nNdWr] )F(?= [Oω])|(?<=[Oω] )F(?= 9)")
 def _of(tokens: Sequence[Token]) -> Built:
-    """`12 de diciembre`, but `9-12 from december`."""
+    """`12 de diciembre`, `lunes de diciembre`, but `9-12 from december`."""
     return (kinds.OF, "") if tokens[0].value in ("of", "date") else None
 
 
@@ -133,12 +133,14 @@ def _marked_date(tokens: Sequence[Token]) -> Built:
 
 _OF = r"(?:\.? ?[gƒ]? ?)"
 #: Not in `10-12 June 15`, where the month belongs to the 15; but in `15 June 10-12`.
+#: Not in `every monday in december 9-12`: those are hours.
+_NO_MONTH_OF_DAYS = r"(?<![Wr] [Aƒ@] )"
 _NO_DAY_NEXT = r"(?! n(?! ?[-~:.TUahH]))"
 
 
 @FORMS.add(
     rf"(?<![-~TtU])(?<![-~TtU] )n ?d?\.? ?[-~TtU&] ?(?:@ ?)?n ?d?{_OF}O{_NO_DAY_NEXT}(?:\.?,? ?(?:[gƒ] )?9)?"
-    r"|(?<!n)(?<!n )(?<!nd )(?<!nd g )(?<!n g )(?<!n\. )O\.? ?n ?d? ?[-~TtU] ?n ?d?"
+    rf"|{_NO_MONTH_OF_DAYS}(?<!n)(?<!n )(?<!nd )(?<!nd g )(?<!n g )(?<!n\. )O\.? ?n ?d? ?[-~TtU] ?n ?d?"
     r"(?!n| ?[-~:ahHiMyTU.]| [nC](?! ?[-~T] ?[nC]))(?: ?,? ?9)?"
 )
 def _named_span(tokens: Sequence[Token]) -> Built:
@@ -152,7 +154,7 @@ def _named_span(tokens: Sequence[Token]) -> Built:
 @FORMS.add(
     rf"n[-/]O[-/][9n]|(?<![-./:n])n-O(?= )|O-n(?= )|(?<!x)O/n(?= )|n ?d?{_OF}O n(?= (?:C|n ?[-~T]))"
     rf"|n ?d?{_OF}O{_NO_DAY_NEXT}(?:\.?,? ?(?:[gƒ] )?9(?! ?[-~] ?[n9]))?"
-    rf"|O\.? ?(?:g )?[nN] ?d?(?! ?[ahHMi.]| ?:n)(?:,? ?9(?! ?[-~] ?[n9](?!-)))?|N{_OF}O"
+    rf"|{_NO_MONTH_OF_DAYS}O\.? ?(?:g )?[nN] ?d?(?! ?[ahHMi.]| ?:n)(?:,? ?9(?! ?[-~] ?[n9](?!-)))?|N{_OF}O"
 )
 def _named_date(tokens: Sequence[Token]) -> Built:
     day, *year = numbers_in(tokens)
@@ -350,6 +352,15 @@ def _day_of_shifted_year(tokens: Sequence[Token]) -> Built:
     if not isinstance(day, Day) or day.month is None or day.year is not None:
         return None
     return kinds.DAY, replace(day, years=value_of(tokens, kinds.YEAR_SHIFT))
+
+
+@FORMS.add(r"D(?: ?[,&]? ?[ζQ](?! ?[cxhiMjJl]))+")
+def _more_weekdays(tokens: Sequence[Token]) -> Built:
+    """`周一、三`: two bookings."""
+    first = tokens[0].value
+    if not isinstance(first, Day) or first.weekday is None or "" in [t.value for t in tokens[1:]]:
+        return None
+    return kinds.VAGUE_DAYS, ""
 
 
 _THEN_HOURS = r"(?= ?(?:[@F,g] ?)*(?:C|y|[nN] ?[-~TU]))"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bot.when import kinds
-from bot.when.forms.form import Forms
+from bot.when.forms.form import Forms, numbers_in
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,6 +21,12 @@ COUNTED = "counted"
 
 _NO_RANGE_BEFORE = r"(?<![-~:.Tt])(?<![-~:.TtK] )"
 _NO_TIME_AFTER = r"(?!g? ?[-~:.]? ?[ahHiMojJOY]| ?[-~:./]\S?| ?[-~] ?[nNC])"
+
+
+@FORMS.add(r"(?<![-~:.] )(?<![-~:.])[nN] ?-?[c#](?! ?n)")
+def _so_many_times(tokens: Sequence[Token]) -> Built:
+    """`10 times`: a count, and in a series its end."""
+    return (kinds.TIMES, numbers_in(tokens)[0]) if tokens[-1].value == "times" else None
 
 
 @FORMS.add(
@@ -49,7 +55,7 @@ def _labelled(tokens: Sequence[Token]) -> Built:
 @FORMS.add(r"[cx] ?[nN] ?[hiM]|[nN] ?[hiM] ?c(?: ?n)?")
 def _multiplied(tokens: Sequence[Token]) -> Built:
     """`3 runs x 2h`: how long is that?"""
-    return (kinds.FEW, None) if any(token.value == "times" for token in tokens) else None
+    return (kinds.FEW, None) if any(token.value == "by" for token in tokens) else None
 
 
 @FORMS.add(r"n(?:\.n){3,}|n(?:-n){3,}|n(?:/n){3,}|n(?::n){3,}|(?<![n.])n\.n\.n(?=x)")

@@ -187,14 +187,12 @@ GERMAN = Language(
         kinds.VAGUE: {
             "": (
                 "nachher, bald, irgendwann, demnächst, spätestens, bis dann, feierabend, eine weile, "
-                "kurz, mal, länger, ein bisschen, ne weile, über nacht, die nacht über, bis später"
+                "kurz, länger, ein bisschen, ne weile, über nacht, die nacht über, bis später"
             )
         },
         kinds.VAGUE_DAYS: {
-            "": (
-                "weihnachten, ostern, pfingsten, wochenende, am wochenende, dieses wochenende, "
-                "nächstes wochenende, die nächsten tage"
-            )
+            "weekend": "wochenende, am wochenende, dieses wochenende",
+            "": ("weihnachten, ostern, pfingsten, nächstes wochenende, die nächsten tage"),
         },
         kinds.FEW: {"": "ein paar, einige, mehrere, paar, wenige"},
         kinds.AGO: {"": "vor"},
@@ -222,11 +220,12 @@ GERMAN = Language(
             Every("month"): "monatlich, stündlich, jeden monat, jährlich",
         },
         kinds.COUNTER: {
+            "times": "mal",
             "": (
                 "gpus, karten, knoten, epochen, schritte, läufe, seiten, personen, leute, stück, "
-                "mal, kerne, schichten, euro, prozent, bilder, dateien, grafikkarten, versuche, "
+                "kerne, schichten, euro, prozent, bilder, dateien, grafikkarten, versuche, "
                 "zeilen"
-            )
+            ),
         },
         kinds.LABEL: {
             "": (

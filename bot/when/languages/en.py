@@ -212,12 +212,12 @@ ENGLISH = Language(
             ),
         },
         kinds.VAGUE_DAYS: {
+            "weekend": "the weekend, weekend, this weekend, this coming weekend",
             "": (
                 "same day, the same day, same time, the same time, easter, thanksgiving, "
-                "halloween, the holidays, new year, the weekend, weekend, "
-                "this weekend, next weekend, end of the week, end of week, midweek, "
+                "halloween, the holidays, new year, next weekend, end of the week, end of week, midweek, "
                 "mid-week"
-            )
+            ),
         },
         kinds.FEW: {
             "": ("a few, few, several, some, a couple, a couple of, couple, couple of, many, a number of, the few")
@@ -255,11 +255,12 @@ ENGLISH = Language(
         },
         kinds.ASKING: {"": "is it free, available or not"},
         kinds.COUNTER: {
-            "times": "x",
+            "by": "x",
+            "times": "times, occurrences",
             "": (
                 "gpus, cards, nodes, epochs, steps, layers, runs, seeds, gb, gib, mb, tb, kb, k, ms, "
                 "px, people, users, files, images, samples, batches, cores, models, jobs, tasks, "
-                "times, points, pages, items, tokens, iterations, iters, folds, percent, watts, "
+                "points, pages, items, tokens, iterations, iters, folds, percent, watts, "
                 "img/s, imgs/s, it/s, its/s, tok/s, tokens/s, samples/s, mb/s, gb/s, imgs, toks, ips, "
                 "vram, cpus, threads, workers, machines, servers, trials, experiments, shots, bits, "
                 "classes, heads, videos, rows, students, million, billion, thousand, params, "

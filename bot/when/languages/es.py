@@ -175,10 +175,8 @@ SPANISH = Language(
             )
         },
         kinds.VAGUE_DAYS: {
-            "": (
-                "semana santa, fin de semana, este fin de semana, el fin de semana, finde, el finde, "
-                "este finde, próximo fin de semana"
-            )
+            "weekend": "fin de semana, este fin de semana, el fin de semana, finde, el finde, este finde",
+            "": ("semana santa, próximo fin de semana"),
         },
         kinds.FEW: {
             "": "unas, unos, unas cuantas, algunas, varias, unos cuantos, algunos, varios, un par de, pocas, unas pocas"
@@ -210,10 +208,11 @@ SPANISH = Language(
             Every("month"): "mensual, mensualmente, todos los meses, cada mes",
         },
         kinds.COUNTER: {
+            "times": "veces",
             "": (
                 "gpus, tarjetas, nodos, épocas, páginas, personas, pasos, capas, euros, archivos, "
-                "imágenes, iteraciones, veces, gráficas, pruebas"
-            )
+                "imágenes, iteraciones, gráficas, pruebas"
+            ),
         },
         kinds.LABEL: {
             "": (

@@ -177,10 +177,8 @@ FRENCH = Language(
             )
         },
         kinds.VAGUE_DAYS: {
-            "": (
-                "pâques, toussaint, ce week-end, le week-end, ce weekend, week-end, weekend, "
-                "dans la semaine, le week-end prochain"
-            )
+            "weekend": "ce week-end, le week-end, ce weekend, week-end, weekend",
+            "": ("pâques, toussaint, dans la semaine, le week-end prochain"),
         },
         kinds.FEW: {"": "quelques, plusieurs, une paire d', deux ou trois, une poignée d'"},
         kinds.AGO: {"": "il y a"},
@@ -211,10 +209,11 @@ FRENCH = Language(
         },
         kinds.ASKING: {"": "est-ce que, est ce que, c'est libre, est-il, est-elle"},
         kinds.COUNTER: {
+            "times": "fois",
             "": (
                 "gpus, cartes, nœuds, noeuds, époques, pages, personnes, étapes, couches, euros, "
-                "fichiers, images, itérations, exemplaires, fois, essais"
-            )
+                "fichiers, images, itérations, exemplaires, essais"
+            ),
         },
         kinds.LABEL: {
             "": (
