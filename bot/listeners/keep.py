@@ -42,15 +42,21 @@ def register(app: App, _desk: Desk) -> None:
 def extend_typed(visit: Visit, wish: Extend) -> None:
     if _answered(visit):
         return
-    held = meant(visit, wish.names, running_first=True)
+    length = _length(visit, wish.length)
+    held = meant(visit, wish.names, running_first=True, extend_by=length)
     if held is None:
         return
-    try:
-        length = when.read_length(wish.length, visit.reader.language)
-    except when.Unreadable:
+    if length is None:
         _ask_how_long(visit, held, wish.length)
-        return
-    _extend(visit, held.id, None, length)
+    else:
+        _extend(visit, held.id, None, length)
+
+
+def _length(visit: Visit, text: str) -> timedelta | None:
+    try:
+        return when.read_length(text, visit.reader.language)
+    except when.Unreadable:
+        return None
 
 
 def end_typed(visit: Visit, wish: End) -> None:
@@ -99,15 +105,20 @@ def _pressed(action: Pressed) -> tuple[int, int, dict[str, Any]]:
     return int(pressed["id"]), int(pressed["v"]), pressed
 
 
-def meant(visit: Visit, names: tuple[str, ...], *, running_first: bool) -> facts.Reservation | None:
-    """The one reservation that a typed command means; asks which, and gives None, when that is not clear."""
+def meant(
+    visit: Visit, names: tuple[str, ...], *, running_first: bool, extend_by: timedelta | None = None
+) -> facts.Reservation | None:
+    """The one reservation that a typed command means; asks which, and gives None, when that is not clear.
+
+    `extend_by` is what the buttons of that question offer, where it was said.
+    """
     with visit.read() as work:
         held = show.held_by(work, visit)
     fitting = [(each, room) for each, room in held if not names or _holds(each, names)]
     preferred = _of_state(fitting, State.RUNNING if running_first else State.UPCOMING) or fitting
     if len(preferred) == 1:
         return preferred[0][0]
-    visit.answer(mine_view.which(preferred, visit.reader) if preferred else _none_meant(visit, held, names))
+    visit.answer(mine_view.which(preferred, visit.reader, extend_by) if preferred else _none_meant(visit, held, names))
     return None
 
 

@@ -90,9 +90,11 @@ def with_fair_use(message: Message, use: facts.FairUse, reader: Reader, length: 
     return kit.Message(message.text, (*message.blocks[:at], line, *message.blocks[at:])[: kit.BLOCKS])
 
 
-def card(held: facts.Reservation, reader: Reader, room: facts.Room | None = None) -> list[Block]:
-    """One reservation of one's own, in a list."""
-    row = kit.actions(buttons(held, reader, room))
+def card(
+    held: facts.Reservation, reader: Reader, room: facts.Room | None = None, extend_by: timedelta | None = None
+) -> list[Block]:
+    """One reservation of one's own, in a list; with `extend_by`, that is what it may be extended by."""
+    row = kit.actions(buttons(held, reader, room, extend_by))
     return [kit.section(headline(held, reader)), *([row] if row else [])]
 
 
@@ -191,16 +193,19 @@ def notes(reader: Reader, echo: Echo) -> list[str]:
     return found
 
 
-def buttons(held: facts.Reservation, reader: Reader, room: facts.Room | None = None) -> list[Block]:
+def buttons(
+    held: facts.Reservation, reader: Reader, room: facts.Room | None = None, extend_by: timedelta | None = None
+) -> list[Block]:
     """What its holder can do with it now."""
     value = kit.reservation_value(held)
     if held.state is State.OFFERED:
         return offer_buttons(held.id, reader)
     change = kit.button(reader.say("Change"), "change", value, spoken=reader.say("Change this booking"))
+    by_that = _step_buttons(held, [extend_by], reader) if extend_by else []
     if held.state is State.UPCOMING:
-        return [change, cancel_button(held, reader)]
+        return [*by_that, change, cancel_button(held, reader)]
     if held.state is State.RUNNING:
-        return [*extend_buttons(held, reader, room), change, end_button(held, reader)]
+        return [*(by_that or extend_buttons(held, reader, room)), change, end_button(held, reader)]
     return []
 
 

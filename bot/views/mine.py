@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import timedelta
 
 from bot.reader import Reader
 from bot.views import booking, kit, waitlist
@@ -25,9 +26,9 @@ def mine(held: Mine, reader: Reader, series: Sequence[facts.Series] = (), wishes
     return kit.message(message.text, *message.blocks, *waitlist.cards(wishes, reader))
 
 
-def which(held: Mine, reader: Reader) -> Message:
-    """Several could be meant; the buttons say which."""
-    return listed(reader.say("Which one? You have {count}.", count=len(held)), held, reader)
+def which(held: Mine, reader: Reader, extend_by: timedelta | None = None) -> Message:
+    """Several could be meant; the buttons say which, and extend by what was asked for."""
+    return listed(reader.say("Which one? You have {count}.", count=len(held)), held, reader, extend_by=extend_by)
 
 
 def nothing(reader: Reader, said: str | None = None) -> Message:
@@ -38,14 +39,16 @@ def nothing(reader: Reader, said: str | None = None) -> Message:
     )
 
 
-def cards(held: Mine, reader: Reader, series: Sequence[facts.Series] = ()) -> list[Block]:
+def cards(
+    held: Mine, reader: Reader, series: Sequence[facts.Series] = (), extend_by: timedelta | None = None
+) -> list[Block]:
     """One for each; of a series of which several remain, one for all of them, where its next occurrence stands."""
     of_series = {held.id: each for each in series if len(each.remaining) > 1 for held in each.remaining}
     made: list[list[Block]] = []
     for each, room in held:
         mine = of_series.get(each.id)
         if mine is None:
-            made.append(booking.card(each, reader, room))
+            made.append(booking.card(each, reader, room, extend_by))
         elif mine.remaining[0].id == each.id:
             made.append(series_view.card(mine, reader))
     shown = [block for card in made[:_SHOWN] for block in card]
@@ -53,7 +56,9 @@ def cards(held: Mine, reader: Reader, series: Sequence[facts.Series] = ()) -> li
     return [*shown, kit.context(reader.say("… and {count} more.", count=more))] if more > 0 else shown
 
 
-def listed(said: str, held: Mine, reader: Reader, series: Sequence[facts.Series] = ()) -> Message:
+def listed(
+    said: str, held: Mine, reader: Reader, series: Sequence[facts.Series] = (), extend_by: timedelta | None = None
+) -> Message:
     """Reservations under a sentence."""
     spoken = " ".join([said, *(booking.headline(each, reader) for each, _ in held[:3])])
-    return kit.message(spoken, kit.section(f"*{said}*"), *cards(held, reader, series))
+    return kit.message(spoken, kit.section(f"*{said}*"), *cards(held, reader, series, extend_by))

@@ -132,6 +132,26 @@ def test_until_when_is_read_in_every_language_and_the_rest_is_the_reason(world: 
     alice.waits_for("#gpu", "fan noise")
 
 
+def test_who_runs_on_it_gives_it_back_when_the_admin_has_read_of_it(world: World) -> None:
+    alice, haruka = world.person("alice"), world.person("haruka")
+    world.book("haruka", "now for 2h on GPU0")
+    for command, agree, done in [
+        ("down GPU0 until tomorrow 10 fan noise", "Take it out of service", "✓ Out of service"),
+        ("retire GPU1 sold", "Retire it", "✓ Retired"),
+    ]:
+        alice.types("#gpu", f"/gpu admin {command}")
+        look = alice.waits_for("#gpu", "Whom this concerns")
+        assert "is given back, since nothing else is free" in look.words
+        world.clock.forward(seconds=90)  # it takes time to read
+        look.press(agree)
+        alice.waits_for("#gpu", done)
+        if agree != "Retire it":
+            world.add_gpu("lab-node-1", "GPU1")
+            world.book("haruka", "now for 1h on GPU1")
+    world.tick()
+    haruka.waits_for("@gpu", "fan noise")
+
+
 def test_an_admin_changes_somebodys_booking_and_says_why(world: World) -> None:
     alice, haruka = world.person("alice"), world.person("haruka")
     world.book("haruka", "tomorrow 20:00-22:00")

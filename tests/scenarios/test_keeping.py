@@ -98,6 +98,18 @@ def test_several_that_could_be_meant_are_asked_about(world: World) -> None:
     assert which.buttons == ["Change", "Cancel", "Change", "Cancel"]
 
 
+def test_which_one_to_extend_is_asked_with_the_length_that_was_said(world: World) -> None:
+    world.add_gpu("lab-node-1", "GPU1")
+    world.book("alice", "now for 2h on GPU0")
+    world.book("alice", "now for 3h on GPU1")
+    alice = world.person("alice")
+    alice.types("#gpu", "/gpu extend 12h")
+    which = alice.waits_for("#gpu", "Which one?")
+    assert which.buttons == ["+12 h", "Change", "End now"] * 2
+    which.press("+12 h")
+    alice.waits_for("#gpu", "✓ Extended to 00:00: GPU0")
+
+
 def test_nothing_to_end_is_said_with_what_to_do_instead(world: World) -> None:
     alice = world.person("alice")
     alice.types("#gpu", "/gpu end")
