@@ -22,6 +22,7 @@ from core.work import Work
 _STARTS_TRIED = 500  # how many ends of bookings "the next free start" looks at
 _EXTENDABLE = timedelta(days=3650)  # where neither a limit nor a booking is in the way
 _MINUTE, _QUARTER = timedelta(minutes=1), timedelta(minutes=15)
+_LATELY = timedelta(days=1)  # who held a GPU longer ago than that is hardly still on it
 _NEIGHBOURS = 8  # how many upcoming bookings of a GPU a status shows
 
 
@@ -160,6 +161,24 @@ def state(time: TimeRange, now: datetime, offered_until: datetime | None = None)
     if now < time.start:
         return State.UPCOMING
     return State.RUNNING if now < time.end else State.OVER
+
+
+def last_holders(work: Work, held: facts.Reservation) -> dict[int, list[facts.Gpu]]:
+    """Whose reservation was last before this one, within a day, and on which of its GPUs; the holder's own left out."""
+    by_id = {gpu.id: gpu for gpu in held.gpus}
+    rows = work.session.execute(
+        select(models.Slot.gpu_id, models.Slot.reservation_id, models.Reservation.member_id)
+        .join(models.Reservation)
+        .where(models.Slot.gpu_id.in_(by_id), models.Slot.live, models.Reservation.maintenance.is_(False))
+        .where(models.Slot.end_at <= held.range.start, models.Slot.end_at > held.range.start - _LATELY)
+        .order_by(models.Slot.end_at)
+    )
+    last = {row.gpu_id: row for row in rows}  # of each GPU, whose time ended latest
+    found: dict[int, list[facts.Gpu]] = {}
+    for gpu_id in sorted(last):
+        if last[gpu_id].member_id != held.holder.id:
+            found.setdefault(last[gpu_id].reservation_id, []).append(by_id[gpu_id])
+    return found
 
 
 def room(work: Work, organization_id: int, held: facts.Reservation) -> facts.Room:

@@ -14,7 +14,7 @@ from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from sqlalchemy import and_, bindparam, exists, select
+from sqlalchemy import and_, bindparam, select
 
 from core import (
     audit,
@@ -22,6 +22,7 @@ from core import (
     displays,
     errors,
     facts,
+    handover,
     inventory,
     limits,
     members,
@@ -58,7 +59,7 @@ def reserve(
     """
     actor.must_be_member()
     purpose = " ".join(purpose.split())
-    placement.lock(work, inventory.candidates(work, actor.organization_id, wanted))
+    waitlist.lock_for(work, actor.organization_id, inventory.candidates(work, actor.organization_id, wanted))
     asked = {"lab": actor.organization_id, "member": actor.member_id, "key": request_key, "now": work.now}
     known = work.connection.execute(_KNOWN, asked).one()
     if known.reservation_id is not None:
@@ -187,6 +188,7 @@ def release(
     else:
         data = {"gpus": [gpu.id for gpu in freed]}
         notices.replan(work, held, Kind.FREED, data, announce=True)
+    handover.settle(work, actor, held)
     requests.remember(work, held, request_key)
     _tell_holder(work, actor, Action.RELEASED, before, held, why)
     audit.record_reservation(work, actor, Action.RELEASED, held, before=before, why=why)
@@ -257,7 +259,7 @@ _KNOWN = (
         *models.Member.__table__.c,
         displays.ANNOUNCES,
         models.Request.reservation_id,
-        exists().where(models.Slot.live, models.Slot.offered_until <= bindparam("now")).label("has_overdue"),
+        waitlist.SOME_OVERDUE.label("has_overdue"),
     )
     .select_from(models.Member)
     .join(models.Organization, models.Member.organization_id == models.Organization.id)
@@ -410,6 +412,7 @@ def _changed(
     told = select(displays.ANNOUNCES).where(models.Organization.id == row.organization_id)
     announce = work.session.scalars(told).one()
     notices.replan(work, held, news, announce=announce)
+    handover.settle(work, actor, held)
     requests.remember(work, held, request_key)
     _tell_holder(work, actor, action, before, held, why)
     audit.record_reservation(work, actor, action, held, before=before, why=why)

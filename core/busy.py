@@ -5,27 +5,32 @@ Nothing that is booked changes by it. Both functions run inside `Database.begin`
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterator
 from dataclasses import replace
 from datetime import timedelta
 
 from sqlalchemy import select
 
-from core import audit, availability, errors, facts, members, models, notices
+from core import audit, availability, errors, facts, members, models, notices, placement
 from core.actors import Actor
 from core.facts import Action, BusyAnswer, BusyCall, State, Subject
 from core.notices import Kind
 from core.work import Work
 
 ASK_AGAIN_AFTER = timedelta(minutes=5)
-LOOK_BACK = timedelta(days=1)  # who held it longer ago than that is hardly still on it
 STAYS_NEWS = timedelta(hours=2)
 
 
-def call(work: Work, actor: Actor, reservation_id: int) -> tuple[BusyCall, ...]:
-    """Have those asked who held these GPUs last before the actor's running reservation.
+def call(work: Work, actor: Actor, reservation_ids: Collection[int]) -> tuple[BusyCall, ...]:
+    """Have those asked who held these GPUs last before the actor's running reservations.
 
     Asked again within a few minutes, nobody is asked twice. Raises NotYours, NotStarted, AlreadyOver, and NobodyBefore.
     """
+    placement.lock_reservations(work, reservation_ids)
+    return tuple(call for number in sorted(reservation_ids) for call in _call_all(work, actor, number))
+
+
+def _call_all(work: Work, actor: Actor, reservation_id: int) -> Iterator[BusyCall]:
     held = availability.fact(work, _locked(work, actor.organization_id, reservation_id))
     if held.holder.id != actor.member_id:
         raise errors.NotYours(held.holder)
@@ -33,10 +38,11 @@ def call(work: Work, actor: Actor, reservation_id: int) -> tuple[BusyCall, ...]:
         raise errors.NotStarted(held)
     if held.state is not State.RUNNING:
         raise errors.AlreadyOver(held)
-    last = _last_holders(work, held)
+    last = availability.last_holders(work, held)
     if not last:
         raise errors.NobodyBefore(held)
-    return tuple(_call(work, actor, held, number, gpus) for number, gpus in last.items())
+    for number, gpus in last.items():
+        yield _call(work, actor, held, number, gpus)
 
 
 def answer(work: Work, actor: Actor, call_id: int, said: BusyAnswer) -> BusyCall:
@@ -68,23 +74,6 @@ def _locked(work: Work, organization_id: int, reservation_id: int) -> models.Res
     row = availability.load(work, organization_id, reservation_id)
     work.session.refresh(row, with_for_update=True)
     return row
-
-
-def _last_holders(work: Work, held: facts.Reservation) -> dict[int, list[facts.Gpu]]:
-    """Whose reservation was last before this one, and on which of its GPUs; the holder's own left out."""
-    found: dict[int, list[facts.Gpu]] = {}
-    for gpu in held.gpus:
-        last = work.session.execute(
-            select(models.Slot.reservation_id, models.Reservation.member_id)
-            .join(models.Reservation)
-            .where(models.Slot.gpu_id == gpu.id, models.Slot.live, models.Reservation.maintenance.is_(False))
-            .where(models.Slot.end_at <= held.range.start, models.Slot.end_at > held.range.start - LOOK_BACK)
-            .order_by(models.Slot.end_at.desc())
-            .limit(1)
-        ).first()
-        if last is not None and last.member_id != held.holder.id:
-            found.setdefault(last.reservation_id, []).append(gpu)
-    return found
 
 
 def _call(

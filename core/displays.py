@@ -82,7 +82,7 @@ def claim(work: Work, display_id: int, lease: timedelta) -> Display | None:
         select(models.Display, models.Recipient)
         .join(models.Recipient)
         .where(models.Display.id == display_id, models.Recipient.free_at <= work.now)
-        .with_for_update(of=models.Recipient, skip_locked=True)
+        .with_for_update(of=models.Recipient, skip_locked=True, key_share=True)
     ).first()
     if found is None:
         return None
@@ -94,18 +94,18 @@ def claim(work: Work, display_id: int, lease: timedelta) -> Display | None:
 
 def drawn(work: Work, display: Display, shown: str, slack_ts: str | None = None) -> None:
     """It shows the state of that name now, a board in the message `slack_ts`."""
+    _free(work, display.recipient_id, work.now + _pace(work, display))
     work.session.execute(
         update(models.Display)
         .where(models.Display.id == display.id)
         .values(shown=shown, slack_ts=slack_ts, failure=None)
     )
-    _free(work, display.recipient_id, work.now + _pace(work, display))
 
 
 def put_off(work: Work, display: Display, until: datetime, failure: str) -> None:
     """It could not be drawn; nobody tries before `until`."""
-    work.session.execute(update(models.Display).where(models.Display.id == display.id).values(failure=failure[:500]))
     _free(work, display.recipient_id, until)
+    work.session.execute(update(models.Display).where(models.Display.id == display.id).values(failure=failure[:500]))
 
 
 def drop(work: Work, display: Display) -> None:
@@ -121,7 +121,7 @@ def watch_home(work: Work, organization_id: int, member_id: int, shown: str, *, 
     recipient_id = recipients.number(work, organization_id, recipients.to_home(member_id))
     is_new = insert_if_new(work.session, models.Display, recipient_id=recipient_id)
     row = work.session.scalars(select(models.Display).where(models.Display.recipient_id == recipient_id)).one()
-    recipient = work.session.get_one(models.Recipient, recipient_id, with_for_update=True)
+    recipient = work.session.get_one(models.Recipient, recipient_id, with_for_update={"key_share": True})
     if row.shown or is_new:  # else somebody is drawing it, who began earlier and may come later: it is drawn again
         row.shown = shown
     row.watched_until = work.now + WATCHED
@@ -138,7 +138,7 @@ def put_board(work: Work, actor: Actor, channel: str, lease: timedelta) -> tuple
     recipient_id = recipients.number(work, actor.organization_id, BOARD)
     insert_if_new(work.session, models.Display, recipient_id=recipient_id)
     row = work.session.scalars(select(models.Display).where(models.Display.recipient_id == recipient_id)).one()
-    recipient = work.session.get_one(models.Recipient, recipient_id, with_for_update=True)
+    recipient = work.session.get_one(models.Recipient, recipient_id, with_for_update={"key_share": True})
     row.channel, row.slack_ts, row.shown, row.failure = channel, None, "", None
     recipient.free_at = work.now + lease
     _record(work, actor, Action.BOARD_PUT, before.channel if before else None, channel)

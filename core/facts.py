@@ -118,6 +118,8 @@ class HandOverState(StrEnum):
     DONE = "done"
     DECLINED = "declined"
     LAPSED = "lapsed"  # nobody answered in time
+    WITHDRAWN = "withdrawn"  # by who asked
+    GONE = "gone"  # the holder does not hold all of it any more
 
 
 @dataclass(frozen=True)

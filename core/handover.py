@@ -1,6 +1,6 @@
 """Hand-overs: somebody asks a holder for a reservation, or a part of it, and the holder says yes or no.
 
-Both run inside `Database.begin`. Whoever changes a hand-over has locked its reservation before. Whether nobody
+All run inside `Database.begin`. Whoever changes a hand-over has locked its reservation before. Whether nobody
 answered in time is seen by whoever looks, under that lock; no clock has to strike for it.
 """
 
@@ -9,10 +9,24 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
-from core import audit, availability, errors, facts, limits, members, models, notices, placement, policy, waitlist
+from core import (
+    audit,
+    availability,
+    errors,
+    facts,
+    limits,
+    members,
+    models,
+    notices,
+    organizations,
+    placement,
+    policy,
+    waitlist,
+)
 from core.actors import Actor
 from core.audit import Snapshot
 from core.facts import Action, HandOver, HandOverState, State, Subject
@@ -69,20 +83,79 @@ def answer(work: Work, actor: Actor, hand_over_id: int, *, yes: bool) -> HandOve
     stays on the holder's record. Raises NotYours for anybody else, AlreadyAnswered, NoLongerHeld, and CannotTake when
     the asker may not hold it.
     """
-    asked = work.session.get(models.HandOver, hand_over_id)
-    if asked is None or asked.organization_id != actor.organization_id:
-        raise errors.UnknownHandOver(hand_over_id)
-    row = _locked(work, actor.organization_id, asked.reservation_id)
-    work.session.refresh(asked)
+    asked, row = _take_up(work, actor, hand_over_id)
     before = availability.fact(work, row)
     if row.member_id != actor.member_id:
         raise errors.NotYours(before.holder)
     found = _fact(work, asked)
     if found.state is (HandOverState.DONE if yes else HandOverState.DECLINED):
         return replace(found, again=True)
+    if found.state is HandOverState.GONE:
+        raise errors.NoLongerHeld(before.holder)
     if found.state is not HandOverState.OPEN:
         raise errors.AlreadyAnswered(found)
     return _hand_over(work, actor, asked, row, before) if yes else _decline(work, actor, asked, before)
+
+
+def withdraw(work: Work, actor: Actor, hand_over_id: int) -> HandOver:
+    """Who asked needs it no longer. What was decided before stays, and is returned as it is. NotYours for others."""
+    asked, row = _take_up(work, actor, hand_over_id)
+    found = _fact(work, asked)
+    if found.asker.id != actor.member_id:
+        raise errors.NotYours(found.asker)
+    if found.state is not HandOverState.OPEN:
+        return replace(found, again=True)
+    found = _close(work, asked, HandOverState.WITHDRAWN)
+    notices.take_back(work, row.id, Kind.ASKED, about=found.id)
+    _record(work, actor, Action.WITHDRAWN, found, found.holder.id)
+    return found
+
+
+def settle(work: Work, actor: Actor, held: facts.Reservation) -> None:
+    """A reservation was changed: whoever has asked for what it does not hold any more hears so at once."""
+    open_ones = (
+        select(models.HandOver)
+        .where(models.HandOver.reservation_id == held.id, models.HandOver.state == HandOverState.OPEN)
+        .where(models.HandOver.expires_at > work.now)
+        .order_by(models.HandOver.id)
+    )
+    for asked in work.session.scalars(open_ones).all():
+        if _is_held(held, _fact(work, asked), len(asked.gpus), work.now):
+            continue
+        found = _close(work, asked, HandOverState.GONE)
+        notices.take_back(work, held.id, Kind.ASKED, about=found.id)
+        _tell_asker(work, held, Kind.GONE, found)
+        _record(work, actor, Action.CHANGED, found, found.asker.id)
+
+
+def _take_up(work: Work, actor: Actor, hand_over_id: int) -> tuple[models.HandOver, models.Reservation]:
+    """It, and its reservation, locked."""
+    asked = work.session.get(models.HandOver, hand_over_id)
+    if asked is None or asked.organization_id != actor.organization_id:
+        raise errors.UnknownHandOver(hand_over_id)
+    row = _locked(work, actor.organization_id, asked.reservation_id)
+    work.session.refresh(asked)
+    return asked, row
+
+
+def _close(work: Work, asked: models.HandOver, state: HandOverState) -> HandOver:
+    """It is decided, so that nobody is told any more that nothing was."""
+    asked.state = state
+    work.session.flush()
+    notices.take_back(work, asked.reservation_id, Kind.LAPSED, about=asked.id)
+    return _fact(work, asked)
+
+
+def _tell_asker(work: Work, held: facts.Reservation, kind: Kind, found: HandOver) -> None:
+    whom, stays = notices.to_member(found.asker.id), work.now + ANSWER_STAYS_NEWS
+    notices.tell(work, held, kind, whom, _told(found), about=found.id, useful_until=stays)
+
+
+def _is_held(held: facts.Reservation, asked: HandOver, count: int, now: datetime) -> bool:
+    """Whether it holds all `count` GPUs that are asked for, for all of the time that is still to come."""
+    part = _to_come(asked.range, now)
+    is_live = held.state not in {State.OVER, State.CANCELLED}
+    return is_live and held.range.clip(part) == part and len(set(asked.gpus) & set(held.gpus)) == count
 
 
 def _locked(work: Work, organization_id: int, reservation_id: int) -> models.Reservation:
@@ -107,7 +180,6 @@ def _check_limits(work: Work, taker: Actor, gpus: tuple[facts.Gpu, ...], time: T
 def _open(
     work: Work, actor: Actor, held: facts.Reservation, gpus: tuple[facts.Gpu, ...], time: TimeRange, purpose: str
 ) -> HandOver:
-    patience = ANSWER_WITHIN_FAR_AHEAD if time.start - work.now > ANSWER_WITHIN_FAR_AHEAD else ANSWER_WITHIN
     asked = models.HandOver(
         organization_id=actor.organization_id,
         reservation_id=held.id,
@@ -117,7 +189,7 @@ def _open(
         end_at=time.end,
         purpose=purpose,
         asked_at=work.now,
-        expires_at=min(work.now + patience, time.end),
+        expires_at=min(_until(work, held, time), time.end),
         state=HandOverState.OPEN,
     )
     work.session.add(asked)
@@ -138,6 +210,15 @@ def _open(
     )
     _record(work, actor, Action.ASKED, found, held.holder.id)
     return found
+
+
+def _until(work: Work, held: facts.Reservation, time: TimeRange) -> datetime:
+    """When the holder has had time enough to answer, their quiet hours aside."""
+    patience = ANSWER_WITHIN_FAR_AHEAD if time.start - work.now > ANSWER_WITHIN_FAR_AHEAD else ANSWER_WITHIN
+    lab, zone = organizations.of_id(work, held.organization_id), ZoneInfo(held.holder.zone)
+    until = (notices.quiet_until(lab, zone, work.now) or work.now) + patience
+    woken = notices.quiet_until(lab, zone, until)
+    return woken + patience if woken else until
 
 
 def _open_one(
@@ -176,14 +257,8 @@ def _told(asked: HandOver) -> Snapshot:
 
 
 def _decline(work: Work, actor: Actor, asked: models.HandOver, held: facts.Reservation) -> HandOver:
-    asked.state = HandOverState.DECLINED
-    work.session.flush()
-    found = _fact(work, asked)
-    notices.take_back(work, held.id, Kind.LAPSED, about=found.id)
-    stays = work.now + ANSWER_STAYS_NEWS
-    notices.tell(
-        work, held, Kind.DECLINED, notices.to_member(found.asker.id), _told(found), about=found.id, useful_until=stays
-    )
+    found = _close(work, asked, HandOverState.DECLINED)
+    _tell_asker(work, held, Kind.DECLINED, found)
     _record(work, actor, Action.DECLINED, found, found.asker.id)
     return found
 
@@ -197,20 +272,19 @@ def _hand_over(
 ) -> HandOver:
     found = _fact(work, asked)
     part = _to_come(found.range, work.now)
-    is_whole = before.range.clip(part) == part and len(set(found.gpus) & set(before.gpus)) == len(asked.gpus)
-    if before.state in {State.OVER, State.CANCELLED} or not is_whole:
+    if not _is_held(before, found, len(asked.gpus), work.now):
         raise errors.NoLongerHeld(before.holder)
     _check_taker(work, actor, found, part)
 
     kept = _keep(work, actor, row, before, found.gpus, part)
     taken = placement.add(work, actor.organization_id, found.asker, found.purpose, found.gpus, part)
-    asked.state, asked.taken_id = HandOverState.DONE, taken.id
-    work.session.flush()
-    notices.take_back(work, row.id, Kind.LAPSED, about=found.id)
+    asked.taken_id = taken.id
+    found = _close(work, asked, HandOverState.DONE)
+    settle(work, actor, availability.fact(work, row))
     notices.hand_over(work, taken, giver=before.holder)
     audit.record_reservation(work, actor, Action.HANDED_OVER, taken)
     waitlist.changed(work, availability.fact(work, row))
-    return replace(_fact(work, asked), kept=kept)
+    return replace(found, kept=kept)
 
 
 def _check_taker(work: Work, actor: Actor, asked: HandOver, part: TimeRange) -> None:

@@ -78,6 +78,7 @@ def retire(work: Work, actor: Actor, name: str, why: str, *, seen: str | None = 
     why = _reason(why)
     gpu = inventory.named(work, actor.organization_id, name)
     time = TimeRange(work.now, work.now + _FOR_GOOD)
+    members.lock_organization(work, actor.organization_id)
     _lock(work, actor, (gpu,), time)
     with waitlist.held_back(work, actor.organization_id):
         displaced = tuple(_clear(work, actor, (gpu,), time, why))

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Row, Select, select, update
 
-from core import audit, errors, facts, models
+from core import audit, errors, facts, models, recipients
 from core.actors import Actor, Operator
 from core.facts import Action, Role, Standing, Subject
 from core.work import Work
@@ -103,6 +103,7 @@ def save(
     if checked:
         row.checked_at = work.now
     work.session.flush()
+    recipients.number(work, organization_id, recipients.to_member(row.id))
     return fact(row)
 
 
@@ -114,7 +115,7 @@ def _by_slack_id(organization_id: int, slack_id: str) -> Select[models.Member]:
 
 def choose(work: Work, actor: Actor, choices: facts.Choices) -> facts.Member:
     """Keep what somebody chooses for themselves; from then on it overrules what Slack says."""
-    row = work.session.get_one(models.Member, actor.member_id, with_for_update=True)
+    row = work.session.get_one(models.Member, actor.member_id, with_for_update={"key_share": True})
     before = _choices(row)
     row.own_zone, row.own_language = choices.zone, choices.language
     row.before_start, row.before_end = choices.before_start, choices.before_end

@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, Select, and_, bindparam, case, func, insert, select, update
 
-from core import availability, facts, members, models, organizations, recipients
+from core import availability, facts, members, models, organizations, placement, recipients
 from core.db import insert_if_new
 from core.work import Work
 
@@ -39,6 +39,7 @@ class Kind(StrEnum):
     ASKED = "asked"  # to a holder: somebody asks for it
     DECLINED = "declined"  # to who asked
     LAPSED = "lapsed"  # to who asked: nobody answered
+    GONE = "gone"  # to who asked: its holder does not hold it any more
     HANDED_OVER = "handed_over"  # to the channel, and to who has it now
     STILL_BUSY = "still_busy"  # to the last holder: their work is on it still
     STOPPED = "stopped"  # to who holds it now: it is no more
@@ -72,6 +73,7 @@ _STANDING = frozenset(
         Kind.ASKED,
         Kind.DECLINED,
         Kind.LAPSED,
+        Kind.GONE,
         Kind.STILL_BUSY,
         Kind.STOPPED,
         Kind.BUSY_LONGER,
@@ -119,6 +121,7 @@ class Owed(OwedByLab):
 
     reservation: facts.Reservation
     room: facts.Room  # who comes next on its GPUs, and when
+    is_taken_over: bool = False  # it starts on GPUs that somebody else held lately
 
 
 @dataclass(frozen=True)
@@ -325,7 +328,7 @@ def claim(work: Work, organization_id: int, lease: timedelta) -> Batch | None:
         .where(models.Recipient.free_at <= work.now, models.Recipient.organization_id == organization_id)
         .order_by(models.Notice.due_at, models.Notice.id)
         .limit(1)
-        .with_for_update(of=models.Recipient, skip_locked=True)
+        .with_for_update(of=models.Recipient, skip_locked=True, key_share=True)
     )
     if recipient is None:
         return None
@@ -334,6 +337,7 @@ def claim(work: Work, organization_id: int, lease: timedelta) -> Batch | None:
         .where(_is_owed, models.Notice.due_at <= work.now, models.Notice.recipient_id == recipient.id)
         .order_by(models.Notice.due_at, _telling_rank, models.Notice.id)
         .limit(BATCH)
+        .with_for_update(skip_locked=True)  # what is being changed is another one in a moment
     ).all()
     organization = work.session.get_one(models.Organization, recipient.organization_id)
     of_use = [row for row in rows if _is_useful(work, row, recipient, organization)]
@@ -357,34 +361,34 @@ def _together(rows: Sequence[models.Notice]) -> Sequence[models.Notice]:
 
 def sent(work: Work, batch: Batch, ids: Iterable[int], slack_ts: str) -> None:
     """These of the batch are in one message of that `ts`; the next message to this recipient waits its turn."""
-    _settle(work, ids, Outcome.SENT, slack_ts=slack_ts)
+    _lock(work, batch)
     _free(work, batch, work.now + PACE)
+    _settle(work, ids, Outcome.SENT, slack_ts=slack_ts)
 
 
 def put_off(work: Work, batch: Batch, until: datetime, failure: str) -> None:
     """Temporary failure: all of it is owed still, and nothing is sent to this recipient before `until`."""
+    _lock(work, batch)
+    _free(work, batch, until)
     work.session.execute(
         update(models.Notice).where(models.Notice.id.in_(batch.ids), _is_owed).values(failure=failure[:500])
     )
-    _free(work, batch, until)
 
 
 def failed(work: Work, batch: Batch, failure: str) -> None:
     """Permanent failure: given up, and the lab's admins are told why."""
-    _lock_reservations(work, batch)
-    _settle(work, batch.ids, Outcome.FAILED, failure=failure[:500])
+    _lock(work, batch)
     _free(work, batch, work.now)
+    _settle(work, batch.ids, Outcome.FAILED, failure=failure[:500])
     whom = CHANNEL if batch.member is None else to_member(batch.member.id)
     for owed in batch.owed:
         if owed.kind is not Kind.UNDELIVERABLE:
             _tell_admins(work, batch.organization.id, owed, {"failure": failure, "whom": whom})
 
 
-def _lock_reservations(work: Work, batch: Batch) -> None:
-    """Before their notices, as every change of a reservation does."""
-    ids = {owed.reservation.id for owed in batch.of_reservations}
-    locked = select(models.Reservation.id).where(models.Reservation.id.in_(ids)).order_by(models.Reservation.id)
-    work.session.execute(locked.with_for_update()).all()
+def _lock(work: Work, batch: Batch) -> None:
+    """The reservations before their notices, as every change of one does."""
+    placement.lock_reservations(work, {owed.reservation.id for owed in batch.of_reservations})
 
 
 def next_due(work: Work, organization_id: int) -> datetime | None:
@@ -611,7 +615,9 @@ def _owed(work: Work, row: models.Notice, organization: models.Organization) -> 
     if row.reservation_id is None:
         return claimed
     held = availability.reservation(work, organization.id, row.reservation_id)
-    return Owed(**vars(claimed), reservation=held, room=availability.room(work, organization.id, held))
+    room = availability.room(work, organization.id, held)
+    is_taken_over = claimed.kind is Kind.START and bool(availability.last_holders(work, held))
+    return Owed(**vars(claimed), reservation=held, room=room, is_taken_over=is_taken_over)
 
 
 def _member(work: Work, recipient: models.Recipient) -> facts.Member | None:

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import select, update
 
-from core import audit, facts, inventory, members, models
+from core import audit, facts, inventory, members, models, recipients
 from core.actors import Actor, Operator
 from core.db import insert_if_new
 from core.facts import Action, Subject
@@ -55,6 +55,7 @@ def seed(work: Work, *, slack_id: str, name: str, zone: str, channel: str | None
     if is_new:
         inventory.add_gpu(work, Operator(row.id), node="lab-node-1", label="GPU0", model="RTX 5090", memory_gb=32)
     row.channel = row.channel or channel
+    recipients.number(work, row.id, recipients.CHANNEL)
     return fact(row)
 
 
@@ -64,7 +65,7 @@ def change(work: Work, by: Actor | Operator, *, why: str = "", **settings: Any) 
     Raises AdminsOnly.
     """
     members.must_be_admin(work, by)
-    row = work.session.get_one(models.Organization, by.organization_id, with_for_update=True)
+    row = work.session.get_one(models.Organization, by.organization_id, with_for_update={"key_share": True})
     before = _settings(row)
     for name, value in settings.items():
         setattr(row, name, value)

@@ -2,6 +2,22 @@
 
 Every function here expects to run inside `Database.begin`, and every change of slots passes through it. What is given
 back is noted in `work.freed`, for those who wait: see `core.waitlist`.
+
+On PostgreSQL, every use case locks rows in this one order, so that nobody waits for somebody who waits for them:
+
+1. the lab (`members.lock_organization`), by whoever changes what it consists of: people, GPUs, limits, periods
+2. GPUs, in the order of their ids: those that a booking may get (`waitlist.lock_for`), or all of the lab's, where
+   something may come free (`waitlist.lock`); never these after those
+3. reservations. Whoever holds all GPUs locks them as they come. Whoever does not, since nothing is given back, waits
+   for one of them only while holding none (`lock_reservations`). Hand-overs, calls of a busy GPU, and the notices that
+   belong to a reservation are changed under its lock
+4. the member whose hours are counted (`limits`), or who chooses for themselves
+5. recipients, by who sends to them; then their displays
+6. notices. A claim, which holds no reservation, passes over those that are locked, and so waits for nobody
+
+No key that another row refers to ever changes: what others refer to is locked `FOR NO KEY UPDATE`, so that to owe a
+notice does not wait for who is just sending to its recipient. Recipients are made together with the member or the lab
+that they stand for, not by two bookings at once.
 """
 
 from __future__ import annotations
@@ -35,10 +51,21 @@ def lock(work: Work, gpus: Iterable[facts.Gpu]) -> None:
 
 
 def lock_reservations(work: Work, ids: Collection[int]) -> None:
-    """Wait until nobody else is changing these reservations; before their GPUs are locked."""
-    if ids and not work.has_one_writer:
-        locked = select(models.Reservation.id).where(models.Reservation.id.in_(ids)).order_by(models.Reservation.id)
-        work.session.execute(locked.with_for_update()).all()
+    """Wait until nobody else is changing these reservations; for one of them only while holding none of the others."""
+    if work.has_one_writer:
+        return
+    awaited = min(ids, default=0)
+    while ids:
+        attempt = work.connection.begin_nested()
+        locked = select(models.Reservation.id).with_for_update(key_share=True)
+        work.connection.execute(locked.where(models.Reservation.id == awaited)).all()
+        free = locked.where(models.Reservation.id.in_(ids)).with_for_update(key_share=True, skip_locked=True)
+        missing = set(ids) - set(work.connection.scalars(free))
+        if not missing:
+            attempt.commit()
+            return
+        attempt.rollback()
+        awaited = min(missing)
 
 
 def add(

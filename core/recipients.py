@@ -33,7 +33,7 @@ _KNOWN = select(models.Recipient.id).where(
 
 
 def number(work: Work, organization_id: int, whom: str) -> int:
-    """The recipient's number, made on the first notice to them; two bookings may do so at the same time."""
+    """The recipient's number, made when they are first heard of, so that no two bookings wait for each other's."""
     key = (number, organization_id, whom)
     if key in work.numbers:
         return work.numbers[key]

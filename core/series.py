@@ -18,6 +18,7 @@ from core import (
     availability,
     errors,
     facts,
+    handover,
     inventory,
     limits,
     members,
@@ -227,6 +228,7 @@ def _cancel(work: Work, actor: Actor, row: models.Reservation) -> facts.Reservat
     work.session.flush()
     held = availability.fact(work, row)
     notices.replan(work, held, Kind.CANCELLED, announce=False)
+    handover.settle(work, actor, held)
     audit.record_reservation(work, actor, Action.CANCELLED, held, before=before)
     return held
 

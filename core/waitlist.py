@@ -9,13 +9,13 @@ transaction. Both go over all GPUs of the lab, since a wish may need several; ro
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import bindparam, func, or_, select, update
+from sqlalchemy import bindparam, exists, func, or_, select, update
 
 from core import (
     audit,
@@ -60,6 +60,16 @@ def lock(work: Work, organization_id: int) -> None:
         pass_on(work, organization_id)
     for wish, offered in passed:
         _look_elsewhere(work, wish, offered)
+
+
+def lock_for(work: Work, organization_id: int, gpus: Iterable[facts.Gpu]) -> None:
+    """Wait until nobody else is booking these GPUs; or any, where an offer is overdue and `lock` is to be called next.
+
+    To lock some first and the others later could make two wait for each other.
+    """
+    if not work.has_one_writer:
+        asked = {"lab": organization_id, "ids": [gpu.id for gpu in gpus], "now": work.now}
+        work.connection.execute(_LOCK_THESE_OR_ALL, asked).all()
 
 
 def has_overdue(work: Work, organization_id: int) -> bool:
@@ -636,6 +646,17 @@ def _follow(work: Work, wish: models.Wish, held: facts.Reservation) -> None:
 
 
 _is_open = models.Wish.outcome.is_(None)
+SOME_OVERDUE = exists().where(models.Slot.live, models.Slot.offered_until <= bindparam("now"))
+"""Whether there is an offer, not taken in time, that is still held. For queries that bind `now`."""
+
+_LOCK_THESE_OR_ALL = (
+    select(models.Gpu.id)
+    .join(models.Node)
+    .where(models.Node.organization_id == bindparam("lab"))
+    .where(or_(models.Gpu.id.in_(bindparam("ids", expanding=True)), SOME_OVERDUE))
+    .order_by(models.Gpu.id)
+    .with_for_update(of=models.Gpu)
+)
 
 
 def _is_overdue(now: datetime) -> Any:

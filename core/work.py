@@ -112,10 +112,12 @@ class Database:
 
     @contextmanager
     def read(self, now: datetime) -> Iterator[Work]:
-        """A question: takes no write lock and leaves nothing behind."""
+        """A question: takes no write lock, leaves nothing behind, and sees one state all through."""
         work = Work(utc(now), is_change=False, numbers=ChainMap({}, self._numbers))
         with _in_our_words(work), self.engine.connect() as connection, _on(connection, work):
             connection.execution_options(writes=False)
+            if connection.dialect.name == "postgresql":  # else each statement would see what was changed since the last
+                connection.execution_options(isolation_level="REPEATABLE READ")
             yield work
 
     def listening(self, wake: Callable[[datetime], None]) -> AbstractContextManager[None]:

@@ -51,5 +51,5 @@ def _theirs(visit: Visit, reservation_ids: list[int]) -> list[int]:
 
 def _call(visit: Visit, reservation_ids: list[int]) -> None:
     with visit.begin() as work:
-        calls = [call for number in reservation_ids for call in busy.call(work, visit.actor, number)]
+        calls = busy.call(work, visit.actor, reservation_ids)
     visit.answer(view.called(calls, visit.reader))

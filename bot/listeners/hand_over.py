@@ -34,6 +34,12 @@ def register(app: App, _desk: Desk) -> None:
     def no(visit: Visit, action: Pressed) -> None:
         visit.answer(view.kept(_answer(visit, action, yes=False), visit.reader))
 
+    @app.action("withdraw")
+    def withdrawn(visit: Visit, action: Pressed) -> None:
+        with visit.begin() as work:
+            asked = handover.withdraw(work, visit.actor, int(kit.from_value(action["value"])["h"]))
+        visit.answer(view.withdrawn(asked, visit.reader))
+
 
 def typed(visit: Visit, asked: Ask) -> None:
     """Who holds it then, or now where no time is said; when that is one reservation, its holder is asked at once."""

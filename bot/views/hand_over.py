@@ -23,7 +23,24 @@ def asked(request: facts.HandOver, reader: Reader) -> Message:
     else:
         line = reader.say("✓ Asked {who} for {what}.", who=who, what=what)
     hint = reader.say("I tell you what they say. Without an answer by {until}, nothing changes.", until=until)
-    return kit.message(f"{line} {hint}", kit.section(line), kit.context(hint))
+    withdraw = kit.button(reader.say("Withdraw"), "withdraw", kit.as_value(h=request.id))
+    return kit.message(f"{line} {hint}", kit.section(line), kit.context(hint), kit.actions([withdraw]))
+
+
+def withdrawn(request: facts.HandOver, reader: Reader) -> Message:
+    """To who asked and wants it no longer; what was decided before is said."""
+    who, what = kit.escape(request.holder.name), _what(request, reader)
+    match request.state:
+        case HandOverState.DONE if request.taken is not None:
+            return kit.message(received(request.taken, request.holder.name, reader))
+        case HandOverState.DECLINED:
+            return kit.message(_declined(who, what, reader))
+        case HandOverState.LAPSED:
+            return kit.message(_lapsed(who, what, reader))
+        case HandOverState.GONE:
+            return kit.message(_gone(who, what, reader))
+        case _:
+            return kit.message(reader.say("✓ Withdrawn: {who} is not asked for {what} any more.", who=who, what=what))
 
 
 def whom(held: Sequence[facts.Holding], wish: TimeRange | None, reader: Reader, purpose: str) -> Message:
@@ -66,6 +83,8 @@ def answered(refusal: errors.AlreadyAnswered, reader: Reader) -> str:
             return reader.say("That could be answered until {until}. Nothing was changed.", until=until)
         case HandOverState.DONE:
             return reader.say("You have handed that over already.")
+        case HandOverState.WITHDRAWN:
+            return reader.say("{who} has withdrawn that: you keep it.", who=kit.escape(request.asker.name))
         case _:
             return reader.say("You have said no to that already. {who} can ask again.", who=request.asker.name)
 
@@ -94,18 +113,36 @@ def question_buttons(data: dict[str, Any], reader: Reader) -> list[Block]:
 
 
 def declined(data: dict[str, Any], reader: Reader) -> str:
-    who = kit.escape(data["holder"])
-    return reader.say("{who} needs {what} and keeps it.", who=who, what=_told(data, reader))
+    return _declined(kit.escape(data["holder"]), _told(data, reader), reader)
 
 
 def lapsed(data: dict[str, Any], reader: Reader) -> str:
-    who = kit.escape(data["holder"])
-    return reader.say("{who} has not answered, so {what} stays theirs.", who=who, what=_told(data, reader))
+    return _lapsed(kit.escape(data["holder"]), _told(data, reader), reader)
+
+
+def gone(data: dict[str, Any], reader: Reader) -> str:
+    return _gone(kit.escape(data["holder"]), _told(data, reader), reader)
 
 
 def received(held: facts.Reservation, giver: str, reader: Reader) -> str:
     who = kit.escape(giver)
     return reader.say("✓ {who} has handed it over to you: {what}", who=who, what=booking.summary(held, reader))
+
+
+def _declined(who: str, what: str, reader: Reader) -> str:
+    return reader.say("{who} needs {what} and keeps it.", who=who, what=what)
+
+
+def _lapsed(who: str, what: str, reader: Reader) -> str:
+    return reader.say("{who} has not answered, so {what} stays theirs.", who=who, what=what)
+
+
+def _gone(who: str, what: str, reader: Reader) -> str:
+    return reader.say(
+        "What you asked {who} for is no longer to be had from that booking, which has changed: {what}.",
+        who=who,
+        what=what,
+    )
 
 
 def _what(request: facts.HandOver, reader: Reader) -> str:

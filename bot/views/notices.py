@@ -30,7 +30,7 @@ def to_channel(batch: Batch, reader: Reader, now: datetime) -> Message:
         lines.append(_line(owed, next_one, reader, now, spoken=False))
         spoken.append(_line(owed, next_one, reader, now, spoken=True))
     manage = kit.button(reader.say("Manage mine"), "show_mine") if len(lines) > 1 else None
-    begun = [owed.reservation.id for owed in batch.of_reservations if owed.kind is Kind.START]
+    begun = [owed.reservation.id for owed in batch.of_reservations if owed.is_taken_over]
     still_busy = busy.button(begun, reader) if begun else None
     return kit.message("\n".join(spoken), *kit.sections(lines), kit.actions([manage, still_busy]))
 
@@ -166,6 +166,7 @@ _BETWEEN_PEOPLE: dict[Kind, Callable[[Owed, Reader], str]] = {
     Kind.ASKED: lambda owed, reader: hand_over.question(owed.data, reader),
     Kind.DECLINED: lambda owed, reader: hand_over.declined(owed.data, reader),
     Kind.LAPSED: lambda owed, reader: hand_over.lapsed(owed.data, reader),
+    Kind.GONE: lambda owed, reader: hand_over.gone(owed.data, reader),
     Kind.STILL_BUSY: lambda owed, reader: busy.question(owed.data, reader),
     Kind.STOPPED: lambda owed, reader: busy.stopped(owed.data, reader),
     Kind.BUSY_LONGER: lambda owed, reader: busy.longer(owed.data, reader),

@@ -54,7 +54,7 @@ def full(databases: tuple[Database, Database], clock: Clock) -> Lab:
     begun = lab.reserve(lab.charlie, lab.hours(0), "GPU1").reservation
     with lab.database.begin(clock.now) as work:
         handover.ask(work, lab.alice, both.id, purpose="お願い")
-        busy.call(work, lab.charlie, begun.id)
+        busy.call(work, lab.charlie, [begun.id])
         series.book(work, lab.bob, Wanted(names=("GPU1",)), _mondays(), purpose="毎週")
         waitlist.ask(work, lab.charlie, Wanted(count=2), timedelta(hours=3), purpose="待つ")
         limits.add_period(work, Operator(lab.id), "締切", lab.hours(1), {Rule.LONGEST: None})

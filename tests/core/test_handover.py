@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from core import audit, availability, errors, facts, handover, models
+from core import audit, availability, errors, facts, handover, models, organizations
+from core.actors import Operator
 from core.facts import Action, HandOver, HandOverState, State
 from core.notices import Kind, Outcome
 from core.timerange import TimeRange
@@ -24,6 +25,11 @@ def ask(lab: Lab, held: facts.Reservation, *, by: Any = None, **more: Any) -> Ha
 def answer(lab: Lab, asked: HandOver, *, yes: bool = True, by: Any = None) -> HandOver:
     with lab.database.begin(lab.clock.now) as work:
         return handover.answer(work, by or lab.alice, asked.id, yes=yes)
+
+
+def withdraw(lab: Lab, asked: HandOver, *, by: Any = None) -> HandOver:
+    with lab.database.begin(lab.clock.now) as work:
+        return handover.withdraw(work, by or lab.bob, asked.id)
 
 
 def seen(lab: Lab, held: facts.Reservation) -> facts.Reservation:
@@ -287,3 +293,76 @@ def test_what_is_owed_about_it_outlives_a_change_of_the_reservation(lab: Lab) ->
     with lab.database.read(lab.clock.now) as work:
         stale = work.session.scalars(select(models.Notice.kind).where(models.Notice.outcome == Outcome.STALE)).all()
     assert Kind.ASKED not in stale
+
+
+def test_who_asked_withdraws_it_and_nobody_answers_it_any_more(lab: Lab) -> None:
+    held = lab.reserve(lab.alice, lab.hours(1)).reservation
+    asked = ask(lab, held)
+    with pytest.raises(errors.NotYours):
+        withdraw(lab, asked, by=lab.charlie)
+    assert withdraw(lab, asked).state is HandOverState.WITHDRAWN
+    assert owed(lab, Kind.ASKED, Kind.LAPSED, Kind.DECLINED, Kind.GONE) == []
+    assert withdraw(lab, asked).again
+    with pytest.raises(errors.AlreadyAnswered) as refusal:
+        answer(lab, asked)
+    assert refusal.value.hand_over.state is HandOverState.WITHDRAWN
+    assert seen(lab, held) == held
+    assert ask(lab, held).id != asked.id
+
+
+def test_what_was_answered_is_not_withdrawn(lab: Lab) -> None:
+    asked = ask(lab, lab.reserve(lab.alice, lab.hours(1)).reservation)
+    answer(lab, asked)
+    late = withdraw(lab, asked)
+    assert (late.state, late.again) == (HandOverState.DONE, True)
+    assert late.taken is not None
+    assert late.taken.state is State.UPCOMING
+
+
+def test_who_asked_hears_at_once_when_it_is_no_longer_to_be_had(lab: Lab) -> None:
+    lab.add_gpu("lab-node-1", "GPU1")
+    gone = [
+        (lab.reserve(lab.alice, lab.hours(1), "GPU0").reservation, "cancel", {}),
+        (lab.reserve(lab.alice, lab.hours(0, 3), "GPU1").reservation, "release", {}),
+        (lab.reserve(lab.alice, lab.hours(5, 2), "GPU0", "GPU1").reservation, "cancel", {"names": ["GPU1"]}),
+    ]
+    asked = [ask(lab, held) for held, _, _ in gone]
+    lab.clock.forward(minutes=1)
+    for held, verb, more in gone:
+        lab.act(verb, lab.alice, held, **more)
+    assert owed(lab, Kind.GONE) == [(Kind.GONE, f"member:{lab.bob.member_id}", lab.clock.now)] * 3
+    assert owed(lab, Kind.ASKED, Kind.LAPSED) == []
+    for each in asked:
+        assert withdraw(lab, each).state is HandOverState.GONE
+        with pytest.raises(errors.NoLongerHeld):
+            answer(lab, each)
+
+
+def test_while_all_that_was_asked_for_is_held_a_change_takes_nothing_back(lab: Lab) -> None:
+    held = lab.reserve(lab.alice, lab.hours(0, 4)).reservation
+    asked = ask(lab, held, wish=lab.hours(1, 1))
+    lab.act("extend", lab.alice, held, by=timedelta(hours=1))
+    assert owed(lab, Kind.GONE) == []
+    assert len(owed(lab, Kind.ASKED, Kind.LAPSED)) == 2
+    assert answer(lab, asked).state is HandOverState.DONE
+
+
+def test_handed_to_somebody_else_the_others_hear_that_it_is_gone(lab: Lab) -> None:
+    held = lab.reserve(lab.alice, lab.hours(1)).reservation
+    first, _second = ask(lab, held), ask(lab, held, by=lab.charlie)
+    answer(lab, first)
+    assert owed(lab, Kind.GONE) == [(Kind.GONE, f"member:{lab.charlie.member_id}", lab.clock.now)]
+    assert owed(lab, Kind.LAPSED) == []
+
+
+def test_quiet_hours_do_not_use_up_the_time_to_answer(lab: Lab) -> None:
+    held = lab.reserve(lab.alice, lab.hours(5, 12)).reservation  # 23:00 to 11:00 in Tokyo, where it is 18:00
+    night = lab.reserve(lab.alice, lab.hours(17, 1)).reservation
+    with lab.database.begin(lab.clock.now) as work:
+        organizations.change(work, Operator(lab.id), quiet_from="19:00", quiet_until="08:00")
+    morning = lab.hours(14).start
+    assert ask(lab, held).expires_at == morning + timedelta(hours=2)  # it would be over in the night
+    lab.clock.forward(hours=3)
+    assert ask(lab, night).expires_at == morning + timedelta(hours=2)  # it is night
+    soon = lab.reserve(lab.alice, lab.hours(0, 2)).reservation
+    assert ask(lab, soon).expires_at == soon.range.end

@@ -130,3 +130,26 @@ def test_what_was_ended_meanwhile_is_not_handed_over(world: World) -> None:
     alice.waits_for("#gpu", "✓ Cancelled")
     question.press("Yes, hand it over")
     alice.waits_for("@gpu", "You do not hold all of that any more, so there is nothing to hand over.")
+
+
+def test_who_asked_withdraws_it(world: World) -> None:
+    asked(world)
+    alice, haruka = world.person("alice"), world.person("haruka")
+    question = alice.waits_for("@gpu", "asks you for")
+    haruka.waits_for("#gpu", "✓ Asked Alice Weber").press("Withdraw")
+    haruka.waits_for("#gpu", "✓ Withdrawn: Alice Weber is not asked for GPU0")
+    question.press("Yes, hand it over")
+    alice.waits_for("@gpu", "佐藤遥 has withdrawn that: you keep it.")
+    world.later(hours=3)
+    assert not any("has not answered" in message.words for message in haruka.sees("@gpu"))
+
+
+def test_of_what_was_cancelled_meanwhile_who_asked_hears_at_once(world: World) -> None:
+    asked(world)
+    alice, haruka = world.person("alice"), world.person("haruka")
+    alice.types("#gpu", "/gpu cancel")
+    alice.waits_for("#gpu", "✓ Cancelled")
+    world.tick()
+    haruka.waits_for("@gpu", "no longer to be had")
+    haruka.waits_for("#gpu", "✓ Asked Alice Weber").press("Withdraw")
+    haruka.waits_for("#gpu", "What you asked Alice Weber for is no longer to be had")

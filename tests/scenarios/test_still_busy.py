@@ -80,3 +80,13 @@ def test_what_has_not_begun_is_nobodys_fault(world: World) -> None:
     haruka = world.person("haruka")
     haruka.types("#gpu", "/gpu busy")
     haruka.waits_for("#gpu", "It has not begun yet")
+
+
+def test_a_start_asks_only_where_somebody_held_it_lately(world: World) -> None:
+    world.book("alice", "in 1h for 1h")
+    world.later(hours=1)
+    first = world.person("haruka").waits_for("#gpu", "GPU0 is yours now")
+    assert "GPU still busy" not in first.buttons
+    world.book("haruka", "20:00-21:00")
+    world.later(hours=1)
+    assert "GPU still busy" in world.person("haruka").waits_for("#gpu", "GPU0 goes from Alice Weber to").buttons
