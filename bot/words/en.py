@@ -11,7 +11,7 @@ ENGLISH = Words(
         "status": ("status [<day>]", "list"),
         "board": ("board [off]", ""),
         "who": ("who", ""),
-        "free": ("free [<when>]", ""),
+        "free": ("free [<when>]", "what is free, what's free, which are free, anything free, is anything free"),
         "picture": ("picture [day|tomorrow|week|next week|last week]", "chart, image"),
         "summary": ("summary [last week]", "usage, report"),
         "mine": ("mine", "my, me"),

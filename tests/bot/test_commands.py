@@ -32,6 +32,8 @@ READ: list[tuple[str, Command]] = [
     ("来週", Picture(Span.NEXT_WEEK, "来週")),
     ("이번 주", Picture(Span.WEEK, "이번 주")),
     ("free", Status()),
+    ("what is free?", Status()),
+    ("What's free tomorrow 13-18?", Book("tomorrow 13-18?", ANY, "", asks=True)),
     ("free 4h", Book("4h", ANY, "", asks=True)),
     ("free tomorrow 13-18", Book("tomorrow 13-18", ANY, "", asks=True)),
     ("mine", Mine()),
