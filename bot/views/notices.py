@@ -64,6 +64,8 @@ def _hand_overs(owed: Iterable[Owed]) -> dict[int, int]:
 
 def _line(owed: Owed, next_one: Owed | None, reader: Reader, now: datetime, *, spoken: bool) -> str:
     held = owed.reservation
+    if next_one and next_one.reservation.holder.id == held.holder.id and not held.maintenance:
+        return _line(next_one, None, reader, now, spoken=spoken)  # it stays with them
     values = {
         "gpus": f"*{booking.names(held.gpus, reader)}*",
         "who": kit.escape(held.holder.name),

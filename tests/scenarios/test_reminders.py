@@ -115,3 +115,12 @@ def test_a_channel_that_cannot_be_reached_is_told_to_an_admin(world: World) -> N
     world.tick()
     told = world.person("alice").waits_for("@gpu", "I could not tell the lab's channel")
     assert "Slack says: not_in_channel. Invite me there with /invite" in told.words
+
+
+def test_what_follows_at_once_for_the_same_person_is_no_hand_over(world: World) -> None:
+    world.book("alice", "13:00-14:00")
+    world.book("alice", "14:00-16:00 for evals")
+    world.later(hours=3)
+    world.later(hours=1)
+    line = world.person("minjun").waits_for("#gpu", "▶ GPU0 is yours now, @Alice Weber, until 00:00")
+    assert "goes from" not in line.words
