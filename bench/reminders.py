@@ -25,6 +25,7 @@ from sqlalchemy import insert
 from bot.delivery import Sender
 from bot.desk import Desk
 from bot.ticker import Ticker
+from bot.upkeep import Upkeep
 from bot.workspace import Workspace
 from bot.workspace.state import Person
 from core import models
@@ -35,7 +36,7 @@ from core.work import Database
 PEOPLE = 50
 LONG_AGO = datetime(2026, 1, 1, tzinfo=UTC)
 COUNTS = (1, 100, 1_000)
-AHEAD = timedelta(seconds=8)  # until they fall due: processes start meanwhile
+AHEAD = timedelta(seconds=8)  # until they fall due: the job store takes up 1,000 jobs meanwhile
 PATIENCE = 120  # seconds
 
 
@@ -68,28 +69,36 @@ def main() -> None:
 
 def outbox(context: Any, database: Database, count: int) -> tuple[float, float, int]:
     with Workspace() as slack:
-        due = datetime.now(UTC) + AHEAD
-        owe(database, people(slack, min(count, PEOPLE)), count, due)
-        with running(context, send_as_due, url_of(database), slack.api_url, slack.bot_token):
+        into = people(slack, min(count, PEOPLE))
+        with running(context, send_as_due, url_of(database), slack.api_url, slack.bot_token) as begin:
+            due = datetime.now(UTC) + AHEAD
+            owe(database, into, count, due)
+            begin.put(due)
             return lag(slack, due, lambda: settled(database) == count)
 
 
 def job_store(context: Any, database: Database, count: int) -> tuple[float, float, int]:
     with Workspace() as slack:
-        due = datetime.now(UTC) + AHEAD
         into = people(slack, min(count, PEOPLE))
-        with running(context, schedule, url_of(database), slack.api_url, slack.bot_token, into, count, due):
+        with running(context, schedule, url_of(database), slack.api_url, slack.bot_token, into, count) as begin:
+            due = datetime.now(UTC) + AHEAD
+            begin.put(due)
             return lag(slack, due, lambda: len(posts(slack)) == count)
 
 
-def send_as_due(url: str, api_url: str, token: str) -> None:
+def send_as_due(begin: Any, ready: Any, url: str, api_url: str, token: str) -> None:
     made = desk(Database(url), api_url, token)
-    Ticker(Sender(made), made.clock).start()
+    sender = Sender(made)
+    ready.set()
+    begin.get()
+    Ticker(sender, Upkeep(made, sender), made.clock).start()
     time.sleep(PATIENCE)
 
 
-def schedule(url: str, api_url: str, token: str, into: list[str], count: int, due: datetime) -> None:
+def schedule(begin: Any, ready: Any, url: str, api_url: str, token: str, into: list[str], count: int) -> None:
     scheduler = BackgroundScheduler(timezone=UTC, jobstores={"default": SQLAlchemyJobStore(url)})
+    ready.set()
+    due = begin.get()
     for number in range(count):
         arguments = (api_url, token, into[number % len(into)])
         scheduler.add_job(post, "date", run_date=due, args=arguments, misfire_grace_time=PATIENCE)
@@ -200,11 +209,15 @@ def url_of(database: Database) -> str:
 
 
 @contextmanager
-def running(context: Any, target: Callable[..., None], *arguments: object) -> Iterator[None]:
-    process: BaseProcess = context.Process(target=target, args=arguments, daemon=True)
+def running(context: Any, target: Callable[..., None], *arguments: object) -> Iterator[Any]:
+    """A process that has started up, which on a busy machine takes longer than any lag; it begins when it is told."""
+    begin, ready = context.Queue(), context.Event()
+    process: BaseProcess = context.Process(target=target, args=(begin, ready, *arguments), daemon=True)
     process.start()
+    if not ready.wait(PATIENCE):
+        raise TimeoutError("no process in time")
     try:
-        yield
+        yield begin
     finally:
         process.terminate()
         process.join()

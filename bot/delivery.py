@@ -15,27 +15,24 @@ from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError, SlackClientError
 
 from bot import files, people
+from bot.caller import Caller, ToldToStop
 from bot.desk import Desk
-from bot.displays import Painter
 from bot.reader import Reader
 from bot.views import notices as view
 from bot.views import period as period_view
 from bot.views import picture, schedule
 from bot.views import summary as summary_view
 from bot.views.kit import Message
-from core import facts, notices, organizations, periods, summary, waitlist
+from core import facts, notices, periods, summary
 from core.notices import Batch, Kind, OwedByLab
 from core.timerange import TimeRange
 
 log = logging.getLogger(__name__)
 
 AT_ONCE = 4  # messages under way: Slack takes a while for each, and not many hundred a minute in all
-TIMEOUT = 3  # seconds for one call; told to stop, a process waits for the one under way
-PLAN_AGAIN = timedelta(minutes=10)
 LEASE = timedelta(seconds=20)  # longer than one try can take: three calls
 EVENT = "gpu_slots_notices"  # names our metadata among other apps'
 MAX_BACKOFF = timedelta(minutes=10)
@@ -68,26 +65,16 @@ class Sender:
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
         self._database, self._clock = desk.database, desk.clock
-        # Slack's client would by itself post again after a reset connection: two messages. The outbox decides.
-        token, address = desk.client.token, desk.client.base_url
-        self._client = WebClient(token=token, base_url=address, timeout=TIMEOUT, retry_handlers=[])
+        self._client = Caller(desk.client)
         self._direct: dict[str, str] = {}  # whose direct messages are which channel
-        self._painter = Painter(desk)
-        self._planned: datetime | None = None
-        self._stopping = False
         self._silence: TimeRange | None = None  # Slack wants to hear nothing of ours meanwhile
 
     def stop(self) -> None:
         """Finish what is being sent, and begin nothing more."""
-        self._stopping = True
+        self._client.stop()
 
     def send_due(self) -> int:
-        """Deliver everything that is due, to several recipients at once, and redraw what is out of date.
-
-        Returns the number of messages posted.
-        """
-        self._plan()
-        self._pass_on_offers()
+        """Deliver everything that is due, to several recipients at once; the number of messages posted."""
         posted, under_way = 0, set[Future[bool]]()
         with ThreadPoolExecutor(AT_ONCE, thread_name_prefix="sender") as hands:
             while (batch := self._claim()) is not None or under_way:
@@ -96,20 +83,27 @@ class Sender:
                 if batch is None or len(under_way) == AT_ONCE:
                     done, under_way = wait(under_way, return_when=FIRST_COMPLETED)
                     posted += sum(each.result() for each in done)
-        if not self._rests():
-            self._painter.refresh()
         return posted
 
-    def _plan(self) -> None:
-        """What no booking causes has to be thought of now and then; any process may, and it comes once."""
+    def prepare(self, latest: datetime) -> None:
+        """Ask Slack before a post what would have to be asked with it: of those to whom something falls due until then.
+
+        What does not succeed is asked again with the post.
+        """
         now = self._clock()
-        if self._planned is not None and abs(now - self._planned) < PLAN_AGAIN:
-            return
-        with self._database.begin(now) as work:
-            lab = organizations.find(work, self._desk.organization.slack_id)
-            if lab is not None:
-                summary.plan_summary(work, lab)
-        self._planned = now
+        with self._database.read(now) as work:
+            soon = notices.awaiting(work, self._desk.organization.id, latest)
+        for member in soon:
+            if member.slack_id in self._direct and people.is_fresh(member, now):
+                continue
+            if self._rests():
+                return
+            try:
+                people.find(self._desk, member.slack_id, now, hurried=True)
+                self._direct_messages_of(member.slack_id)
+            except (SlackClientError, OSError, ToldToStop) as error:
+                log.info("not prepared to write: %s", type(error).__name__)
+                return
 
     def next_due(self) -> datetime | None:
         with self._database.read(self._clock()) as work:
@@ -119,16 +113,7 @@ class Sender:
         return due_at
 
     def _rests(self) -> bool:
-        return self._stopping or (self._silence is not None and self._clock() in self._silence)
-
-    def _pass_on_offers(self) -> None:
-        """What nobody took in time is offered to the next, who should hear of it at once."""
-        lab = self._desk.organization.id
-        with self._database.read(self._clock()) as work:
-            overdue = waitlist.has_overdue(work, lab)
-        if overdue:
-            with self._database.begin(self._clock()) as work:
-                waitlist.lock(work, lab)
+        return self._client.is_stopped or (self._silence is not None and self._clock() in self._silence)
 
     def _claim(self) -> Batch | None:
         if self._rests():
@@ -141,11 +126,10 @@ class Sender:
         try:
             channel = self._channel(batch)
             unposted = self._without_posted(batch, channel)
-            if self._stopping:
-                self._put_off(batch, "told to stop", timedelta(0))
-                return False
             if unposted.owed:
                 self._settle_sent(batch, unposted.ids, self._post(unposted, channel))
+        except ToldToStop:
+            self._put_off(batch, "told to stop", timedelta(0))
         except SlackApiError as error:
             return self._refused(batch, error)
         except Exception as error:
@@ -158,7 +142,9 @@ class Sender:
     def _channel(self, batch: Batch) -> str:
         if batch.member is None:
             return batch.organization.channel or ""
-        slack_id = batch.member.slack_id
+        return self._direct_messages_of(batch.member.slack_id)
+
+    def _direct_messages_of(self, slack_id: str) -> str:
         if slack_id not in self._direct:
             self._direct[slack_id] = self._client.conversations_open(users=slack_id)["channel"]["id"]
         return self._direct[slack_id]

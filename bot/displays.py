@@ -6,10 +6,10 @@ import logging
 import time
 from datetime import timedelta
 
-from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
 from bot import people
+from bot.caller import Caller, ToldToStop
 from bot.desk import Desk
 from bot.reader import Reader
 from bot.views import board as board_view
@@ -24,7 +24,7 @@ from core.work import Work
 log = logging.getLogger(__name__)
 
 LEASE = timedelta(seconds=20)  # longer than one try can take: three calls
-AT_ONCE = 2.0  # seconds of drawing, after which reminders have their turn
+AT_ONCE = 2.0  # seconds of drawing, after which what is due soon has its turn
 RETRY = timedelta(seconds=30)
 EVENT = "gpu_slots_board"  # names our metadata among other apps'
 
@@ -40,7 +40,11 @@ class Painter:
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
         self._database, self._clock = desk.database, desk.clock
-        self._client = WebClient(token=desk.client.token, base_url=desk.client.base_url, timeout=5, retry_handlers=[])
+        self._client = Caller(desk.client)
+
+    def stop(self) -> None:
+        """Finish what is being drawn, and begin nothing more."""
+        self._client.stop()
 
     def refresh(self) -> int:
         """Redraw what is out of date; the number of those that were. What is left over is done at the next tick."""
@@ -48,6 +52,8 @@ class Painter:
         with self._database.read(self._clock()) as work:
             stale = displays.stale(work, lab.id)
         for display_id in stale:
+            if self._client.is_stopped:
+                break
             if time.monotonic() - began > AT_ONCE:
                 self._database.on_due(self._clock())
                 break
@@ -63,6 +69,9 @@ class Painter:
                 self._draw_home(display, display.member)
             else:
                 self._draw_board(display)
+        except ToldToStop:
+            self._put_off(display, timedelta(0), "told to stop")
+            return "told to stop"
         except SlackApiError as error:
             return self._refused(display, error)
         except Exception as error:

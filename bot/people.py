@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import re
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any, Protocol
 from zoneinfo import available_timezones
 
@@ -41,7 +42,7 @@ def find(desk: Desk, slack_id: str, now: datetime, *, hurried: bool = False) -> 
     again next time. Somebody Slack does not know here is a stranger.
     """
     member = _known(desk, slack_id, now)
-    if member and member.checked_at and now - member.checked_at < FRESH:
+    if member and is_fresh(member, now):
         return member
     try:
         user = _asking(desk.client, hurried).users_info(user=slack_id, include_locale=True)["user"]
@@ -56,6 +57,11 @@ def find(desk: Desk, slack_id: str, now: datetime, *, hurried: bool = False) -> 
             lab = organizations.of_id(work, desk.organization.id)
             return members.save(work, lab.id, slack_id, **_read(user, lab))
     return member or _newcomer(desk, slack_id, now)
+
+
+def is_fresh(member: facts.Member, now: datetime) -> bool:
+    """Whether Slack need not be asked about them again."""
+    return member.checked_at is not None and now - member.checked_at < FRESH
 
 
 def _known(desk: Desk, slack_id: str, now: datetime) -> facts.Member | None:
@@ -99,11 +105,17 @@ def _read(user: dict[str, Any], organization: facts.Organization) -> dict[str, A
     zone = user.get("tz") or organization.zone
     return {
         "name": profile.get("display_name") or profile.get("real_name") or user.get("real_name") or user["id"],
-        "zone": zone if zone in available_timezones() else organization.zone,
+        "zone": zone if zone in _zones() else organization.zone,
         "language": _locale(user) or organization.language,
         "standing": _standing(user, organization),
         "admin": bool(user.get("is_admin") or user.get("is_owner")),
     }
+
+
+@cache
+def _zones() -> frozenset[str]:
+    """Python reads a whole folder for them each time."""
+    return frozenset(available_timezones())
 
 
 def _locale(user: dict[str, Any]) -> str | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import logging
+import os
 import signal
 import socket
 import threading
@@ -27,12 +28,16 @@ from bot.desk import Desk, answer_retries
 from bot.reader import Reader
 from bot.settings import Settings
 from bot.ticker import SWEEP, Ticker
+from bot.upkeep import Upkeep
 from bot.web.app import build_web
 from core import facts, organizations
 from core.migrate import upgrade
 from core.work import Database
 
 log = logging.getLogger(__name__)
+
+
+LEAVES = 4.5  # seconds after it was told to stop; whoever told it may kill it soon after
 
 
 class CannotStart(Exception):  # noqa: N818 - says why, in words for the admin
@@ -105,7 +110,21 @@ def _run(settings: Settings, *, hears: bool, sends: bool, migrates: bool = False
         log.info("ready for %s", desk.organization.name)
         told_to_stop.get()
         log.info("stopping")
+        _leave_in_time()
     return 0
+
+
+def _leave_in_time() -> None:
+    """Whatever hangs then is left: what was not committed was not done, and what is owed is somebody else's to send."""
+
+    def leave() -> None:
+        log.warning("something did not end within %s s", LEAVES)
+        logging.shutdown()
+        os._exit(0)
+
+    timer = threading.Timer(LEAVES, leave)
+    timer.daemon = True
+    timer.start()
 
 
 def _signals() -> SimpleQueue[int]:
@@ -159,7 +178,8 @@ def _warn_of_seeds(settings: Settings, lab: facts.Organization) -> None:
 
 
 def _start_ticker(desk: Desk, running: ExitStack) -> None:
-    ticker = Ticker(Sender(desk), desk.clock, _keep_last_tick(desk))
+    sender = Sender(desk)
+    ticker = Ticker(sender, Upkeep(desk, sender), desk.clock, _keep_last_tick(desk))
     desk.database.on_due = ticker.wake
     ticker.start()
     running.callback(ticker.stop)

@@ -29,6 +29,7 @@ OVERRULED_STAYS_NEWS = timedelta(days=7)
 LONG_RUN = timedelta(days=1)
 BATCH = 20  # notices in one message
 _SLOWER = 3  # times as long does it take to send what comes with a picture
+_MET_AHEAD = 100  # people; Slack says of about as many in a minute who they are
 PACE = timedelta(seconds=1.1)  # between two messages to one recipient: Slack takes about one a second
 
 
@@ -404,6 +405,19 @@ def next_due(work: Work, organization_id: int) -> datetime | None:
         owed.with_only_columns(func.min(models.Recipient.free_at)).where(models.Notice.due_at <= work.now)
     )
     return min((instant for instant in (to_come, waiting) if instant), default=None)
+
+
+def awaiting(work: Work, organization_id: int, latest: datetime) -> tuple[facts.Member, ...]:
+    """To whom something falls due until `latest` that is not due yet, soonest first; not more than can be met ahead."""
+    soon = work.session.scalars(
+        _owed_in(organization_id)
+        .with_only_columns(models.Recipient.whom)
+        .where(models.Notice.due_at > work.now, models.Notice.due_at <= latest, models.Recipient.whom != CHANNEL)
+        .group_by(models.Recipient.whom)
+        .order_by(func.min(models.Notice.due_at))
+        .limit(_MET_AHEAD)
+    ).all()
+    return tuple(members.fact(work.session.get_one(models.Member, recipients.member_in(whom))) for whom in soon)
 
 
 def health(work: Work, organization_id: int) -> Health:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -30,6 +30,21 @@ class Sender:
         pass
 
 
+class Upkeep:
+    """Takes its time."""
+
+    def __init__(self) -> None:
+        self.rounds = 0
+        self.lasts = 0.0
+
+    def look_after(self) -> None:
+        self.rounds += 1
+        time.sleep(self.lasts)
+
+    def stop(self) -> None:
+        pass
+
+
 class WallClock:
     """The machine's, and somebody who sets it."""
 
@@ -46,13 +61,18 @@ def sender() -> Sender:
 
 
 @pytest.fixture
+def upkeep() -> Upkeep:
+    return Upkeep()
+
+
+@pytest.fixture
 def clock() -> WallClock:
     return WallClock()
 
 
 @pytest.fixture
-def ticker(sender: Sender, clock: WallClock) -> Iterator[Ticker]:
-    ticker = Ticker(sender, clock)  # type: ignore[arg-type]
+def ticker(sender: Sender, upkeep: Upkeep, clock: WallClock) -> Iterator[Ticker]:
+    ticker = Ticker(sender, upkeep, clock)  # type: ignore[arg-type]
     ticker.start()
     wait_for(sender, 1)
     yield ticker
@@ -60,10 +80,14 @@ def ticker(sender: Sender, clock: WallClock) -> Iterator[Ticker]:
 
 
 def wait_for(sender: Sender, times: int, seconds: float = 5) -> None:
+    wait_until(lambda: len(sender.woken) >= times, seconds)
+
+
+def wait_until(is_so: Callable[[], bool], seconds: float = 5) -> None:
     deadline = time.monotonic() + seconds
-    while len(sender.woken) < times and time.monotonic() < deadline:
+    while not is_so() and time.monotonic() < deadline:
         time.sleep(0.01)
-    assert len(sender.woken) >= times
+    assert is_so()
 
 
 def test_something_nearer_wakes_it(ticker: Ticker, sender: Sender, clock: WallClock) -> None:
@@ -77,6 +101,31 @@ def test_it_wakes_for_what_it_found_to_be_due_next(ticker: Ticker, sender: Sende
     wait_for(sender, 3, seconds=3)
 
 
+def test_what_is_due_at_the_end_of_a_round_is_not_left_for_the_sweep(
+    ticker: Ticker, sender: Sender, clock: WallClock
+) -> None:
+    began = time.monotonic()
+    for times in range(2, 22):
+        sender.due = clock()
+        ticker.wake(clock())
+        wait_for(sender, times, seconds=2)
+    assert time.monotonic() - began < 2
+
+
+def test_what_else_is_to_be_done_delays_no_sending(
+    ticker: Ticker, sender: Sender, upkeep: Upkeep, clock: WallClock
+) -> None:
+    wait_until(lambda: upkeep.rounds >= 1)
+    upkeep.lasts = 2
+    ticker.wake(clock())
+    wait_until(lambda: upkeep.rounds >= 2)
+    began = time.monotonic()
+    times = len(sender.woken)
+    ticker.wake(clock() + timedelta(seconds=0.1))
+    wait_for(sender, times + 1, seconds=2)
+    assert sender.woken[-1] - began < 1
+
+
 @pytest.mark.parametrize("hours", [1, -1])
 @pytest.mark.usefixtures("ticker")
 def test_a_clock_that_is_set_is_noticed_within_seconds(sender: Sender, clock: WallClock, hours: int) -> None:
@@ -84,8 +133,8 @@ def test_a_clock_that_is_set_is_noticed_within_seconds(sender: Sender, clock: Wa
     wait_for(sender, 2, seconds=4)
 
 
-def test_what_is_written_after_the_end_harms_nobody(sender: Sender, clock: WallClock) -> None:
-    ticker = Ticker(sender, clock)  # type: ignore[arg-type]
+def test_what_is_written_after_the_end_harms_nobody(sender: Sender, upkeep: Upkeep, clock: WallClock) -> None:
+    ticker = Ticker(sender, upkeep, clock)  # type: ignore[arg-type]
     ticker.start()
     ticker.stop()
     ticker.wake(clock())

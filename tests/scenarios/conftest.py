@@ -18,6 +18,7 @@ from slack_sdk import WebClient
 from bot.app import WORKERS, build_app
 from bot.delivery import Sender
 from bot.desk import Desk, answer_retries
+from bot.upkeep import Upkeep
 from bot.web.app import build_web
 from bot.workspace import Workspace
 from bot.workspace.driver import MessageHandle, PersonDriver
@@ -36,6 +37,7 @@ class World:
     slack: Workspace
     desk: Desk
     sender: Sender
+    upkeep: Upkeep
     clock: Clock
     hands: ThreadPoolExecutor  # on which its listeners run
 
@@ -56,9 +58,11 @@ class World:
         return person
 
     def tick(self) -> int:
-        """Let the sender deliver what is due; the number of messages posted."""
+        """Let the sender deliver what is due, and the upkeep look after the rest; the number of messages posted."""
         self.clock.forward(seconds=2)  # whoever was sent to just now is paced
-        return self.sender.send_due()
+        posted = self.sender.send_due()
+        self.upkeep.look_after()
+        return posted + self.sender.send_due()
 
     def later(self, **lengths: float) -> int:
         self.clock.forward(**lengths)
@@ -98,7 +102,8 @@ def running(transport: str, database_url: str, clock: Clock) -> Iterator[World]:
         hands = stack.enter_context(ThreadPoolExecutor(WORKERS, thread_name_prefix="listener"))
         app = build_app(desk, signing_secret=slack.signing_secret, executor=hands)
         stack.enter_context(_by_socket(slack, app) if transport == "socket" else _by_http(slack, desk, app))
-        yield World(slack, desk, Sender(desk), clock, hands)
+        sender = Sender(desk)
+        yield World(slack, desk, sender, Upkeep(desk, sender), clock, hands)
 
 
 @contextmanager

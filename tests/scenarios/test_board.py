@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bot.delivery import Sender
 from bot.displays import LEASE
+from bot.upkeep import Upkeep
 from bot.workspace.driver import MessageHandle
 from core import displays
 from tests.scenarios.conftest import World
@@ -160,12 +161,12 @@ def test_another_process_takes_over_after_a_crash(world: World) -> None:
         [stale] = displays.stale(work, world.desk.organization.id)
     with world.desk.database.begin(world.clock()) as work:
         assert displays.claim(work, stale, LEASE) is not None
-    other = Sender(world.desk)
+    other = Upkeep(world.desk, Sender(world.desk))
     world.clock.forward(seconds=1)
-    other.send_due()
+    other.look_after()
     assert "佐藤遥" not in board(world).words, "it is being drawn, as far as anybody knows"
     world.clock.forward(seconds=30)
-    other.send_due()
+    other.look_after()
     assert "佐藤遥" in board(world).words
 
 
