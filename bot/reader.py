@@ -149,7 +149,7 @@ class Reader:
         return self.local(time.start).date() == self.local(time.end - timedelta(microseconds=1)).date()
 
     def _format(self, instant: datetime, pattern: str) -> str:
-        return str(format_datetime(instant, pattern, tzinfo=self.zone, locale=self.language))
+        return str(format_datetime(instant, pattern, tzinfo=self.zone, locale=i18n.locale(self.language)))
 
     @cached_property
     def _catalog(self) -> NullTranslations:
