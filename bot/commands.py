@@ -569,6 +569,11 @@ _BARE_HOUR = re.compile(
     r"\s+(?:at\s+)?(\d{1,2})(?=\s+(?!am\b|pm\b|h\b|:)|$)",
     re.IGNORECASE,
 )
+# By itself a host name has a mark in it, and no `gpu`: a GPU may be named first as well.
+_NODE_ALONE = re.compile(
+    r"(?:node\s+(?P<said>[\w.-]+)|(?P<name>(?!gpu)[a-z](?=[\w.]*[\d.-])[\w.-]*?))(?=\s|[をは을를은는]|$)",
+    re.IGNORECASE | re.ASCII,
+)
 _PARTICLE = re.compile(r"^[をは을를은는]\s*")  # `GPU3を`
 
 
@@ -576,8 +581,19 @@ def _admin(text: str) -> Admin:
     verb, _, rest = text.partition(" ")
     if fold(verb) not in {"down", "retire"}:
         return Admin()
-    wanted, rest = _split_gpus(rest)
-    return Admin(fold(verb), wanted.names, _BARE_HOUR.sub(r"\1 \2:00", _PARTICLE.sub("", rest)))
+    names, rest = _node_first(rest) or _named_in(rest)
+    return Admin(fold(verb), names, _BARE_HOUR.sub(r"\1 \2:00", _PARTICLE.sub("", rest)))
+
+
+def _node_first(text: str) -> tuple[tuple[str, ...], str] | None:
+    """A whole node, `lab-node-2` or `node hal`, and the text without it."""
+    found = _NODE_ALONE.match(text)
+    return ((found["said"] or found["name"],), text[found.end() :].strip()) if found else None
+
+
+def _named_in(text: str) -> tuple[tuple[str, ...], str]:
+    wanted, rest = _split_gpus(text)
+    return wanted.names, rest
 
 
 VERBS = (

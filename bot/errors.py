@@ -72,6 +72,11 @@ def _(refusal: errors.UnknownGpu, reader: Reader) -> str:
 
 
 @words.register
+def _(_refusal: errors.UnknownNode, reader: Reader) -> str:
+    return reader.say("That node is not here any more.")
+
+
+@words.register
 def _(refusal: errors.UnclearGpu, reader: Reader) -> str:
     names = _names(refusal.matches, reader)
     return reader.say("Several nodes have a “{name}”. Write which: {names}.", name=refusal.name, names=names)

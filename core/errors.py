@@ -38,6 +38,11 @@ class UnknownGpu(NotFound):
 
 
 @dataclass(eq=False)
+class UnknownNode(NotFound):
+    node_id: int
+
+
+@dataclass(eq=False)
 class UnclearGpu(NotFound):
     """A bare label that several nodes have."""
 

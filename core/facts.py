@@ -58,6 +58,7 @@ class Subject(StrEnum):
     HAND_OVER = "hand_over"
     BUSY_CALL = "busy_call"
     GPU = "gpu"
+    NODE = "node"
     LAB = "lab"
     MEMBER = "member"
     PERIOD = "period"
@@ -166,6 +167,14 @@ class Member:
     checked_at: datetime | None  # when Slack was last asked about them
     choices: Choices = NO_CHOICES
     is_welcomed: bool = True
+
+
+@dataclass(frozen=True)
+class Node:
+    id: int
+    hostname: str
+    cpu: str
+    ram_gb: int | None
 
 
 @dataclass(frozen=True)

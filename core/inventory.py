@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
@@ -21,6 +21,54 @@ from core.work import Work
 def gpus(work: Work, organization_id: int) -> tuple[facts.Gpu, ...]:
     """Every GPU in service, by node and label, numbers in the order people count."""
     return _fleet(work, organization_id).gpus
+
+
+def nodes(work: Work, organization_id: int) -> tuple[facts.Node, ...]:
+    """Every node that has a GPU in service, in the order of their GPUs."""
+    rows = work.session.scalars(select(models.Node).where(models.Node.organization_id == organization_id))
+    by_name = {row.hostname: _node_fact(row) for row in rows}
+    return tuple(by_name[name] for name in dict.fromkeys(gpu.node for gpu in gpus(work, organization_id)))
+
+
+def node(work: Work, organization_id: int, node_id: int) -> facts.Node:
+    """UnknownNode when there is none of that number in this lab."""
+    return _node_fact(_node_row(work, organization_id, node_id))
+
+
+def edit_node(
+    work: Work, by: Actor | Operator, node_id: int, *, hostname: str, cpu: str, ram_gb: int | None, why: str = ""
+) -> facts.Node:
+    """Correct what is known of a node. Raises AdminsOnly, UnknownNode, NoName, BadMemory, and NameTaken."""
+    members.must_be_admin(work, by)
+    hostname, cpu = " ".join(hostname.split()), " ".join(cpu.split())
+    if not hostname:
+        raise errors.NoName
+    if ram_gb is not None and ram_gb < 1:
+        raise errors.BadMemory(ram_gb)
+    members.lock_organization(work, by.organization_id)
+    row = _node_row(work, by.organization_id, node_id)
+    ours = select(models.Node.id).where(models.Node.organization_id == by.organization_id)
+    if work.session.scalar(ours.where(models.Node.hostname == hostname, models.Node.id != node_id)):
+        raise errors.NameTaken(hostname)
+    before = {"hostname": row.hostname, "cpu": row.cpu, "ram_gb": row.ram_gb}
+    after = {"hostname": hostname, "cpu": cpu, "ram_gb": ram_gb}
+    if after != before:
+        row.hostname, row.cpu, row.ram_gb = hostname, cpu, ram_gb
+        work.session.flush()
+        work.memo.pop((_Fleet, by.organization_id), None)
+        audit.record(work, by, Action.CHANGED, Subject.NODE, node_id, before=before, after=after, why=why)
+    return _node_fact(row)
+
+
+def _node_row(work: Work, organization_id: int, node_id: int) -> models.Node:
+    row = work.session.get(models.Node, node_id)
+    if row is None or row.organization_id != organization_id:
+        raise errors.UnknownNode(node_id)
+    return row
+
+
+def _node_fact(row: models.Node) -> facts.Node:
+    return facts.Node(row.id, row.hostname, row.cpu, row.ram_gb)
 
 
 def add_gpu(
@@ -138,6 +186,15 @@ def named(work: Work, organization_id: int, name: str) -> facts.Gpu:
     if len(matches) > 1:
         raise errors.UnclearGpu(name, matches)
     return matches[0]
+
+
+def meant(work: Work, organization_id: int, names: Iterable[str]) -> tuple[facts.Gpu, ...]:
+    """The GPUs called so, and all of the nodes called so; UnknownGpu or UnclearGpu otherwise."""
+    by_node: dict[str, list[facts.Gpu]] = {}
+    for gpu in gpus(work, organization_id):
+        by_node.setdefault(folded(gpu.node), []).append(gpu)
+    found = [by_node.get(folded(name)) or [named(work, organization_id, name)] for name in names]
+    return tuple(dict.fromkeys(gpu for several in found for gpu in several))
 
 
 def candidates(work: Work, organization_id: int, wanted: Wanted) -> tuple[facts.Gpu, ...]:

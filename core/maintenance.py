@@ -46,7 +46,7 @@ def take_down(
     seen: str | None = None,
     request_key: str | None = None,
 ) -> facts.Maintenance:
-    """Take GPUs out of service for a while. `seen` is the `Maintenance.mark` that the admin agreed to.
+    """Take GPUs, or whole nodes, out of service for a while. `seen` is the `Maintenance.mark` that the admin agreed to.
 
     Raises NotAsSeen when it would lead to something else by now, AdminsOnly, NoReason, InThePast, UnknownGpu, and
     GpuTaken where one of them is out of service then already.
@@ -55,7 +55,7 @@ def take_down(
     why = _reason(why)
     policy.check_not_over(time, work.now)
     time = TimeRange(max(time.start, work.now), time.end)
-    gpus = inventory.candidates(work, actor.organization_id, Wanted(names=tuple(names)))
+    gpus = inventory.meant(work, actor.organization_id, names)
     _lock(work, actor, gpus, time)
     if answered := requests.done(work, actor, request_key):
         return facts.Maintenance(answered.reservation, (), "", again=True)
@@ -72,20 +72,21 @@ def take_down(
     return facts.Maintenance(held, displaced, mark)
 
 
-def retire(work: Work, actor: Actor, name: str, why: str, *, seen: str | None = None) -> facts.Maintenance:
-    """Take a GPU out of service for good, in the same way; the times it was used stay on record."""
+def retire(work: Work, actor: Actor, names: Iterable[str], why: str, *, seen: str | None = None) -> facts.Maintenance:
+    """Take them out of service for good, in the same way; the times they were used stay on record."""
     members.must_be_admin(work, actor)
     why = _reason(why)
-    gpu = inventory.named(work, actor.organization_id, name)
+    gpus = inventory.meant(work, actor.organization_id, names)
     time = TimeRange(work.now, work.now + _FOR_GOOD)
     members.lock_organization(work, actor.organization_id)
-    _lock(work, actor, (gpu,), time)
+    _lock(work, actor, gpus, time)
     with waitlist.held_back(work, actor.organization_id):
-        displaced = tuple(_clear(work, actor, (gpu,), time, why))
+        displaced = tuple(_clear(work, actor, gpus, time, why))
         mark = _mark(displaced)
         if seen is not None and seen != mark:
             raise errors.NotAsSeen
-        inventory.retire(work, actor, gpu.id, why=why)
+        for gpu in gpus:
+            inventory.retire(work, actor, gpu.id, why=why)
     return facts.Maintenance(None, displaced, mark)
 
 

@@ -45,13 +45,13 @@ from core.timerange import TimeRange
 from core.work import Work
 
 Values = dict[str, Any]
-_FIELD = {
-    NameTaken: "label",
-    BadMemory: "memory",
-    NoReason: "why",
-    PurposeTooLong: "why",
-    LastAdmin: "admin",
-    UnknownGpu: "gpus",
+_FIELDS = {
+    NameTaken: ("label", "hostname"),
+    BadMemory: ("memory", "ram"),
+    NoReason: ("why",),
+    PurposeTooLong: ("why",),
+    LastAdmin: ("admin",),
+    UnknownGpu: ("gpus",),
 }
 
 
@@ -106,6 +106,7 @@ def _lab(visit: Visit) -> Lab:
             limits.periods(work, visit.organization_id),
             members.admins(work, visit.organization_id),
             inventory.gpus(work, visit.organization_id),
+            inventory.nodes(work, visit.organization_id),
             availability.left_behind(work, visit.organization_id),
         )
 
@@ -128,7 +129,7 @@ def _down_typed(visit: Visit, wish: Admin) -> None:
 
 def _retire_typed(visit: Visit, wish: Admin) -> None:
     why = wish.rest.strip()
-    if len(wish.names) == 1 and why:
+    if wish.names and why:
         _rehearse(visit, {"g": list(wish.names), "p": why})
     else:
         visit.answer(view.no_retire(visit.reader))
@@ -154,7 +155,7 @@ def _take_down(visit: Visit, pressed: Values) -> None:
 def _carry_out(work: Work, visit: Visit, what: Values, seen: str | None) -> facts.Maintenance:
     time, why = _time(what), str(what["p"])
     if time is None:
-        return maintenance.retire(work, visit.actor, str(what["g"][0]), why, seen=seen)
+        return maintenance.retire(work, visit.actor, what["g"], why, seen=seen)
     return maintenance.take_down(
         work, visit.actor, what["g"], time, why, seen=seen, request_key=visit.key if seen else None
     )
@@ -221,6 +222,11 @@ def _open_new_gpu(visit: Visit, _work: Work, _about: Values, origin: Origin) -> 
     return view.gpu(None, "", {}, visit.reader, origin)
 
 
+def _open_node(visit: Visit, work: Work, about: Values, origin: Origin) -> kit.Block:
+    node = inventory.node(work, visit.organization_id, int(about["id"]))
+    return view.node(node, visit.reader, Origin(origin.response_url, node.id))
+
+
 def _open_person(visit: Visit, work: Work, about: Values, origin: Origin) -> kit.Block:
     member = members.of_id(work, visit.organization_id, int(about["id"]))
     rules = limits.said_of(work, visit.organization_id, Subject.MEMBER, member.id)
@@ -238,6 +244,7 @@ _FORMS: dict[str, Callable[[Visit, Work, Values, Origin], kit.Block]] = {
     "period": _open_period,
     "gpu": _open_gpu,
     "gpu_new": _open_new_gpu,
+    "node": _open_node,
     "person": _open_person,
     "overrule": _open_overrule,
 }
@@ -274,8 +281,8 @@ def _save(visit: Visit, ack: Ack, sent: Values, save: Callable[[Visit, Values, O
 
 
 def _field_of(refusal: Refusal, values: Mapping[str, Any]) -> str:
-    wanted = refusal.rule.value if isinstance(refusal, BadLimit) else _FIELD.get(type(refusal), "")
-    return wanted if wanted in values else next(iter(values))
+    wanted = (refusal.rule.value,) if isinstance(refusal, BadLimit) else _FIELDS.get(type(refusal), ())
+    return next(field for field in (*wanted, *values) if field in values)
 
 
 def _save_settings(visit: Visit, values: Values, _origin: Origin) -> str:
@@ -331,6 +338,15 @@ def _save_gpu(visit: Visit, values: Values, origin: Origin) -> str:
     return visit.reader.say("{gpu} is saved.", gpu=kit.escape(gpu.full_name))
 
 
+def _save_node(visit: Visit, values: Values, origin: Origin) -> str:
+    ram = int(values["ram"]) if values["ram"] else None
+    with visit.begin() as work:
+        node = inventory.edit_node(
+            work, visit.actor, origin.subject_id, hostname=values["hostname"], cpu=values["cpu"], ram_gb=ram
+        )
+    return visit.reader.say("{node} is saved.", node=kit.escape(node.hostname))
+
+
 def _save_person(visit: Visit, values: Values, origin: Origin) -> str:
     rules, role = _rules(visit, values), Role.ADMIN if values["admin"] else Role.USER
     with visit.begin() as work:
@@ -362,6 +378,7 @@ _SAVES: dict[str, Callable[[Visit, Values, Origin], str]] = {
     view.LIMITS: _save_limits,
     view.PERIOD: _save_period,
     view.GPU: _save_gpu,
+    view.NODE: _save_node,
     view.PERSON: _save_person,
     view.OVERRULE: _save_overrule,
 }

@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import timedelta
+from itertools import groupby
 from typing import Any
 
 from bot.reader import Reader
@@ -16,10 +17,9 @@ from core.facts import Displaced, Period, Role, Rule
 from core.policy import Rules
 from core.timerange import TimeRange
 
-SETTINGS, LIMITS, PERIOD, GPU, PERSON, OVERRULE = (
-    f"admin_{name}" for name in ("settings", "limits", "period", "gpu", "person", "overrule")
+SETTINGS, LIMITS, PERIOD, GPU, NODE, PERSON, OVERRULE = (
+    f"admin_{name}" for name in ("settings", "limits", "period", "gpu", "node", "person", "overrule")
 )
-_OPTIONS = 100
 _SHOWN = 15
 LANGUAGES = {"en": "English", "ja": "日本語", "ko": "한국어"}
 
@@ -33,6 +33,7 @@ class Lab:
     periods: Sequence[tuple[Period, Rules]]
     admins: Sequence[facts.Member]
     gpus: Sequence[facts.Gpu]
+    nodes: Sequence[facts.Node]
     left_behind: Sequence[facts.Reservation]  # by people whose accounts are deactivated
 
 
@@ -68,7 +69,7 @@ def overview(lab: Lab, reader: Reader) -> Message:
     ]
     hint = reader.say(
         "A GPU out of service: `{command} admin down GPU0 until tomorrow 10:00 fan noise`;"
-        " for good: `{command} admin retire GPU0 sold`."
+        " for good: `{command} admin retire GPU0 sold`. A node’s name stands for all its GPUs."
     )
     return kit.message(
         kit.escape(title),
@@ -115,13 +116,25 @@ def _choices(lab: Lab, reader: Reader) -> list[Block]:
     }
     if not lab.gpus:
         return [person]
-    gpu: Block = {
-        "type": "static_select",
-        "action_id": "admin:gpu",
-        "placeholder": kit.plain_text(reader.say("Edit a GPU…"), 150),
-        "options": [_option(f"{each.name} · {each.model}", str(each.id)) for each in lab.gpus[:_OPTIONS]],
+    gpus = {
+        node: [_option(f"{each.name} · {each.model}", str(each.id)) for each in several]
+        for node, several in groupby(lab.gpus, key=lambda gpu: gpu.node)
     }
-    return [person, gpu]
+    nodes = {"": [_option(each.hostname, str(each.id)) for each in lab.nodes[: kit.OPTIONS]]}
+    return [
+        person,
+        _select("admin:gpu", reader.say("Edit a GPU…"), gpus),
+        _select("admin:node", reader.say("Edit a node…"), nodes),
+    ]
+
+
+def _select(action: str, placeholder: str, by_group: Mapping[str, Sequence[Block]]) -> Block:
+    return {
+        "type": "static_select",
+        "action_id": action,
+        "placeholder": kit.plain_text(placeholder, 150),
+        **kit.options(by_group),
+    }
 
 
 def _periods(lab: Lab, reader: Reader) -> list[Block]:
@@ -231,9 +244,6 @@ def gpu(known: facts.Gpu | None, notes: str, rules: Rules, reader: Reader, origi
     """To add one, or to edit one, with its limits."""
     title = reader.say("Edit GPU") if known else reader.say("Add a GPU")
     node = [] if known else [_field("node", reader.say("Node"), _text("", 200), hint=reader.say("Its host name."))]
-    memory = {"type": "number_input", "is_decimal_allowed": False, "min_value": "1"}
-    if known:
-        memory["initial_value"] = str(known.memory_gb)
     rest = [
         _field("notes", reader.say("Notes"), {**_text(notes, 1000), "multiline": True}, optional=True),
         *_limit_fields(rules, reader, [rule for rule in Rule if rule is not Rule.AT_ONCE]),
@@ -246,8 +256,20 @@ def gpu(known: facts.Gpu | None, notes: str, rules: Rules, reader: Reader, origi
         *node,
         _field("label", reader.say("Label"), _text(known.label if known else "", 32), hint=reader.say("Like GPU0.")),
         _field("model", reader.say("Model"), _text(known.model if known else "", 100)),
-        _field("memory", reader.say("Memory in GB"), memory),
+        _field("memory", reader.say("Memory in GB"), _whole_number(known.memory_gb if known else None)),
         *(rest if known else []),
+    )
+
+
+def node(known: facts.Node, reader: Reader, origin: Origin) -> Block:
+    return _modal(
+        NODE,
+        reader.say("Edit node"),
+        reader,
+        origin,
+        _field("hostname", reader.say("Host name"), _text(known.hostname, 200)),
+        _field("cpu", reader.say("CPU"), _text(known.cpu, 200), optional=True),
+        _field("ram", reader.say("RAM in GB"), _whole_number(known.ram_gb), optional=True),
     )
 
 
@@ -382,6 +404,11 @@ def _field(block: str, label: str, element: Block, *, optional: bool = False, hi
 def _text(value: str, most: int) -> Block:
     made: Block = {"type": "plain_text_input", "max_length": most}
     return {**made, "initial_value": kit.clip(value, most)} if value else made
+
+
+def _whole_number(value: int | None) -> Block:
+    made: Block = {"type": "number_input", "is_decimal_allowed": False, "min_value": "1"}
+    return made if value is None else {**made, "initial_value": str(value)}
 
 
 def _minutes(block: str, label: str, minutes: int | None, reader: Reader) -> Block:

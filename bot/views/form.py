@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from itertools import groupby
@@ -32,7 +32,6 @@ LENGTHS = (
     timedelta(days=2),
     timedelta(days=7),
 )
-_OPTIONS = 100
 
 
 @dataclass(frozen=True)
@@ -155,6 +154,7 @@ def _chosen(gpus: Sequence[facts.Gpu], wanted: Wanted, change: facts.Reservation
 
 def _gpus(gpus: Sequence[facts.Gpu], reader: Reader, wanted: Wanted, chosen: Sequence[facts.Gpu]) -> Block:
     by_gpu = {gpu: _option(f"{gpu.name} · {gpu.model} {gpu.memory_gb} GB", f"#{gpu.id}") for gpu in gpus}
+    by_node = {node: [by_gpu[gpu] for gpu in several] for node, several in groupby(gpus, key=lambda gpu: gpu.node)}
     anything = _option(_any(wanted, reader), ANY)
     return _input(
         "gpus",
@@ -162,22 +162,10 @@ def _gpus(gpus: Sequence[facts.Gpu], reader: Reader, wanted: Wanted, chosen: Seq
         {
             "type": "multi_static_select",
             "placeholder": kit.plain_text(reader.say("Which GPUs"), 150),
-            **_options(anything, by_gpu),
-            "initial_options": [by_gpu[gpu] for gpu in chosen if gpu in by_gpu][:_OPTIONS] or [anything],
+            **kit.options(by_node, anything),
+            "initial_options": [by_gpu[gpu] for gpu in chosen if gpu in by_gpu][: kit.OPTIONS] or [anything],
         },
     )
-
-
-def _options(anything: Block, by_gpu: Mapping[facts.Gpu, Block]) -> Block:
-    """As one list while Slack takes it; a larger lab by node, of which it takes a hundred as well."""
-    if len(by_gpu) < _OPTIONS:
-        return {"options": [anything, *by_gpu.values()]}
-    groups = [{"label": anything["text"], "options": [anything]}]
-    for node, gpus in groupby(by_gpu, key=lambda gpu: gpu.node):
-        options = [by_gpu[gpu] for gpu in gpus]
-        parts = [options[first : first + _OPTIONS] for first in range(0, len(options), _OPTIONS)]
-        groups += [{"label": kit.plain_text(node, kit.OPTION), "options": part} for part in parts]
-    return {"option_groups": groups[:_OPTIONS]}
 
 
 def _any(wanted: Wanted, reader: Reader) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -19,6 +19,7 @@ Block = dict[str, Any]
 MESSAGE = 11_000  # characters in the blocks of one message, buttons aside, of the 13,200 that Slack takes
 SECTION = 3_000
 BUTTON = 75
+OPTIONS = 100  # of a select, and groups of them
 OPTION = 75
 BLOCKS = 50
 ALT = 2_000
@@ -245,3 +246,15 @@ def open_form_button(
 
 def epoch(time: TimeRange) -> dict[str, float]:
     return {"s": time.start.timestamp(), "e": time.end.timestamp()}
+
+
+def options(by_group: Mapping[str, Sequence[Block]], first: Block | None = None) -> Block:
+    """Of a select: one list while Slack takes it; beyond, in groups, of which it takes a hundred as well."""
+    every = [*([first] if first else []), *(option for several in by_group.values() for option in several)]
+    if len(every) <= OPTIONS:
+        return {"options": every}
+    groups = [{"label": first["text"], "options": [first]}] if first else []
+    for name, several in by_group.items():
+        parts = [several[start : start + OPTIONS] for start in range(0, len(several), OPTIONS)]
+        groups += [{"label": plain_text(name, OPTION), "options": list(part)} for part in parts]
+    return {"option_groups": groups[:OPTIONS]}

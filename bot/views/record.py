@@ -121,9 +121,8 @@ def _what(entry: facts.AuditEntry, names: Mapping[int, str], reader: Reader, who
             return _period(entry, reader, who)
         case Subject.MEMBER:
             return _member(entry, reader, who)
-        case Subject.LAB:
-            values = {"who": who, "what": _differences(entry, reader)}
-            return reader.say("{who} changed the lab's settings: {what}", **values)
+        case Subject.LAB | Subject.NODE:
+            return _place(entry, reader, who)
         case _:
             return _other(entry, reader, who)
 
@@ -173,6 +172,15 @@ def _gpu(entry: facts.AuditEntry, reader: Reader, who: str) -> str:
             return reader.say("{who} changed the limits of a GPU: {what}", **values)
         case _:
             return reader.say("{who} changed {gpu}: {what}", **values)
+
+
+def _place(entry: facts.AuditEntry, reader: Reader, who: str) -> str:
+    """The lab itself, or a node in it."""
+    values = {"who": who, "what": _differences(entry, reader)}
+    if entry.subject is Subject.LAB:
+        return reader.say("{who} changed the lab's settings: {what}", **values)
+    name = kit.escape(str((entry.before or {}).get("hostname", "")))
+    return reader.say("{who} changed the node {node}: {what}", node=name, **values)
 
 
 def _period(entry: facts.AuditEntry, reader: Reader, who: str) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from core import audit, errors, facts, limits, maintenance
+from core import audit, errors, facts, inventory, limits, maintenance
 from core.actors import Actor
 from core.facts import Action, Displaced, Rule, State, Subject
 from core.inventory import Wanted
@@ -185,7 +185,7 @@ def test_a_retired_gpu_leaves_nobody_behind(lab: Lab) -> None:
     lab.reserve(lab.bob, lab.hours(5, 2), "GPU0")
     down = take_down(lab, lab.charlie, lab.hours(50, 2)).reservation
     with lab.database.begin(lab.clock.now) as work:
-        found = maintenance.retire(work, lab.charlie, "GPU0", "sold")
+        found = maintenance.retire(work, lab.charlie, ["GPU0"], "sold")
     assert kinds(found) == [
         ("Alice", Displaced.Kind.GIVEN_BACK),
         ("Bob", Displaced.Kind.MOVED),
@@ -203,3 +203,34 @@ def test_an_admins_own_booking_moves_like_any_other_whatever_the_limits(lab: Lab
         limits.set_for(work, lab.charlie, Subject.LAB, lab.id, {Rule.LONGEST: timedelta(hours=1)})
     found = take_down(lab, lab.charlie, lab.hours(1, 5))
     assert kinds(found) == [("Charlie", Displaced.Kind.MOVED)]
+
+
+def test_a_node_goes_down_and_is_retired_with_all_its_gpus(lab: Lab) -> None:
+    for label in ("GPU1", "GPU2"):
+        lab.add_gpu("lab-node-2", label)
+    lab.reserve(lab.bob, lab.hours(2, 2), "GPU1")
+    found = take_down(lab, lab.charlie, lab.hours(1, 5), "LAB-node-2", "GPU1")
+    assert found.reservation is not None
+    assert [gpu.name for gpu in found.reservation.gpus] == ["GPU1", "GPU2"]
+    assert [gpu.name for gpu in found.displaced[0].after.gpus] == ["GPU0"]
+    with lab.database.begin(lab.clock.now) as work:
+        maintenance.retire(work, lab.charlie, ["lab-node-2"], "sold")
+        assert [gpu.name for gpu in inventory.gpus(work, lab.id)] == ["GPU0"]
+        assert [node.hostname for node in inventory.nodes(work, lab.id)] == ["lab-node-1"]
+    with pytest.raises(errors.UnknownGpu):
+        take_down(lab, lab.charlie, lab.hours(1, 5), "lab-node-3")
+
+
+def test_what_is_known_of_a_node_is_edited_and_kept_in_the_audit(lab: Lab) -> None:
+    lab.add_gpu("lab-node-2", "GPU1")
+    with lab.database.begin(lab.clock.now) as work:
+        first, second = inventory.nodes(work, lab.id)
+        with pytest.raises(errors.NameTaken):
+            inventory.edit_node(work, lab.charlie, first.id, hostname=second.hostname, cpu="", ram_gb=None)
+        with pytest.raises(errors.AdminsOnly):
+            inventory.edit_node(work, lab.bob, first.id, hostname="hal", cpu="", ram_gb=None)
+        inventory.edit_node(work, lab.charlie, first.id, hostname=" hal ", cpu="EPYC 9554", ram_gb=512)
+        assert inventory.gpus(work, lab.id)[0].full_name == "hal/GPU0"
+        assert inventory.node(work, lab.id, first.id) == facts.Node(first.id, "hal", "EPYC 9554", 512)
+        entry = audit.entries(work, lab.id)[0]
+    assert (entry.subject, entry.after) == (Subject.NODE, {"hostname": "hal", "cpu": "EPYC 9554", "ram_gb": 512})

@@ -208,6 +208,29 @@ def test_gpus_are_added_and_edited(world: World) -> None:
     alice.waits_for("#gpu", "That is so for GPU1.")
 
 
+def test_a_node_is_edited_and_taken_down_whole(world: World) -> None:
+    alice = world.person("alice")
+    for label in ("GPU1", "GPU2"):
+        world.add_gpu("lab-node-2", label)
+    alice.types("#gpu", "/gpu admin")
+    alice.waits_for("#gpu", "Settings of").choose("Edit a node…", "lab-node-2")
+    form = alice.waits_for_form("Edit node")
+    form.fill("Host name", "lab-node-1")
+    assert form.submit() == {"Host name": "There is a “lab-node-1” already. Choose another name."}
+    form.fill("Host name", "hal-9000")
+    form.fill("RAM in GB", "512")
+    assert form.submit() == {}
+    alice.waits_for("#gpu", "✓ hal-9000 is saved.")
+    alice.types("#gpu", "/gpu admin down hal-9000 until tomorrow 10 power")
+    look = alice.waits_for("#gpu", "hal-9000 would be out of service Thu 3 Dec, 10:00 – Fri 4 Dec, 10:00 CET.")
+    look.press("Take it out of service")
+    done = alice.waits_for("#gpu", "✓ Out of service:")
+    assert "GPU1" in done.words
+    assert "GPU2" in done.words
+    alice.types("#gpu", "/gpu audit")
+    alice.waits_for("#gpu", "hostname: lab-node-2 → hal-9000")
+
+
 def test_settings_of_the_lab_in_a_form(world: World) -> None:
     alice = world.person("alice")
     alice.types("#gpu", "/gpu admin")
