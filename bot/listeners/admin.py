@@ -55,6 +55,9 @@ _FIELDS = {
 }
 
 
+_ASKED_AFTER = 20  # holders at once: each may be a question to Slack
+
+
 class _Wrong(Exception):  # noqa: N818 - an answer to the person, no malfunction
     """What is wrong with a field, in words."""
 
@@ -76,6 +79,16 @@ def register(app: App, _desk: Desk) -> None:
             held = availability.ahead(work, visit.organization_id)
         visit.answer(view.bookings(held, visit.reader))
 
+    @app.action("admin:give_back")
+    def give_back(visit: Visit, action: Values) -> None:
+        pressed = kit.from_value(action["value"])
+        with visit.begin() as work:
+            members.must_be_admin(work, visit.actor)
+            held = availability.changeable(work, visit.actor, int(pressed["id"]), int(pressed["v"]))
+            why = visit.reader.say("The account is deactivated.")
+            _give_back(work, visit, held, why)
+        visit.answer(view.overview(_lab(visit), visit.reader, view.given_back(held, visit.reader)))
+
     @app.action("admin:period_remove")
     def period_removed(visit: Visit, action: Values) -> None:
         with visit.begin() as work:
@@ -87,6 +100,12 @@ def register(app: App, _desk: Desk) -> None:
         _take_down(visit, kit.from_value(action["value"]))
 
 
+def _give_back(work: Work, visit: Visit, held: facts.Reservation, why: str) -> facts.Receipt:
+    """Ended where it runs, and as if it had never been where it does not."""
+    give_back = booking.release if held.state is State.RUNNING else booking.cancel
+    return give_back(work, visit.actor, held.id, version=held.version, why=why, request_key=visit.key)
+
+
 def typed(visit: Visit, wish: Admin) -> None:
     match wish.verb:
         case "down":
@@ -94,7 +113,18 @@ def typed(visit: Visit, wish: Admin) -> None:
         case "retire":
             _retire_typed(visit, wish)
         case _:
+            _ask_after_holders(visit)
             visit.answer(view.overview(_lab(visit), visit.reader))
+
+
+def _ask_after_holders(visit: Visit) -> None:
+    """Slack tells nobody that an account was deactivated; those not heard of for longest are asked about first."""
+    with visit.read() as work:
+        members.must_be_admin(work, visit.actor)
+        holders = {held.holder.slack_id: held.holder for held in availability.ahead(work, visit.organization_id)}
+    longest_ago = sorted(holders.values(), key=lambda holder: holder.checked_at or datetime.min.replace(tzinfo=UTC))
+    for holder in longest_ago[:_ASKED_AFTER]:
+        people.find(visit.desk, holder.slack_id, visit.now, hurried=True)
 
 
 def _lab(visit: Visit) -> Lab:
@@ -361,14 +391,19 @@ def _save_overrule(visit: Visit, values: Values, origin: Origin) -> str:
     time = _read(visit, values["when"]) if values["when"] else None
     with visit.begin() as work:
         held = availability.changeable(work, visit.actor, origin.subject_id, origin.version)
-        common = {"version": origin.version, "why": values["why"], "request_key": visit.key}
         if values["drop"]:
-            give_back = booking.release if held.state is State.RUNNING else booking.cancel
-            receipt = give_back(work, visit.actor, held.id, **common)
+            receipt = _give_back(work, visit, held, values["why"])
         else:
-            wanted = Wanted(names=named or tuple(gpu.full_name for gpu in held.gpus))
             receipt = booking.change(
-                work, visit.actor, held.id, wanted=wanted, wish=time or held.range, purpose=held.purpose, **common
+                work,
+                visit.actor,
+                held.id,
+                version=origin.version,
+                wanted=Wanted(names=named or tuple(gpu.full_name for gpu in held.gpus)),
+                wish=time or held.range,
+                purpose=held.purpose,
+                why=values["why"],
+                request_key=visit.key,
             )
     return visit.reader.say("{who} will read of it.", who=kit.escape(receipt.reservation.holder.name))
 

@@ -21,6 +21,7 @@ SETTINGS, LIMITS, PERIOD, GPU, NODE, PERSON, OVERRULE = (
     f"admin_{name}" for name in ("settings", "limits", "period", "gpu", "node", "person", "overrule")
 )
 _SHOWN = 15
+_LEFT_SHOWN = 10
 LANGUAGES = {"en": "English", "ja": "日本語", "ko": "한국어"}
 
 
@@ -57,7 +58,8 @@ class Origin:
 # --- the lab at a glance ---
 
 
-def overview(lab: Lab, reader: Reader) -> Message:
+def overview(lab: Lab, reader: Reader, news: str = "") -> Message:
+    """With `news`, what was just done there."""
     title = reader.say("Settings of {lab}", lab=lab.organization.name)
     lines = [
         reader.say(
@@ -72,7 +74,8 @@ def overview(lab: Lab, reader: Reader) -> Message:
         " for good: `{command} admin retire GPU0 sold`. A node’s name stands for all its GPUs."
     )
     return kit.message(
-        kit.escape(title),
+        news or kit.escape(title),
+        kit.section(news) if news else None,
         kit.header(title),
         *kit.sections(lines),
         kit.actions(_buttons(reader)),
@@ -155,14 +158,26 @@ def _left_behind(lab: Lab, reader: Reader) -> list[Block]:
     if not lab.left_behind:
         return []
     said = reader.say("These are held by people whose accounts are deactivated:")
-    shown = [block for each in lab.left_behind[:5] for block in _card(each, reader)]
-    return [kit.section(f"*{said}*"), *shown]
+    shown = [block for each in lab.left_behind[:_LEFT_SHOWN] for block in _card(each, reader, _give_back(each, reader))]
+    more = len(lab.left_behind) - _LEFT_SHOWN
+    rest = [kit.context(reader.say("… and {count} more.", count=more))] if more > 0 else []
+    return [kit.section(f"*{said}*"), *shown, *rest]
 
 
-def _card(held: facts.Reservation, reader: Reader) -> list[Block]:
+def given_back(held: facts.Reservation, reader: Reader) -> str:
+    return reader.say(
+        "✓ Given back: {who}, {what}", who=kit.escape(held.holder.name), what=booking.headline(held, reader)
+    )
+
+
+def _give_back(held: facts.Reservation, reader: Reader) -> Block:
+    return kit.button(reader.say("Give it back"), "admin:give_back", kit.reservation_value(held), style="danger")
+
+
+def _card(held: facts.Reservation, reader: Reader, *buttons: Block) -> list[Block]:
     line = f"{kit.escape(held.holder.name)} · {booking.headline(held, reader)}"
     change = kit.button(reader.say("Change or cancel…"), "admin:overrule", kit.reservation_value(held))
-    return [kit.section(line), kit.actions([change]) or kit.divider()]
+    return [kit.section(line), kit.actions([*buttons, change]) or kit.divider()]
 
 
 def _language(lab: facts.Organization) -> str:

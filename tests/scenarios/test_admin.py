@@ -174,6 +174,28 @@ def test_an_admin_changes_somebodys_booking_and_says_why(world: World) -> None:
     assert "Alice Weber cancelled 佐藤遥’s GPU0 · Fri 4 Dec, 12:00–14:00" in told.words
 
 
+def test_what_deactivated_people_hold_is_given_back_in_one_tap_each(world: World) -> None:
+    alice = world.person("alice")
+    world.book("haruka", "tomorrow 20:00-22:00")
+    world.book("haruka", "tomorrow 23:00-23:30")
+    world.slack.deactivate("haruka")
+    world.clock.forward(hours=2)
+    alice.types("#gpu", "/gpu admin")
+    panel = alice.waits_for("#gpu", "These are held by people whose accounts are deactivated:")
+    assert panel.buttons.count("Give it back") == 2
+    panel.press("Give it back")
+    panel = alice.waits_for("#gpu", "✓ Given back: 佐藤遥")
+    assert panel.buttons.count("Give it back") == 1
+    last = next(line for line in panel.words.splitlines() if line.startswith("佐藤遥 · "))
+    panel.press("Give it back")
+    alice.waits_for("#gpu", f"✓ Given back: 佐藤遥, {last.removeprefix('佐藤遥 · ')}")
+    with world.desk.database.read(world.clock()) as work:
+        assert availability.left_behind(work, world.desk.organization.id) == ()
+    world.book("alice", "tomorrow 13:00-14:00")
+    alice.types("#gpu", "/gpu audit")
+    alice.waits_for("#gpu", "The account is deactivated.")
+
+
 def test_an_admin_names_another_and_the_last_one_stays(world: World) -> None:
     alice, haruka = world.person("alice"), world.person("haruka")
     alice.types("#gpu", "/gpu admin")

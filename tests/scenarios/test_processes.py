@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 import os
 import signal
@@ -230,6 +232,24 @@ def test_the_admins_first_hour(site: Site) -> None:
     nonsense = site.run("gpus", "import", typed="hello\n")
     assert nonsense.returncode == 1
     assert "Line 1 is not of nvidia-smi" in nonsense.stderr
+
+
+def test_the_whole_audit_comes_as_csv_on_standard_output(site: Site) -> None:
+    assert "There is no lab yet" in site.run("audit").stderr
+    assert site.run("check").returncode == 0
+    site.run("gpus", "add", "lab-node-2", "GPU0", "=A100, 研究室", "80")
+    site.run("lab", "--zone", "Asia/Seoul")
+    printed = site.run("audit", LC_ALL="C")
+    assert (printed.returncode, printed.stderr) == (0, "")
+    rows = list(csv.DictReader(io.StringIO(printed.stdout)))
+    assert [(row["action"], row["subject"], row["by"]) for row in rows] == [
+        ("changed", "lab", ""),
+        ("added", "gpu", ""),
+        ("added", "gpu", ""),
+    ]
+    assert json.loads(rows[0]["before"]) == {"zone": "Asia/Tokyo"}
+    assert json.loads(rows[0]["after"]) == {"zone": "Asia/Seoul"}
+    assert json.loads(rows[1]["after"])["model"] == "=A100, 研究室"
 
 
 def test_check_names_the_cure(site: Site) -> None:
