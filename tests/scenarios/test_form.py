@@ -88,7 +88,8 @@ def test_home_shows_now_and_mine_and_books(world: World) -> None:
     home.waits_for("My bookings")
     assert "in use:" in home.words
     assert "Fri 4 Dec, 13:00–18:00 CET" in home.words
-    assert home.buttons[:4] == ["Book a GPU", "Refresh", "From 12:00", "From tomorrow 18:00"]
+    assert home.buttons[:2] == ["Book a GPU", "Refresh"]
+    assert {"From 12:00", "From tomorrow 18:00"} <= set(home.buttons)
     assert home.buttons[-3:] == ["Change", "Cancel", "Settings"]
     home.press("Cancel")
     home.waits_for("✓ Cancelled")
