@@ -40,7 +40,7 @@ def register(app: App, _desk: Desk) -> None:
             wish = waitlist.decline(work, visit.actor, offer)
         visit.answer(view.passed(wish, visit.reader))
 
-    @app.action("withdraw")
+    @app.action("stop_waiting")
     def withdraw_pressed(visit: Visit, action: Pressed) -> None:
         wish_id = int(kit.from_value(action["value"])["w"])
         with visit.begin() as work:

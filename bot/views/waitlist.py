@@ -144,7 +144,7 @@ def _waiting(wish: Wish, said: str, reader: Reader) -> str:
 def buttons(wish: Wish, reader: Reader) -> list[Block]:
     if wish.state is not WishState.WAITING:
         return []
-    stop = kit.button(reader.say("Stop waiting"), "withdraw", kit.as_value(w=wish.id))
+    stop = kit.button(reader.say("Stop waiting"), "stop_waiting", kit.as_value(w=wish.id))
     if wish.offer is not None:
         return [*booking.offer_buttons(wish.offer.id, reader), stop]
     label = reader.say("Ask me first") if wish.takes else reader.say("Take it for me")
@@ -167,7 +167,7 @@ def offered(data: dict[str, Any], reader: Reader) -> str:
 
 
 def offered_buttons(offer: facts.Reservation, data: dict[str, Any], reader: Reader) -> list[Block]:
-    stop = kit.button(reader.say("Stop waiting"), "withdraw", kit.as_value(w=data["wish"]))
+    stop = kit.button(reader.say("Stop waiting"), "stop_waiting", kit.as_value(w=data["wish"]))
     return [*booking.offer_buttons(offer.id, reader), stop]
 
 
