@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 from bot.run import CannotStart, database, now
 from bot.settings import Settings
 from bot.views import record
-from core import audit, facts, inventory, organizations, waitlist
+from core import audit, facts, inventory, maintenance, organizations
 from core.actors import Operator
 from core.migrate import upgrade
 from core.work import Work
@@ -22,10 +22,9 @@ def add(settings: Settings, asked: argparse.Namespace) -> int:
     with database(settings) as opened:
         upgrade(opened)
         with opened.begin(now()) as work:
-            gpu = inventory.add_gpu(
+            gpu = maintenance.put_in_service(
                 work, _operator(work), node=asked.node, label=asked.label, model=asked.model, memory_gb=asked.memory
             )
-            waitlist.appeared(work, _lab(work).id, gpu)
     print(f"{gpu.full_name} · {gpu.model} · {gpu.memory_gb} GB")
     return 0
 
@@ -37,8 +36,9 @@ def import_csv(settings: Settings, asked: argparse.Namespace) -> int:
         upgrade(opened)
         with opened.begin(now()) as work:
             for label, model, memory in found:
-                gpu = inventory.add_gpu(work, _operator(work), node=node, label=label, model=model, memory_gb=memory)
-                waitlist.appeared(work, _lab(work).id, gpu)
+                gpu = maintenance.put_in_service(
+                    work, _operator(work), node=node, label=label, model=model, memory_gb=memory
+                )
                 print(f"{gpu.full_name} · {gpu.model} · {gpu.memory_gb} GB")
     return 0
 

@@ -25,8 +25,9 @@ from bot.views import notices as view
 from bot.views import period as period_view
 from bot.views import picture, schedule
 from bot.views import summary as summary_view
+from bot.views import waitlist as waitlist_view
 from bot.views.kit import Message
-from core import facts, notices, periods, summary
+from core import facts, notices, periods, summary, waitlist
 from core.notices import Batch, Kind, OwedByLab
 from core.timerange import TimeRange
 
@@ -159,6 +160,10 @@ class Sender:
             message = self._of_period(first, lab)
         elif holder is None:
             message = view.to_channel(batch, self._reader(lab.language, lab.zone), now)
+        elif first.kind is Kind.IN_VAIN:
+            with self._database.read(now) as work:
+                wishes = waitlist.given_up(work, first)
+            message = waitlist_view.in_vain(wishes, self._reader(holder.language, holder.zone, holder.slack_id))
         elif not batch.of_reservations:
             reader = self._reader(holder.language, holder.zone, holder.slack_id)
             message = summary_view.undeliverable(str(first.data.get("failure", "")), reader)

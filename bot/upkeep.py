@@ -45,6 +45,7 @@ class Upkeep:
             lab = organizations.find(work, self._desk.organization.slack_id)
             if lab is not None:
                 summary.plan_summary(work, lab)
+                waitlist.look_again(work, lab.id)
         self._planned = now
 
     def _pass_on_offers(self) -> None:

@@ -1,4 +1,4 @@
-"""GPUs out of service, for a while or for good: what stands in the way is moved, shortened or given back first.
+"""GPUs in service and out of it, for a while or for good: what stands in the way is moved, shortened or given back.
 
 A maintenance is a reservation that the admin who ordered it holds, so that the one guard keeps everybody else out, and
 that they may change, extend, end or cancel it like any other. No limit of the lab is in its way.
@@ -26,7 +26,7 @@ from core import (
     requests,
     waitlist,
 )
-from core.actors import Actor
+from core.actors import Actor, Operator
 from core.facts import Action, Displaced, State
 from core.inventory import Wanted
 from core.timerange import TimeRange
@@ -88,6 +88,25 @@ def retire(work: Work, actor: Actor, names: Iterable[str], why: str, *, seen: st
         for gpu in gpus:
             inventory.retire(work, actor, gpu.id, why=why)
     return facts.Maintenance(None, displaced, mark)
+
+
+def put_in_service(
+    work: Work,
+    by: Actor | Operator,
+    *,
+    node: str,
+    label: str,
+    model: str,
+    memory_gb: int,
+    only_new: bool = False,
+    why: str = "",
+) -> facts.Gpu:
+    """Add a GPU, or bring one back, as `inventory.add_gpu` does, for those first who wait."""
+    gpu = inventory.add_gpu(
+        work, by, node=node, label=label, model=model, memory_gb=memory_gb, only_new=only_new, why=why
+    )
+    waitlist.appeared(work, by.organization_id, gpu)
+    return gpu
 
 
 def _lock(work: Work, actor: Actor, gpus: tuple[facts.Gpu, ...], time: TimeRange) -> None:

@@ -48,6 +48,7 @@ class Kind(StrEnum):
     OVERRULED = "overruled"  # to the holder: an admin has changed it
     OFFERED = "offered"  # to who waits: it has come free, and is held for them for a while
     OFFER_OVER = "offer_over"  # to the same: they did not answer
+    IN_VAIN = "in_vain"  # to who waited: nothing came free in time; of no reservation
     TAKEN = "taken"  # to who waits: it has come free, and is theirs, as they said
     MOVED = "moved"  # the same, for what they had for later
     CANCELLED = "cancelled"

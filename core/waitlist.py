@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import bindparam, exists, func, or_, select, update
+from sqlalchemy import and_, bindparam, exists, func, or_, select, update
 
 from core import (
     audit,
@@ -50,7 +50,10 @@ FARTHEST = timedelta(days=365)  # that somebody waits where the lab does not say
 
 
 def lock(work: Work, organization_id: int) -> None:
-    """Wait until nobody else is booking in this lab, and pass on what was offered and not taken in time."""
+    """Wait until nobody else is booking in this lab, and pass on what was offered and not taken in time.
+
+    Who waits in vain, and has nothing meanwhile, is off the list and told so.
+    """
     placement.lock(work, inventory.gpus(work, organization_id))
     overdue = work.session.scalars(
         select(models.Wish).where(models.Wish.organization_id == organization_id, _is_open, _is_overdue(work.now))
@@ -60,6 +63,7 @@ def lock(work: Work, organization_id: int) -> None:
         pass_on(work, organization_id)
     for wish, offered in passed:
         _look_elsewhere(work, wish, offered)
+    _give_up(work, organization_id)
 
 
 def lock_for(work: Work, organization_id: int, gpus: Iterable[facts.Gpu]) -> None:
@@ -73,14 +77,25 @@ def lock_for(work: Work, organization_id: int, gpus: Iterable[facts.Gpu]) -> Non
 
 
 def has_overdue(work: Work, organization_id: int) -> bool:
-    """Whether an offer was not taken in time and is still held: then somebody should `lock`."""
+    """Whether an offer was not taken in time and is still held, or a wish ran out: then somebody should `lock`."""
     return bool(
         work.session.scalar(
             select(models.Wish.id)
-            .where(models.Wish.organization_id == organization_id, _is_open, _is_overdue(work.now))
+            .where(models.Wish.organization_id == organization_id, _is_open)
+            .where(or_(_is_overdue(work.now), _is_in_vain(work.now)))
             .limit(1)
         )
     )
+
+
+def look_again(work: Work, organization_id: int) -> None:
+    """Serve those who were passed over for a reason that may be gone: a limit was relaxed, a week or a period ended."""
+    waits = select(models.Wish.id).where(models.Wish.organization_id == organization_id, _is_open)
+    if work.session.scalar(waits.where(models.Wish.offer_id.is_(None), models.Wish.latest_at >= work.now).limit(1)):
+        lock(work, organization_id)
+        ever = TimeRange(work.now, work.now + 2 * FARTHEST)
+        work.freed += [(gpu.id, ever) for gpu in inventory.gpus(work, organization_id)]
+        pass_on(work, organization_id)
 
 
 def pass_on(work: Work, organization_id: int) -> None:
@@ -266,6 +281,11 @@ def waiting(work: Work, organization_id: int, member_id: int) -> tuple[Wish, ...
     )
     found = (fact(work, row) for row in rows)
     return tuple(wish for wish in found if wish.state is WishState.WAITING)
+
+
+def given_up(work: Work, notice: notices.OwedByLab) -> tuple[Wish, ...]:
+    """The wishes of which a notice tells that they ran out."""
+    return tuple(fact(work, work.session.get_one(models.Wish, number)) for number in notice.data["wishes"])
 
 
 def fact(work: Work, row: models.Wish) -> Wish:
@@ -625,6 +645,20 @@ def _end_offer(
     return time
 
 
+def _give_up(work: Work, organization_id: int) -> None:
+    in_vain: dict[int, list[int]] = {}
+    for wish in work.session.scalars(
+        select(models.Wish)
+        .where(models.Wish.organization_id == organization_id, _is_open, _is_in_vain(work.now))
+        .order_by(models.Wish.id)
+    ).all():
+        _close(work, wish, WishState.LAPSED)
+        in_vain.setdefault(wish.member_id, []).append(wish.id)
+    for member_id, wishes in in_vain.items():
+        whom, until, data = recipients.to_member(member_id), work.now + NEWS_LASTS, {"wishes": wishes}
+        notices.owe_by_lab(work, organization_id, Kind.IN_VAIN, whom, work.now, useful_until=until, data=data)
+
+
 def _follow(work: Work, wish: models.Wish, held: facts.Reservation) -> None:
     """What they have meanwhile has changed: they wait for the same, earlier, unless it began or was given back."""
     if held.state is not State.UPCOMING or held.range.start < wish.earliest_at + WORTH_MOVING:
@@ -662,6 +696,10 @@ _LOCK_THESE_OR_ALL = (
 def _is_overdue(now: datetime) -> Any:
     offered = select(models.Slot.reservation_id).where(models.Slot.live, models.Slot.offered_until <= now)
     return models.Wish.offer_id.in_(offered)
+
+
+def _is_in_vain(now: datetime) -> Any:
+    return and_(models.Wish.latest_at < now, models.Wish.offer_id.is_(None), models.Wish.reservation_id.is_(None))
 
 
 def _bot(organization_id: int) -> Operator:

@@ -361,7 +361,7 @@ def _save_gpu(visit: Visit, values: Values, origin: Origin) -> str:
     known = {"label": values["label"], "model": values["model"], "memory_gb": int(values["memory"] or 0)}
     with visit.begin() as work:
         if not origin.subject_id:
-            gpu = inventory.add_gpu(work, visit.actor, node=values["node"], only_new=True, **known)
+            gpu = maintenance.put_in_service(work, visit.actor, node=values["node"], only_new=True, **known)
         else:
             gpu = inventory.edit_gpu(work, visit.actor, origin.subject_id, notes=values["notes"], **known)
             limits.set_for(work, visit.actor, Subject.GPU, gpu.id, _rules(visit, values))

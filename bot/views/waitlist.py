@@ -185,6 +185,11 @@ def offer_over(data: dict[str, Any], reader: Reader) -> str:
     )
 
 
+def in_vain(wishes: Sequence[Wish], reader: Reader) -> Message:
+    lines = [headline(wish, reader) for wish in wishes]
+    return kit.message(" ".join(lines), *kit.sections(lines))
+
+
 def taken(held: facts.Reservation, reader: Reader) -> str:
     return reader.say("✓ Come free, and taken for you: {what}", what=booking.summary(held, reader))
 

@@ -682,6 +682,7 @@ class Life(RuleBasedStateMachine):
             select(models.Notice, models.Recipient.whom)
             .join(models.Recipient)
             .where(models.Notice.outcome.is_(None), models.Recipient.organization_id == self.lab)
+            .where(models.Notice.reservation_id.is_not(None))
         )
         found: dict[int, list[tuple[models.Notice, str]]] = {}
         for row, whom in work.session.execute(asked):

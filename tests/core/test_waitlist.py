@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
-from core import availability, booking, errors, facts, members, notices, waitlist
+from core import availability, booking, errors, facts, limits, maintenance, members, notices, waitlist
 from core.actors import Actor
-from core.facts import Standing, State, Waiting, WishState
+from core.facts import Rule, Standing, State, Subject, Waiting, WishState
 from core.inventory import Wanted
 from core.notices import Kind
 from core.timerange import TimeRange
@@ -408,3 +408,58 @@ def test_reading_questions_do_not_see_what_is_overdue(lab: Lab) -> None:
         free = availability.what_if(work, lab.charlie, Wanted(), lab.hours(0, 2))
     assert not isinstance(free, errors.GpuTaken)
     assert len(free) == 1
+
+
+def test_who_waits_in_vain_and_has_nothing_is_told(lab: Lab) -> None:
+    lab.reserve(lab.alice, lab.hours(0, 6))
+    wait(lab, lab.bob, 1, before=lab.hours(3).start)
+    wait(lab, lab.bob, 2, before=lab.hours(4).start)
+    wait(lab, lab.charlie, 1)
+    lab.clock.forward(hours=2, minutes=1)
+    with lab.database.read(lab.clock.now) as work:
+        assert waitlist.has_overdue(work, lab.id)
+    look(lab)
+    assert told(lab, lab.bob).count(Kind.IN_VAIN) == 1
+    look(lab)
+    assert Kind.IN_VAIN not in told(lab, lab.bob)
+    assert Kind.IN_VAIN not in told(lab, lab.charlie)
+    assert wishes_of(lab, lab.bob) == ()
+
+
+def test_a_gpu_that_an_admin_adds_goes_to_who_waits(lab: Lab) -> None:
+    lab.reserve(lab.alice, lab.hours(0, 6))
+    wait(lab, lab.bob, 4)
+    with lab.database.begin(lab.clock.now) as work:
+        gpu = maintenance.put_in_service(work, lab.charlie, node="n9", label="GPU9", model="RTX 5090", memory_gb=32)
+    assert [slot.gpu.id for slot in offer_to(lab, lab.bob).slots] == [gpu.id]
+
+
+def test_a_gpu_that_is_back_before_its_time_goes_to_who_waits(lab: Lab) -> None:
+    with lab.database.begin(lab.clock.now) as work:
+        down = maintenance.take_down(work, lab.charlie, ["GPU0"], lab.hours(0, 6), "fan")
+    wait(lab, lab.bob, 4)
+    lab.clock.forward(hours=1)
+    assert down.reservation is not None
+    lab.act("release", lab.charlie, down.reservation)
+    assert span(lab, offer_to(lab, lab.bob)) == (0, 4)
+
+
+def test_who_was_passed_over_for_a_limit_is_found_once_it_is_relaxed(lab: Lab) -> None:
+    def limit(hours: float) -> None:
+        with lab.database.begin(lab.clock.now) as work:
+            limits.set_for(work, lab.charlie, Subject.LAB, lab.id, {Rule.WEEK: hours * HOUR})
+
+    first = lab.reserve(lab.alice, lab.hours(0, 6)).reservation
+    wait(lab, lab.bob, 4, holds=False)
+    limit(1)
+    lab.act("release", lab.alice, first)
+    again(lab)
+    assert wish_of(lab, lab.bob).offer is None
+    limit(50)
+    again(lab)
+    assert span(lab, offer_to(lab, lab.bob)) == (0, 4)
+
+
+def again(lab: Lab) -> None:
+    with lab.database.begin(lab.clock.now) as work:
+        waitlist.look_again(work, lab.id)

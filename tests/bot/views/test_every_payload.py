@@ -37,6 +37,7 @@ GIVEN: dict[str, Callable[[dict[str, Any]], bool]] = {
     "busy.called": lambda given: bool(given["calls"]),
     "hand_over.given": lambda given: given["request"].taken is not None,
     "waitlist.asked": lambda given: given["waiting"].wish is not None or given["waiting"].receipt is not None,
+    "waitlist.in_vain": lambda given: bool(given["wishes"]),
     "status.none_free": lambda given: bool(given["stories"]) and all(story.now for story in given["stories"]),
 }
 
