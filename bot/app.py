@@ -176,11 +176,12 @@ def _apologise(error: Exception, context: BoltContext, body: Body) -> BoltRespon
     if visit is None:
         log.error("no visit", exc_info=error)
         return None
-    if isinstance(error, Refusal):
+    database_failed = isinstance(error, Busy | Unwritable)
+    # Failing after a change it does not mean that nothing was done.
+    if isinstance(error, Refusal) and not (database_failed and visit.has_changed):
         visit.outcome = type(error).__name__
         if visit.hurried and context.ack.response is None:
             return _form_error(errors.words(error, visit.default_reader), body)
-        database_failed = isinstance(error, Busy | Unwritable)
         reader = visit.reader_if_known if database_failed else visit.reader
         visit.answer(errors.answer(error, reader), keep=database_failed)
         return None

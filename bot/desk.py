@@ -63,6 +63,7 @@ class Visit:
     hurried: bool = False  # Slack must have the outcome within its 3 s
     received_at: float = field(default_factory=time.monotonic)  # seconds, of this process
     story: str = ""  # what it is about, for the log: never what somebody wrote
+    has_changed: bool = False  # something was done and committed, whatever fails afterwards
     outcome: str = "done"  # or the refusal, or the number of the incident
     _member: facts.Member | None = None
 
@@ -111,6 +112,7 @@ class Visit:
         try:
             with self.desk.database.begin(self.now, self._patience()) as work:
                 yield work
+            self.has_changed = True
         except Refusal as refusal:
             self.outcome = type(refusal).__name__
             raise

@@ -18,7 +18,7 @@ from bot.views import help as help_view
 from bot.views import kit, unread
 from bot.views.booking import Echo
 from core import availability, booking, facts, limits
-from core.errors import GpuTaken, Refusal
+from core.errors import Busy, GpuTaken, Refusal
 from core.inventory import Wanted
 from core.timerange import TimeRange
 
@@ -97,9 +97,12 @@ def answer_to(receipt: facts.Receipt, reader: Reader, echo: Echo) -> kit.Message
 
 
 def with_fair_use(visit: Visit, message: kit.Message, length: timedelta | None = None) -> kit.Message:
-    """What was booked, and how much that makes in this week."""
-    with visit.read() as work:
-        use = limits.fair_use(work, visit.organization_id, visit.member.id)
+    """What was booked, and how much that makes in this week; without that where the database goes away in between."""
+    try:
+        with visit.read() as work:
+            use = limits.fair_use(work, visit.organization_id, visit.member.id)
+    except Busy:
+        return message
     return view.with_fair_use(message, use, visit.reader, length)
 
 

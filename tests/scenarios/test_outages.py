@@ -254,8 +254,10 @@ def owe(site: Site, database: Database, people: int, each: int, due: datetime, i
         common = {"organization_id": lab, "zone": "UTC", "language": "en"}
         slack_ids = [site.slack.user_id(f"user{number}") for number in range(people)]
         members = add(models.Member, [{"slack_id": each, "name": "M", **common} for each in slack_ids])
-        whom = [recipients.to_member(each) for each in members] + [recipients.CHANNEL] * bool(in_channel)
+        whom = [recipients.to_member(each) for each in members]
         numbers = add(models.Recipient, [{"organization_id": lab, "whom": each, "free_at": LONG_AGO} for each in whom])
+        channel = select(models.Recipient.id).where(models.Recipient.whom == recipients.CHANNEL)
+        told_in_channel = {"kind": "start", "recipient_id": connection.scalars(channel).one()}
         gpus = add(
             models.Gpu,
             [{"node_id": node, "label": f"RUN-{n + 1}", "model": "RTX 5090", "memory_gb": 32} for n in range(count)],
@@ -269,7 +271,7 @@ def owe(site: Site, database: Database, people: int, each: int, due: datetime, i
         add(models.Slot, [slot | {"reservation_id": r, "gpu_id": g} for r, g in zip(held, gpus, strict=True)])
         notice = {"version": 1, "due_at": due, "useful_until": ends, "data": {}}
         to_people = [{"kind": "before_end", "recipient_id": numbers[n % people]} for n in range(people * each)]
-        to_channel = [{"kind": "start", "recipient_id": numbers[-1]}] * in_channel
+        to_channel = [told_in_channel] * in_channel
         planned = zip(held, to_people + to_channel, strict=True)
         add(models.Notice, [notice | plan | {"reservation_id": r} for r, plan in planned])
 
