@@ -8,6 +8,7 @@ import os
 import signal
 import socket
 import threading
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
@@ -37,7 +38,7 @@ from core.work import Database
 log = logging.getLogger(__name__)
 
 
-LEAVES = 4.5  # seconds after it was told to stop; whoever told it may kill it soon after
+LEAVES = 4.0  # seconds after it was told to stop; whoever told it may kill it soon after
 
 
 class CannotStart(Exception):  # noqa: N818 - says why, in words for the admin
@@ -110,29 +111,33 @@ def _run(settings: Settings, *, hears: bool, sends: bool, migrates: bool = False
         log.info("ready for %s", desk.organization.name)
         told_to_stop.get()
         log.info("stopping")
-        _leave_in_time()
     return 0
-
-
-def _leave_in_time() -> None:
-    """Whatever hangs then is left: what was not committed was not done, and what is owed is somebody else's to send."""
-
-    def leave() -> None:
-        log.warning("something did not end within %s s", LEAVES)
-        logging.shutdown()
-        os._exit(0)
-
-    timer = threading.Timer(LEAVES, leave)
-    timer.daemon = True
-    timer.start()
 
 
 def _signals() -> SimpleQueue[int]:
     """Gets what tells the process to stop. (An Event may be locked by the very thread that a signal interrupts.)"""
     told: SimpleQueue[int] = SimpleQueue()
+    net: SimpleQueue[int] = SimpleQueue()
+
+    def hear(number: int, _frame: object) -> None:
+        told.put(number)
+        net.put(number)
+
     for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda given, _frame: told.put(given))
+        signal.signal(number, hear)
+    threading.Thread(target=_leave_in_time, args=(net,), daemon=True).start()
     return told
+
+
+def _leave_in_time(told: SimpleQueue[int]) -> None:
+    """Whatever hangs by then is left, also in the midst of starting: what was not committed was not done, and what is
+    owed is somebody else's to send.
+    """
+    told.get()
+    time.sleep(LEAVES)
+    log.warning("something did not end within %s s", LEAVES)
+    logging.shutdown()
+    os._exit(0)
 
 
 def _warm(now: datetime) -> None:
