@@ -90,13 +90,19 @@ def _add_lab(lab: argparse.ArgumentParser) -> None:
     lab.add_argument("--language", choices=sorted(i18n.languages()), help="in which its channel is told")
     lab.add_argument("--channel", type=_checked(settings.check_channel), help="the id of its channel, like C0123ABCD")
     lab.add_argument("--summary", choices=("on", "off"), help="whether the week is summed up there on Mondays at 9:00")
+    lab.add_argument(
+        "--offer",
+        type=_checked(settings.check_offer),
+        metavar="MINUTES",
+        help="for which what has come free is held for who waits",
+    )
     lab.add_argument("--announce", choices=("on", "off"), help="whether bookings are told in the channel")
 
 
-def _checked(check: Callable[[str], str]) -> Callable[[str], str]:
+def _checked(check: Callable[[str], object]) -> Callable[[str], object]:
     """The same check that the setting of that name passes, in argparse's terms."""
 
-    def checked(given: str) -> str:
+    def checked(given: str) -> object:
         try:
             return check(given)
         except ValueError as problem:

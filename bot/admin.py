@@ -60,6 +60,7 @@ def settle(settings: Settings, asked: argparse.Namespace) -> int:
         "channel": asked.channel,
         "announce": asked.announce and asked.announce == "on",
         "summary": asked.summary and asked.summary == "on",
+        "offer_minutes": asked.offer,
     }
     settings_given = {name: value for name, value in given.items() if value is not None}
     with database(settings) as opened:
@@ -68,7 +69,7 @@ def settle(settings: Settings, asked: argparse.Namespace) -> int:
             lab = organizations.change(work, _operator(work), **settings_given)
     print(f"zone      {lab.zone}\nlanguage  {lab.language}")
     print(f"channel   {lab.channel or '-'}\nannounce  {'on' if lab.announce else 'off'}")
-    print(f"summary   {'on' if lab.summary else 'off'}")
+    print(f"summary   {'on' if lab.summary else 'off'}\noffer     {lab.offer_minutes} min")
     return 0
 
 

@@ -229,6 +229,11 @@ def _(_refusal: errors.BadMemory, reader: Reader) -> str:
 
 
 @words.register
+def _(refusal: errors.BadOfferTime, reader: Reader) -> str:
+    return reader.say("Write whole minutes, from 1 to {most}.", most=refusal.most)
+
+
+@words.register
 def _(refusal: errors.NameTaken, reader: Reader) -> str:
     return reader.say("There is a “{name}” already. Choose another name.", name=refusal.name)
 

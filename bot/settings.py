@@ -11,6 +11,8 @@ from dotenv import dotenv_values
 from pydantic import AfterValidator, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from core import policy
+
 
 class BadSettings(Exception):  # noqa: N818 - what is bad are the settings
     """One line per setting that is missing or bad; no line holds a secret."""
@@ -30,6 +32,12 @@ def check_channel(channel: str) -> str:
     if not re.fullmatch(r"[CG][A-Z0-9]{2,}", channel):
         raise ValueError("is no channel id; it looks like C0123ABCD and stands at the end of the channel's details")
     return channel
+
+
+def check_offer(minutes: str) -> int:
+    if not minutes.isdecimal() or not 1 <= int(minutes) <= policy.MOST_OFFER_MINUTES:
+        raise ValueError(f"is no number of minutes from 1 to {policy.MOST_OFFER_MINUTES}")
+    return int(minutes)
 
 
 def _command(command: str) -> str:

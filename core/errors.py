@@ -296,6 +296,13 @@ class BadMemory(Invalid):
 
 
 @dataclass(eq=False)
+class BadOfferTime(Invalid):
+    """What has come free is held for so many minutes at most, and for one at least."""
+
+    most: int
+
+
+@dataclass(eq=False)
 class NameTaken(Conflict):
     """Something else is called so already."""
 

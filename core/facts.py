@@ -140,6 +140,7 @@ class Organization:
     quiet_from: str | None = None  # HH:MM on each person's own clock; None: no quiet hours
     quiet_until: str | None = None
     suggests: bool = False  # whether people are given gentle hints
+    offer_minutes: int = 10  # for which what has come free is held for who waits, until they say
 
 
 @dataclass(frozen=True)
@@ -278,6 +279,7 @@ class Wish:
     latest_at: datetime  # and not after
     purpose: str
     takes: bool  # what comes free is taken for them, without asking
+    offer_lasts: timedelta  # how long they have to say, where they are asked, outside of their quiet hours
     state: WishState
     held: Reservation | None  # what they have meanwhile, which is moved forward
     offer: Reservation | None  # what is held for them now

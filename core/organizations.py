@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import select, update
 
-from core import audit, facts, inventory, members, models, recipients
+from core import audit, errors, facts, inventory, members, models, policy, recipients
 from core.actors import Actor, Operator
 from core.db import insert_if_new
 from core.facts import Action, Subject
@@ -23,6 +23,7 @@ SETTINGS = (
     "quiet_from",
     "quiet_until",
     "suggests",
+    "offer_minutes",
 )
 
 
@@ -62,9 +63,11 @@ def seed(work: Work, *, slack_id: str, name: str, zone: str, channel: str | None
 def change(work: Work, by: Actor | Operator, *, why: str = "", **settings: Any) -> facts.Organization:
     """Change those of a lab's SETTINGS that are given by name. Reminders of what is booked already stay as they are.
 
-    Raises AdminsOnly.
+    Raises AdminsOnly, and BadOfferTime.
     """
     members.must_be_admin(work, by)
+    if settings.get("offer_minutes", policy.MOST_OFFER_MINUTES) not in range(1, policy.MOST_OFFER_MINUTES + 1):
+        raise errors.BadOfferTime(policy.MOST_OFFER_MINUTES)
     row = work.session.get_one(models.Organization, by.organization_id, with_for_update={"key_share": True})
     before = _settings(row)
     for name, value in settings.items():
@@ -111,4 +114,5 @@ def fact(row: models.Organization) -> facts.Organization:
         row.quiet_from,
         row.quiet_until,
         row.suggests,
+        row.offer_minutes,
     )

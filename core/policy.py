@@ -11,6 +11,7 @@ from core.facts import Origin, Rule
 from core.timerange import TimeRange
 
 PURPOSE = 200  # characters
+MOST_OFFER_MINUTES = 24 * 60  # for which what has come free is held for who waits
 BACK = timedelta(minutes=30)  # how long ago a run that is booked afterwards may have begun
 LAB = Origin()
 

@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import and_, bindparam, exists, func, or_, select, update
 
@@ -28,6 +29,7 @@ from core import (
     members,
     models,
     notices,
+    organizations,
     placement,
     policy,
     recipients,
@@ -41,7 +43,6 @@ from core.room import Board, Found, Freed, Shape
 from core.timerange import TimeRange
 from core.work import Work
 
-OFFER_LASTS = timedelta(minutes=10)
 NEWS_LASTS = timedelta(hours=6)
 WORTH_MOVING = timedelta(minutes=15)  # by less, nobody is asked or moved
 MOST_WISHES = 5  # of one person
@@ -311,6 +312,7 @@ def fact(work: Work, row: models.Wish) -> Wish:
         latest_at=row.latest_at,
         purpose=row.purpose,
         takes=row.takes,
+        offer_lasts=timedelta(minutes=organizations.of_id(work, row.organization_id).offer_minutes),
         state=state,
         held=availability.reservation(work, row.organization_id, row.reservation_id) if row.reservation_id else None,
         offer=offer,
@@ -555,7 +557,7 @@ def _offer(work: Work, by: Operator, wish: models.Wish, found: Found) -> None:
     was = _held(work, wish)
     held = {slot.gpu.id: [slot.range] for slot in was.slots} if was else {}
     times = {gpu: found.range.subtract(held.get(gpu.id, []))[0] for gpu in found.gpus}
-    until = _until(work, found.range, was)
+    until = _until(work, wish, found.range, was)
     offer = placement.offer(work, wish.organization_id, members.fact(wish.member), wish.purpose, times, until)
     wish.offer_id = offer.id
     work.session.flush()
@@ -573,9 +575,13 @@ def _offer(work: Work, by: Operator, wish: models.Wish, found: Found) -> None:
     audit.record_reservation(work, by, Action.OFFERED, offer)
 
 
-def _until(work: Work, time: TimeRange, was: facts.Reservation | None) -> datetime:
-    """How long they may think about it; not until it is half over, nor until what they have begins."""
-    until = min(work.now + OFFER_LASTS, time.start + time.length / 2)
+def _until(work: Work, wish: models.Wish, time: TimeRange, was: facts.Reservation | None) -> datetime:
+    """How long they may think about it, from the end of their quiet hours; neither until it is half over, nor until
+    what they have begins.
+    """
+    lab = organizations.of_id(work, wish.organization_id)
+    quiet_until = notices.quiet_until(lab, ZoneInfo(members.fact(wish.member).zone), work.now)
+    until = min((quiet_until or work.now) + timedelta(minutes=lab.offer_minutes), time.start + time.length / 2)
     return min(until, was.range.start) if was else until
 
 

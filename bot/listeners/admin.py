@@ -31,6 +31,7 @@ from core import (
 from core.errors import (
     BadLimit,
     BadMemory,
+    BadOfferTime,
     LastAdmin,
     NameTaken,
     NoReason,
@@ -48,6 +49,7 @@ Values = dict[str, Any]
 _FIELDS = {
     NameTaken: ("label", "hostname"),
     BadMemory: ("memory", "ram"),
+    BadOfferTime: ("offer_minutes",),
     NoReason: ("why",),
     PurposeTooLong: ("why",),
     LastAdmin: ("admin",),
@@ -335,6 +337,7 @@ def _save_settings(visit: Visit, values: Values, _origin: Origin) -> str:
             quiet_from=values["quiet_from"],
             quiet_until=values["quiet_until"],
             suggests=values["suggests"],
+            offer_minutes=int(values["offer_minutes"] or 0),
         )
     return visit.reader.say("The settings are saved.")
 

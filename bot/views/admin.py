@@ -227,6 +227,18 @@ def settings(lab: facts.Organization, reader: Reader, origin: Origin) -> Block:
         ),
         _minutes("before_start", reader.say("Remind before the start"), lab.before_start, reader),
         _minutes("before_end", reader.say("Remind before the end"), lab.before_end, reader),
+        _field(
+            "offer_minutes",
+            reader.say("Hold offers for"),
+            {
+                "type": "number_input",
+                "is_decimal_allowed": False,
+                "min_value": "1",
+                "max_value": str(policy.MOST_OFFER_MINUTES),
+                "initial_value": str(lab.offer_minutes),
+            },
+            hint=reader.say("Minutes for which what has come free is held for who waits. Quiet hours do not count."),
+        ),
         _clock("quiet_from", reader.say("Quiet hours from"), lab.quiet_from),
         _clock(
             "quiet_until",

@@ -224,7 +224,10 @@ def _place(ahead: int, reader: Reader) -> str:
 def _what_happens(wish: Wish, reader: Reader) -> str:
     if wish.takes:
         return reader.say("What comes free is taken for you at once, and I tell you.")
-    return reader.say("When something comes free I ask you, and it is held for you for 10 minutes.")
+    return reader.say(
+        "When something comes free I ask you, and it is held for you for {length}.",
+        length=reader.length(wish.offer_lasts),
+    )
 
 
 def _named(data: dict[str, Any]) -> str:

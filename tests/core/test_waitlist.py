@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
-from datetime import timedelta
+from datetime import UTC, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
-from core import availability, booking, errors, facts, limits, maintenance, members, notices, waitlist
+from core import availability, booking, errors, facts, limits, maintenance, members, notices, organizations, waitlist
 from core.actors import Actor
 from core.facts import Rule, Standing, State, Subject, Waiting, WishState
 from core.inventory import Wanted
@@ -463,3 +464,43 @@ def test_who_was_passed_over_for_a_limit_is_found_once_it_is_relaxed(lab: Lab) -
 def again(lab: Lab) -> None:
     with lab.database.begin(lab.clock.now) as work:
         waitlist.look_again(work, lab.id)
+
+
+def settle(lab: Lab, **settings: Any) -> None:
+    with lab.database.begin(lab.clock.now) as work:
+        organizations.change(work, lab.charlie, **settings)
+
+
+def test_a_lab_says_how_long_an_offer_stands(lab: Lab) -> None:
+    settle(lab, offer_minutes=25)
+    first = lab.reserve(lab.alice, lab.hours(0, 6)).reservation
+    asked = wait(lab, lab.bob, 4)
+    assert asked.wish is not None
+    assert asked.wish.offer_lasts == timedelta(minutes=25)
+    lab.act("release", lab.alice, first)
+    assert offer_to(lab, lab.bob).offered_until == lab.clock.now + timedelta(minutes=25)
+    for minutes in (0, 24 * 60 + 1):
+        with pytest.raises(errors.BadOfferTime):
+            settle(lab, offer_minutes=minutes)
+
+
+@pytest.mark.parametrize(("hours", "left"), [(24, 9 * 60 + 10), (4, 2 * 60)])
+def test_who_sleeps_has_until_a_while_after_their_quiet_hours(lab: Lab, hours: int, left: int) -> None:
+    """But no longer than until half of it is over."""
+    with lab.database.read(lab.clock.now) as work:
+        zone = ZoneInfo(members.of_id(work, lab.id, lab.bob.member_id).zone)
+    local = lab.clock.now.astimezone(zone)
+    ends = local + 9 * HOUR
+    settle(lab, quiet_from=f"{local - HOUR:%H:%M}", quiet_until=f"{ends:%H:%M}")
+    first = lab.reserve(lab.alice, lab.hours(0, 30)).reservation
+    wait(lab, lab.bob, hours)
+    lab.clock.forward(minutes=1)
+    lab.act("release", lab.alice, first)
+    offer = offer_to(lab, lab.bob)
+    assert offer.offered_until is not None
+    assert offer.offered_until - lab.clock.now == timedelta(minutes=left - (hours == 24))
+    if hours == 24:
+        assert Kind.OFFERED not in told(lab, lab.bob)
+        lab.clock.now = ends.astimezone(UTC)
+    assert Kind.OFFERED in told(lab, lab.bob)
+    take(lab, lab.bob, offer)

@@ -338,10 +338,13 @@ def test_quiet_hours_and_reminders_are_set_in_a_form(world: World) -> None:
     form.fill("Quiet hours from", "22:00")
     assert form.submit() == {"Quiet hours until": "Pick both the start and the end of the quiet hours, or neither."}
     form.fill("Quiet hours until", "08:00")
+    form.fill("Hold offers for", "20")
     assert form.submit() == {}
     world.book("alice", "13:00-14:00")
     alice.types("#gpu", "/gpu audit")
-    alice.waits_for("#gpu", "before_start: 10 → 30, quiet_from: – → 22:00, quiet_until: – → 08:00")
+    alice.waits_for(
+        "#gpu", "before_start: 10 → 30, offer_minutes: 10 → 20, quiet_from: – → 22:00, quiet_until: – → 08:00"
+    )
 
 
 def test_a_form_that_was_opened_on_home_is_answered_there(world: World) -> None:

@@ -228,6 +228,8 @@ def test_the_admins_first_hour(site: Site) -> None:
     assert "announce  off" in site.run("lab", "--announce", "off", "--zone", "Asia/Seoul").stdout
     assert site.run("lab").stdout.startswith("zone      Asia/Seoul\n")
     assert "language  ja" in site.run("lab", "--language", "ja").stdout
+    assert "offer     20 min" in site.run("lab", "--offer", "20").stdout
+    assert "is no number of minutes" in site.run("lab", "--offer", "0").stderr
     assert "is no IANA time zone" in site.run("lab", "--zone", "Mars").stderr
     nonsense = site.run("gpus", "import", typed="hello\n")
     assert nonsense.returncode == 1
