@@ -701,8 +701,8 @@ def test_whatever_happens_in_whatever_order(database_url: str) -> None:
     run_state_machine_as_test(
         Here,
         settings=settings(
-            max_examples=600 if IS_SOAK else 6,
-            stateful_step_count=60 if IS_SOAK else 25,
+            max_examples=20 if IS_SOAK else 6,
+            stateful_step_count=40 if IS_SOAK else 25,
             deadline=None,
             suppress_health_check=list(HealthCheck),
         ),
