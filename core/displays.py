@@ -57,7 +57,10 @@ def state(work: Work, organization_id: int) -> str:
     told = [
         work.now.replace(minute=0, second=0, microsecond=0),
         *known,
-        *((each.gpu.id, each.range, each.range.start <= work.now, each.holder.name, each.purpose) for each in held),
+        *(
+            (each.gpu.id, each.range, each.range.start <= work.now, each.holder.name, each.purpose, each.offered_until)
+            for each in held
+        ),
     ]
     return hashlib.sha256(repr(told).encode()).hexdigest()
 

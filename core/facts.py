@@ -262,6 +262,11 @@ class Holding:
     maintenance: bool = False  # out of service
     offered_until: datetime | None = None  # only on offer, to who waits
 
+    @property
+    def can_be_asked_for(self) -> bool:
+        """Whether somebody has it to give."""
+        return not self.maintenance and self.offered_until is None
+
 
 @dataclass(frozen=True)
 class Wish:

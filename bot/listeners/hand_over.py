@@ -64,7 +64,7 @@ def _held_by_others(visit: Visit, asked: Ask, window: TimeRange) -> list[facts.H
     with visit.read() as work:
         meant = inventory.candidates(work, visit.organization_id, asked.wish.wanted)
         held = availability.holdings(work, visit.organization_id, meant, window)
-    return [each for each in held if each.holder.id != visit.member.id and not each.maintenance]
+    return [each for each in held if each.holder.id != visit.member.id and each.can_be_asked_for]
 
 
 def _ask(visit: Visit, reservation_id: int, gpu_ids: list[int], wish: TimeRange | None, purpose: str) -> None:

@@ -14,6 +14,7 @@ from bot.listeners import gpus
 from bot.reader import Reader
 from bot.views import kit, unread
 from bot.views import series as view
+from bot.views.booking import keeper_name
 from core import series
 from core.errors import GpuTaken, Refusal, SomeTaken
 from core.facts import Recurrence, Repeats, Skipped
@@ -89,9 +90,7 @@ def _in_words(skipped: tuple[Skipped, ...], reader: Reader) -> view.Why:
 
 def _why(why: Exception, reader: Reader) -> str:
     if isinstance(why, GpuTaken):
-        names = dict.fromkeys(
-            reader.say("out of service") if clash.maintenance else clash.holder.name for clash in why.clashes
-        )
+        names = dict.fromkeys(keeper_name(clash, reader) for clash in why.clashes)
         return reader.say("taken: {who}", who=reader.listed(list(names)))
     assert isinstance(why, Refusal)
     return errors.words(why, reader)

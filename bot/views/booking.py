@@ -368,7 +368,7 @@ def ask_buttons(
     """
     by_reservation: dict[int, list[facts.Holding]] = {}
     for clash in clashes:
-        if clash.holder.slack_id != reader.slack_id and not clash.maintenance:
+        if clash.holder.slack_id != reader.slack_id and clash.can_be_asked_for:
             by_reservation.setdefault(clash.reservation_id, []).append(clash)
     asked = [held[:count] for held in list(by_reservation.values())[:MOST_OFFERS]]
     names = [held[0].holder.name for held in asked]
@@ -413,7 +413,7 @@ def nothing_free(reader: Reader) -> str:
 def no_room(refusal: errors.NoRoom, reader: Reader) -> Message:
     line = reader.say(
         "✗ Not extended: {who} has {gpu} from {start}.",
-        who=kit.escape(refusal.next.holder.name),
+        who=kit.escape(keeper_name(refusal.next, reader)),
         gpu=kit.escape(refusal.next.gpu.name),
         start=reader.moment(refusal.next.range.start),
     )
@@ -467,7 +467,9 @@ def free(
 
 def keeper_name(held: facts.Holding, reader: Reader) -> str:
     """The same by name, where nobody is to be woken; not escaped."""
-    return reader.say("out of service") if held.maintenance else held.holder.name
+    if held.maintenance:
+        return reader.say("out of service")
+    return nodes.offered(held, held.holder.name, reader)
 
 
 def clash_lines(clashes: Sequence[facts.Holding], reader: Reader) -> list[str]:
@@ -486,8 +488,10 @@ def clash_lines(clashes: Sequence[facts.Holding], reader: Reader) -> list[str]:
 
 
 def keeper(held: facts.Holding, reader: Reader) -> str:
-    """Who holds it; nobody does while it is out of service."""
-    return reader.say("out of service") if held.maintenance else person(held.holder, reader)
+    """Who holds it, or is offered it; nobody does while it is out of service."""
+    if held.maintenance:
+        return reader.say("out of service")
+    return nodes.offered(held, person(held.holder, reader), reader)
 
 
 def person(member: facts.Member, reader: Reader) -> str:

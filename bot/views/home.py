@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot.reader import Reader
@@ -105,4 +105,4 @@ def _within(held: Sequence[facts.Holding], window: TimeRange) -> Iterator[facts.
     for each in held:
         part = each.range.clip(window)
         if part:
-            yield facts.Holding(each.gpu, part, each.holder, each.reservation_id, each.purpose)
+            yield replace(each, range=part)

@@ -60,10 +60,27 @@ def free(gpus: Iterable[facts.Gpu], reader: Reader, *, room: int = ROOM) -> list
 
 
 def holder(held: facts.Holding, reader: Reader) -> str:
-    """Somebody by name: who only reads of it need not be woken."""
+    """Somebody by name: who only reads of it need not be woken; of what they are offered, until when."""
     if held.maintenance:
         return reader.say("out of service")
+    return offered(held, who(held, reader), reader)
+
+
+def who(held: facts.Holding, reader: Reader) -> str:
+    """The name alone."""
     return reader.say("you") if _is_mine(held, reader) else kit.escape(kit.clip(held.holder.name, _NAME))
+
+
+def offered(held: facts.Holding, who: str, reader: Reader) -> str:
+    """Bob (offered until 14:10), where it is only on offer to them."""
+    if held.offered_until is None:
+        return who
+    return reader.say("{who} (offered until {time})", who=who, time=reader.clock(held.offered_until))
+
+
+def as_one(held: facts.Holding) -> tuple[object, ...]:
+    """The same for holdings that can be told together: of one holder, and of one kind."""
+    return held.holder.slack_id, held.maintenance, held.offered_until
 
 
 def numbers(gpus: Sequence[facts.Gpu], reader: Reader) -> str:
@@ -133,14 +150,14 @@ def _free(node: _Node, reader: Reader, now: datetime) -> list[str]:
 
 
 def _busy(node: _Node, reader: Reader, now: datetime) -> list[str]:
-    groups: dict[tuple[str, datetime], list[facts.Holding]] = {}
+    groups: dict[tuple[object, ...], list[facts.Holding]] = {}
     for story in node.stories:
         if story.now:
-            groups.setdefault((story.now.holder.slack_id, story.now.range.end), []).append(story.now)
+            groups.setdefault((*as_one(story.now), story.now.range.end), []).append(story.now)
     said = []
     for held in groups.values():
         values = {"gpus": numbers([each.gpu for each in held], reader), "time": reader.near(held[0].range.end, now)}
-        if _is_mine(held[0], reader):
+        if _is_mine(held[0], reader) and held[0].offered_until is None:
             # Translators: which GPUs are the reader's own, until when; it should catch the eye.
             said.append(reader.say("*{gpus} YOU* → {time}", **values))
         else:
@@ -158,7 +175,7 @@ def _day_in_full(name: str, timelines: Sequence[facts.Timeline], reader: Reader)
     groups: dict[tuple[object, ...], list[facts.Timeline]] = {}
     for line in timelines:
         if line.held:
-            groups.setdefault(tuple((each.holder.slack_id, each.range) for each in line.held), []).append(line)
+            groups.setdefault(tuple((as_one(each), each.range) for each in line.held), []).append(line)
     parts = [reader.say("free all day {gpus}", gpus=numbers(free, reader))] if free else []
     for lines in groups.values():
         gpus = numbers([line.gpu for line in lines], reader)

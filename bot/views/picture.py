@@ -64,6 +64,7 @@ class Style:
     fill: Colour
     ink: Colour  # of what is written on it
     pattern: str
+    edge: Colour | None = None  # a broad one, where it is not only a darker fill
 
 
 def style(member: facts.Member) -> Style:
@@ -114,6 +115,8 @@ def _legend(people: dict[facts.Member, timedelta], schedule: facts.Schedule, rea
         mine = _is_mine(member, reader)
         name = reader.say("{who} (you)", who=legible(member.name)) if mine else legible(member.name)
         yield _Entry(style(member), f"{name} {told.hours(held, reader)}", mine)
+    if any(held.offered_until for row in schedule.rows for held in row.held):
+        yield _Entry(Style(GROUND, INK, "plain", edge=SOFT), reader.say("only offered so far"))
     if len(people) > MOST_PEOPLE:
         more = len(people) - MOST_PEOPLE
         yield _Entry(None, reader.say_many("and {count} more person", "and {count} more people", more))
@@ -227,12 +230,17 @@ class _Sheet:
         return kept.getvalue()
 
     def _bar(self, box: Box, held: facts.Holding) -> None:
-        look, mine = style(held.holder), _is_mine(held.holder, self._reader)
+        mine = _is_mine(held.holder, self._reader)
+        look = style(held.holder)
+        if held.offered_until is not None:
+            look = Style(GROUND, INK, "plain", edge=look.fill)
         self._fill(box, look, mine=mine)
         if held.maintenance:
             names = [self._reader.say("out of service")]
         else:
             names = [self._reader.say("you")] if mine else _shorter_and_shorter(legible(held.holder.name))
+        if held.offered_until is not None:
+            names = [self._reader.say("{who} (offered)", who=names[0]), *names]
         reaches_out = held.range.start == self._window.start or held.range.end == self._window.end
         longer = [f"{names[0]} · {self._reader.hours(held.range)}"] if self._is_day and not reaches_out else []
         words = _fitting([*longer, *names], box[2] - box[0] - 12, self._size)
@@ -246,7 +254,8 @@ class _Sheet:
         if look.pattern != "plain":
             size = (box[2] - box[0] + 1, box[3] - box[1] + 1)
             self._image.paste(_shade(look.fill), box[:2], _pattern(look.pattern).crop((0, 0, *size)))
-        self._pen.rectangle(box, None, INK if mine else _shade(look.fill), 3 if mine else 1)
+        edge = INK if mine else look.edge or _shade(look.fill)
+        self._pen.rectangle(box, None, edge, 3 if mine or look.edge else 1)
 
     def _write(
         self,

@@ -155,6 +155,13 @@ def _now(story: facts.Occupancy, reader: Reader, now: datetime) -> str:
             time=reader.near(held.range.end, now),
             purpose=kit.quoted(held.purpose),
         )
+    if held.offered_until is not None:
+        return reader.say(
+            "offered to {who} until {until}; if taken, in use until {time}",
+            who=nodes.who(held, reader),
+            until=reader.clock(held.offered_until),
+            time=reader.near(held.range.end, now),
+        )
     return reader.say(
         "in use: {who} until {time} ({left} left)",
         who=nodes.holder(held, reader),

@@ -12,14 +12,16 @@ from core import facts
 
 
 def who(stories: Sequence[facts.Occupancy], reader: Reader, now: datetime) -> Message:
-    held: dict[str, list[facts.Holding]] = {}
+    held: dict[tuple[object, ...], list[facts.Holding]] = {}
     for story in stories:
         if story.now:
-            held.setdefault(story.now.holder.slack_id, []).append(story.now)
+            held.setdefault(nodes.as_one(story.now), []).append(story.now)
+    people = {each[0].holder.id for each in held.values() if not each[0].maintenance and each[0].offered_until is None}
+    said = reader.say("Nobody holds a GPU now.")
     if not held:
-        said = reader.say("Nobody holds a GPU now.")
         return kit.message(said, kit.section(said), kit.actions([kit.open_form_button(reader)]))
-    said = reader.say_many("{count} person holds GPUs now.", "{count} people hold GPUs now.", len(held))
+    if people:
+        said = reader.say_many("{count} person holds GPUs now.", "{count} people hold GPUs now.", len(people))
     lines = kit.fitted([(_in_numbers(each, reader), _in_full(each, reader, now)) for each in held.values()], nodes.ROOM)
     return kit.message(
         " ".join([said, *lines[:3]]),

@@ -98,6 +98,18 @@ def test_mine_are_outlined_and_the_present_is_marked() -> None:
     assert shown.tobytes() != later.tobytes()
 
 
+def test_what_is_only_offered_is_hollow_and_says_so() -> None:
+    held = full(1, WEEK, people=1, hours=200)
+    row = held.rows[0]
+    offer = replace(row.held[0], offered_until=NOW + timedelta(minutes=10))
+    offered = replace(held, rows=(replace(row, held=(offer,)),))
+    shown, plain = (opened(picture.draw(each, replace(READER, slack_id="U99"), NOW)) for each in (offered, held))
+    middle = (shown.width * 3 // 4, 150)
+    assert plain.getpixel(middle) == pytest.approx(picture.style(member(1)).fill, abs=2)  # of few colours
+    assert shown.getpixel(middle) == pytest.approx(picture.GROUND, abs=2)
+    assert "사람 1 (offered until 18:10)" in schedule.describe(offered, READER, 1_900)
+
+
 @pytest.mark.parametrize("gpus", [0, 1, 16, 130])
 @pytest.mark.parametrize("days", [1, 7])
 def test_any_lab_is_drawn(gpus: int, days: int) -> None:

@@ -26,7 +26,21 @@ def test_waiting_from_a_refusal_and_taking_what_comes_free(world: World) -> None
 
     minjun = world.person("minjun")
     minjun.types("#gpu", "/gpu now for 1h")
-    minjun.waits_for("#gpu", "Not booked")
+    refusal = minjun.waits_for("#gpu", "Not booked")
+    assert "@佐藤遥 (offered until 19:10) · Thu 3 Dec, 19:00–23:00 KST" in refusal.words
+    assert not any("Ask" in label for label in refusal.buttons)  # nobody has it to give
+    for typed, said in (
+        ("/gpu status", "offered to 佐藤遥 until 19:10; if taken, in use until 23:00"),
+        ("/gpu today", "19:00–23:00 佐藤遥 (offered until 19:10)"),
+        ("/gpu who", "Nobody holds a GPU now."),
+        ("/gpu who", "• 佐藤遥 (offered until 19:10): GPU0 until 23:00"),
+        ("/gpu ask GPU0", "Nobody else holds that"),
+    ):
+        minjun.types("#gpu", typed)
+        minjun.waits_for("#gpu", said)
+    minjun.opens_home().waits_for("19:00–23:00 佐藤遥 (offered until 19:10)")
+    haruka.types("#gpu", "/gpu status")
+    haruka.waits_for("#gpu", "offered to you until 19:10")
     offer.press("Take it")
     assert "19:00–23:00 JST" in haruka.waits_for("@gpu", "✓ Booked GPU0").words
     world.slack.deliver_again()
