@@ -30,6 +30,7 @@ from bot.reader import Reader
 from bot.settings import Settings
 from bot.ticker import SWEEP, Ticker
 from bot.upkeep import Upkeep
+from bot.views import picture
 from bot.web.app import build_web
 from core import facts, organizations
 from core.migrate import upgrade
@@ -141,11 +142,12 @@ def _leave_in_time(told: SimpleQueue[int]) -> None:
 
 
 def _warm(now: datetime) -> None:
-    """Do the slow first steps ahead of the first command: patterns, catalogs, and how dates are written."""
+    """Do the slow first steps ahead of the first command: patterns, catalogs, how dates are written, and the fonts."""
     when.warm()
     commands.parse("13:00-18:00")
     for language in sorted(i18n.languages()):
         Reader.of(language, "UTC").day(now)
+    picture.warm(now)
 
 
 def _desk(settings: Settings, opened: Database, clock: Clock) -> Desk:

@@ -12,7 +12,7 @@ import io
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
-from functools import cache
+from functools import cache, lru_cache
 from unicodedata import lookup, normalize
 from unicodedata import name as unicode_name
 
@@ -33,10 +33,11 @@ MOST_ROWS = 120  # what more there is, is told as a number
 MOST_PEOPLE = 40  # in the legend; the same
 MARGIN = 28
 ROWS_HEIGHT = 1200  # that many rows share it as well as they can
-ROW, LOWEST_ROW = 42, 18
+ROW, LOWEST_ROW = 42, 20
+SMALLEST = 12  # letters in a row
 HEADING = 34  # the name of a node, where there are several
 AXIS = 44
-GAP = 3  # between two rows
+GAP = 3  # above and below a bar
 NOTE = 24  # where the present is named, below the rows
 
 BLACK, WHITE = (0, 0, 0), (255, 255, 255)
@@ -91,6 +92,11 @@ def draw(schedule: facts.Schedule, reader: Reader, now: datetime) -> bytes:
     sheet.now(now)
     sheet.legend(legend)
     return sheet.png()
+
+
+def warm(now: datetime) -> None:
+    """Open the fonts, and what writes a PNG: the first to ask for a picture need not wait for that."""
+    draw(facts.Schedule(TimeRange(now, now + timedelta(days=1)), ()), Reader.of("en", "UTC"), now)
 
 
 def _is_mine(member: facts.Member, reader: Reader) -> bool:
@@ -150,7 +156,8 @@ class _Sheet:
         nodes = list(dict.fromkeys(row.gpu.node for row in rows))
         self._headed = nodes if len(nodes) > 1 else []
         self._row_height = min(ROW, max(LOWEST_ROW, ROWS_HEIGHT // max(len(rows), 1)))
-        self._size = round(self._row_height * 0.52)
+        self._size = max(round(self._row_height * 0.52), SMALLEST)
+        self._gap = min(GAP, self._row_height // 10)
         labels = [_width(row.gpu.label, self._size) for row in rows] + [_width(node, 20) for node in self._headed]
         self._left = MARGIN + min(max(labels, default=0), 320) + 16
         self._right = WIDTH - MARGIN
@@ -192,7 +199,7 @@ class _Sheet:
         for held in row.held:
             left = self._x(held.range.start)
             right = max(self._x(held.range.end), left + 3)
-            self._bar((left, top + GAP, right - 1, top + self._row_height - GAP), held)
+            self._bar((left, top + self._gap, right - 1, top + self._row_height - self._gap), held)
 
     def now(self, now: datetime) -> None:
         if now not in self._window:
@@ -267,8 +274,12 @@ class _Sheet:
         anchor: str = "lm",
         halo: Colour | None = None,
     ) -> None:
-        font = _font(size)
-        self._pen.text(at, words, colour, font, anchor, stroke_width=3 if halo else 0, stroke_fill=halo)
+        if halo:
+            self._stamp(at, _letters(words, size, anchor, stroke=3), halo)
+        self._stamp(at, _letters(words, size, anchor), colour)
+
+    def _stamp(self, at: tuple[int, int], letters: _Letters, colour: Colour) -> None:
+        self._pen.bitmap((at[0] + letters.left, at[1] + letters.top), letters.mask, colour)
 
     def _x(self, instant: datetime) -> int:
         share: float = (instant - self._window.start) / self._window.length
@@ -307,19 +318,37 @@ def _font(size: int) -> FreeTypeFont:
     return ImageFont.truetype(str(FONT_PATH), size, layout_engine=ImageFont.Layout.BASIC)
 
 
-@cache
+@lru_cache(maxsize=10_000)
 def _width(words: str, size: int) -> int:
     return round(_font(size).getlength(words))
 
 
-@cache
+@dataclass(frozen=True)
+class _Letters:
+    """Words as they are printed: where they have ink, and how far from the point that they are anchored at."""
+
+    mask: Image.Image
+    left: int
+    top: int
+
+
+@lru_cache(maxsize=2_000)
+def _letters(words: str, size: int, anchor: str, stroke: int = 0) -> _Letters:
+    # To shape a name takes longer than to print it, and a full week prints each of them a hundred times.
+    left, top, right, bottom = map(round, _font(size).getbbox(words, anchor=anchor, stroke_width=stroke))
+    mask = Image.new("L", (max(right - left, 1), max(bottom - top, 1)))
+    ImageDraw.Draw(mask).text((-left, -top), words, 255, _font(size), anchor, stroke_width=stroke)
+    return _Letters(mask, left, top)
+
+
+@lru_cache(maxsize=10_000)
 def legible(name: str) -> str:
     """A name in the letters that the font has: others lose their accents, or go, as emoji do; `?` if none is left."""
     known = "".join(letter if _is_known(letter) else _plainer(letter) for letter in normalize("NFC", name))
     return " ".join(known.split()) or "?"
 
 
-@cache
+@lru_cache(maxsize=10_000)
 def _is_known(letter: str) -> bool:
     return letter.isspace() or bytes(_font(20).getmask(letter)) != bytes(_font(20).getmask("\uffff"))
 
