@@ -85,9 +85,18 @@ class Server:
         asyncio.set_event_loop(self._loop)
         try:
             self._loop.run_until_complete(server.serve(sockets=[self._listener]))
+            self._loop.run_until_complete(_break_off(server))
             self._loop.run_until_complete(self._loop.shutdown_asyncgens())
         finally:
             self._loop.close()
+
+
+async def _break_off(server: uvicorn.Server) -> None:
+    """Close the connections that outlasted the patience of a graceful end, before their loop goes."""
+    for connection in list(server.server_state.connections):
+        if connection.transport is not None:
+            connection.transport.abort()
+    await asyncio.sleep(0)  # a transport lets go of its socket in the loop's next round
 
 
 def _listener(port: int) -> socket.socket:

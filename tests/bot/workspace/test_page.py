@@ -27,6 +27,13 @@ def hello(slack: Workspace) -> Iterator[Workspace]:
         yield slack
 
 
+@pytest.fixture
+def with_shortcuts() -> Iterator[Workspace]:
+    """A workspace whose app has shortcuts. Asked for before `browser`, it outlives the pages and their requests."""
+    with Workspace(manifest=hello_app.with_shortcuts()) as slack, hello_app.by_socket(slack):
+        yield slack
+
+
 def messages(page: Page) -> Any:
     return page.get_by_role("log").get_by_role("article")
 
@@ -228,45 +235,43 @@ def test_the_page_finds_back_after_the_workspace_restarted(browser: Open) -> Non
         expect(messages(page)).to_contain_text("back again", timeout=15_000)
 
 
-def test_a_thread_stands_beside_its_conversation(browser: Open) -> None:
-    with Workspace(manifest=hello_app.with_shortcuts()) as slack, hello_app.by_socket(slack):
-        alice, haruka = browser(f"{slack.url}/?as=alice"), browser(f"{slack.url}/?as=haruka&in=%23gpu")
-        write(alice, "who has GPU0?")
-        asked = messages(haruka).filter(has_text="who has GPU0?")
-        asked.hover()
-        asked.get_by_role("button", name="Reply in thread").click()
-        haruka.get_by_role("textbox", name="Reply in thread").fill("me <b>, @gpu")
-        haruka.keyboard.press("Enter")
+def test_a_thread_stands_beside_its_conversation(with_shortcuts: Workspace, browser: Open) -> None:
+    alice, haruka = browser(f"{with_shortcuts.url}/?as=alice"), browser(f"{with_shortcuts.url}/?as=haruka&in=%23gpu")
+    write(alice, "who has GPU0?")
+    asked = messages(haruka).filter(has_text="who has GPU0?")
+    asked.hover()
+    asked.get_by_role("button", name="Reply in thread").click()
+    haruka.get_by_role("textbox", name="Reply in thread").fill("me <b>, @gpu")
+    haruka.keyboard.press("Enter")
 
-        thread = haruka.get_by_role("complementary", name="Thread")
-        expect(thread.get_by_role("article")).to_contain_text(["who has GPU0?", "me <b>, @gpu", "you called?"])
-        expect(messages(alice)).to_have_count(1)  # the answers are told as a number
-        alice.get_by_role("button", name="2 replies").click()
-        beside = alice.get_by_role("complementary", name="Thread")
-        expect(beside.get_by_role("article")).to_have_count(3)
+    thread = haruka.get_by_role("complementary", name="Thread")
+    expect(thread.get_by_role("article")).to_contain_text(["who has GPU0?", "me <b>, @gpu", "you called?"])
+    expect(messages(alice)).to_have_count(1)  # the answers are told as a number
+    alice.get_by_role("button", name="2 replies").click()
+    beside = alice.get_by_role("complementary", name="Thread")
+    expect(beside.get_by_role("article")).to_have_count(3)
 
-        slack.person("haruka").types("#gpu", "still me", thread=slack.person("haruka").sees("#gpu")[0])
-        expect(beside.get_by_role("article").last).to_contain_text("still me")
-        beside.get_by_role("button", name="Close the thread").click()
-        expect(beside).to_be_hidden()
+    with_shortcuts.person("haruka").types("#gpu", "still me", thread=with_shortcuts.person("haruka").sees("#gpu")[0])
+    expect(beside.get_by_role("article").last).to_contain_text("still me")
+    beside.get_by_role("button", name="Close the thread").click()
+    expect(beside).to_be_hidden()
 
-        # Alice is an admin: with its first message the thread goes, for those who look at it too.
-        messages(alice).first.hover()
-        alice.get_by_label("Message actions").click()
-        alice.get_by_role("menuitem", name="Delete message").click()
-        expect(messages(alice)).to_have_count(0)
-        expect(thread).to_be_hidden()
+    # Alice is an admin: with its first message the thread goes, for those who look at it too.
+    messages(alice).first.hover()
+    alice.get_by_label("Message actions").click()
+    alice.get_by_role("menuitem", name="Delete message").click()
+    expect(messages(alice)).to_have_count(0)
+    expect(thread).to_be_hidden()
 
 
-def test_shortcuts_anywhere_and_at_a_message(browser: Open) -> None:
-    with Workspace(manifest=hello_app.with_shortcuts()) as slack, hello_app.by_socket(slack):
-        page = browser(f"{slack.url}/?as=alice")
-        write(page, "evals tomorrow")
-        messages(page).first.hover()
-        page.get_by_label("Message actions").click()
-        page.get_by_role("menuitem", name="Hello there").click()
-        expect(messages(page).last).to_contain_text("“evals tomorrow” in gpu")
+def test_shortcuts_anywhere_and_at_a_message(with_shortcuts: Workspace, browser: Open) -> None:
+    page = browser(f"{with_shortcuts.url}/?as=alice")
+    write(page, "evals tomorrow")
+    messages(page).first.hover()
+    page.get_by_label("Message actions").click()
+    page.get_by_role("menuitem", name="Hello there").click()
+    expect(messages(page).last).to_contain_text("“evals tomorrow” in gpu")
 
-        page.get_by_label("Shortcuts").click()
-        page.get_by_role("menuitem", name="Hello anywhere").click()
-        expect(page.get_by_role("dialog", name="Say hello")).to_be_visible()
+    page.get_by_label("Shortcuts").click()
+    page.get_by_role("menuitem", name="Hello anywhere").click()
+    expect(page.get_by_role("dialog", name="Say hello")).to_be_visible()
