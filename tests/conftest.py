@@ -71,7 +71,9 @@ def postgresql_server() -> Iterator[str]:
     # As root the server runs as another user, who must be able to reach its data: pytest's own folders are shut.
     with tempfile.TemporaryDirectory(prefix="gpu-slots-pg-", ignore_cleanup_errors=True) as folder:
         server = get_server(Path(folder), cleanup_mode="stop")
-        yield server.get_uri().replace("postgresql://", "postgresql+psycopg://")
+        url = server.get_uri().replace("postgresql://", "postgresql+psycopg://")
+        _spare_the_disk(url)
+        yield url
         server.cleanup()
 
 
@@ -157,6 +159,13 @@ def browser(chromium: Browser) -> Iterator[Callable[..., Page]]:
     for context in contexts:
         context.close()
     assert mishaps == []
+
+
+def _spare_the_disk(url: str) -> None:
+    """Nothing here has to outlive a machine that loses its power; killed servers and processes lose nothing by it."""
+    for setting in ("fsync", "full_page_writes", "synchronous_commit"):
+        _on_server(url, f"ALTER SYSTEM SET {setting} = off")
+    _on_server(url, "SELECT pg_reload_conf()")
 
 
 def _on_server(url: str, statement: str) -> None:
