@@ -99,6 +99,7 @@ def test_opened_while_somebody_draws_it_is_drawn_once_more(lab: Lab) -> None:
     assert stale(lab) == [number], "the drawing may have come last, and shown less"
 
 
+@pytest.mark.waits
 def test_many_watchers_share_what_slack_takes_in_a_minute(lab: Lab) -> None:
     with lab.database.begin(lab.clock()) as work:
         people = [

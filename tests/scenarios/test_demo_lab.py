@@ -41,6 +41,7 @@ def test_the_lab_has_a_past_and_something_to_come(slack: Workspace, tmp_path: Pa
     assert slack.person("alice").sees("#gpu") == []
 
 
+@pytest.mark.waits
 def test_the_bot_lives_by_the_clock_of_the_page(slack: Workspace, tmp_path: Path) -> None:
     bot = demo.BotProcess(slack, tmp_path, demo.on_clock(tmp_path))
     try:

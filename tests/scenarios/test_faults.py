@@ -136,6 +136,7 @@ def fill(engine: Engine, pragma: str) -> None:
     engine.dispose()
 
 
+@pytest.mark.waits
 @pytest.mark.parametrize("world", ["socket-sqlite"], indirect=True)
 @pytest.mark.parametrize("reason", ["refresh_requested", "warning", "cut"])
 def test_socket_mode_comes_back_by_itself(world: World, reason: str) -> None:
@@ -146,6 +147,7 @@ def test_socket_mode_comes_back_by_itself(world: World, reason: str) -> None:
     world.book("alice", "tomorrow 15-16")
 
 
+@pytest.mark.waits
 def test_slack_that_hangs_holds_up_nobody_for_long(world: World) -> None:
     world.slack.fail("chat.postMessage", hang=30)
     world.book("alice", "now for 2h")

@@ -196,6 +196,8 @@ class Burst:
 
 BURST = Burst(50, 20, 400, 4, 25, 120) if IS_SOAK else Burst(10, 10, 60, 2, 4, 40)
 
+pytestmark = pytest.mark.waits
+
 
 def test_a_burst_keeps_to_the_rate_that_slack_allows_and_loses_nothing(site: Site) -> None:
     """Reminders due in the same minute: a recipient hears once a second at most, and after a 429 not before it said."""

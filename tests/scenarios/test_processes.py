@@ -32,6 +32,8 @@ from core.timerange import TimeRange
 from core.work import Database
 from tests.scenarios.conftest import english_people
 
+pytestmark = pytest.mark.waits
+
 ROOT = Path(__file__).parents[2]
 
 

@@ -43,6 +43,8 @@ class Size:
 
 SIZE = Size(1_000, 400, 4, 12, 8) if IS_SOAK else Size(24, 24, 2, 3, 4)
 
+pytestmark = pytest.mark.waits
+
 
 class Processes:
     """Some pieces of the bot, of which one is killed now and then and started again at once."""
