@@ -1,6 +1,6 @@
 """What a booking costs: beside a bare insert, after a long history, and with many processes at once.
 
-    .venv/bin/python bench/booking.py [--quick]
+    .venv/bin/python bench/booking.py [--quick] [--on sqlite|postgresql] [rate] [growth] [apart] [same]
 
 Both sides of each ratio are measured in turn in the same run, so that a busy machine slows both.
 """
@@ -30,6 +30,7 @@ from core.timerange import TimeRange
 from core.work import Database
 
 HOUR = timedelta(hours=1)
+New = Callable[[str], Database]  # given a kind, a new database of it
 PROCESSES = (1, 4, 8)
 
 
@@ -53,28 +54,21 @@ QUICK = Size(large=100_000, bookings=100, questions=20, blocks=5, block=30, seco
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--quick", action="store_true", help="a tenth of the history, and fewer rounds")
-    size = QUICK if parser.parse_args().quick else Size()
+    parser.add_argument("--on", choices=KINDS, help="only this database")
+    parser.add_argument("parts", nargs="*", choices=[[], *PARTS], help="only these parts; all, if none is named")
+    arguments = parser.parse_args()
+    size = QUICK if arguments.quick else Size()
     with databases() as new:
-        rates = [rate(kind, new(kind), size) for kind in KINDS]
-        show(
-            "Bookings a second, one process (aim: at least 0.40 of a bare guarded insert)",
-            ("", "use case", "bare insert", "ratio", "bare, of all its rows", "ratio"),
-            *rates,
-        )
-        grown = [row for kind in KINDS for row in growth(kind, new, size)]
-        show(
-            f"At {size.small:,} and {size.large:,} reservations (aim: ratios at most 1.30)",
-            ("", "p50 ms", "p95 ms", "p50 ms", "p95 ms", "p50 ratio", "p95 ratio"),
-            *grown,
-        )
-        for kind in KINDS:
-            crowd(kind, new, size)
+        for part in arguments.parts or PARTS:
+            for kind in [arguments.on] if arguments.on else KINDS:
+                PARTS[part](kind, new, size)
 
 
 # --- beside a bare insert ---
 
 
-def rate(kind: str, database: Database, size: Size) -> tuple[object, ...]:
+def rate(kind: str, new: New, size: Size) -> None:
+    database = new(kind)
     actor, gpus = found_lab(database)
     slots = far_slots(gpus)
     reserve(database, actor, *next(slots))
@@ -86,7 +80,11 @@ def rate(kind: str, database: Database, size: Size) -> tuple[object, ...]:
     ]
     ours, bare, whole = (round(statistics.median(size.block / block[way] for block in blocks)) for way in range(3))
     ratios = [statistics.median(block[way] / block[0] for block in blocks) for way in (1, 2)]
-    return kind, ours, bare, ratios[0], whole, ratios[1]
+    show(
+        f"{kind}: bookings a second, one process (aim: at least 0.40 of a bare guarded insert)",
+        ("use case", "bare insert", "ratio", "bare, of all its rows", "ratio"),
+        (ours, bare, ratios[0], whole, ratios[1]),
+    )
 
 
 def reserve(database: Database, actor: Actor, gpu: facts.Gpu, wish: TimeRange) -> None:
@@ -151,17 +149,19 @@ def far_slots(gpus: tuple[facts.Gpu, ...]) -> Iterator[tuple[facts.Gpu, TimeRang
 # --- after a long history ---
 
 
-def growth(kind: str, new: Callable[[str], Database], size: Size) -> list[tuple[object, ...]]:
+def growth(kind: str, new: New, size: Size) -> None:
     labs = []
     for count in (size.small, size.large):
         database = new(kind)
         actor, gpus = found_lab(database)
         fill(database, count)
         labs.append((database, actor, gpus))
-    return [
-        compared(f"{kind}, a booking", size.bookings, [booked_in_gaps(*lab) for lab in labs]),
-        compared(f"{kind}, 100 GPUs over a day", size.questions, [asked(lab[0], lab[1]) for lab in labs]),
-    ]
+    show(
+        f"{kind}: at {size.small:,} and {size.large:,} reservations (aim: ratios at most 1.30)",
+        ("", "p50 ms", "p95 ms", "p50 ms", "p95 ms", "p50 ratio", "p95 ratio"),
+        compared("a booking", size.bookings, [booked_in_gaps(*lab) for lab in labs]),
+        compared("100 GPUs over a day", size.questions, [asked(lab[0], lab[1]) for lab in labs]),
+    )
 
 
 def compared(name: str, times: int, steps: list[Callable[[int], object]]) -> tuple[object, ...]:
@@ -256,8 +256,8 @@ class Crowd:
     taken: list[list[float]]
     wins: int
 
-    def p99(self) -> float:
-        return percentile([each for list_ in self.taken for each in list_], 99)
+    def percentile(self, percent: int) -> float:
+        return percentile([each for list_ in self.taken for each in list_], percent)
 
     def worst(self) -> float:
         return max(each for list_ in self.taken for each in list_) * 1000
@@ -267,31 +267,35 @@ class Crowd:
         return min(map(len, self.taken)) / max(map(len, self.taken))
 
 
-def crowd(kind: str, new: Callable[[str], Database], size: Size) -> None:
-    apart = {count: run(new(kind), on_distinct_slots, count, size) for count in PROCESSES}
+def apart(kind: str, new: New, size: Size) -> None:
+    done = {count: run(new(kind), on_distinct_slots, count, size) for count in PROCESSES}
     show(
         f"{kind}: processes on distinct slots"
         " (aims on PostgreSQL: slowest at least 0.50 of the fastest, no wait over 1,000 ms)",
         ("processes", "bookings/s", "p99 ms", "longest wait ms", "slowest / fastest"),
         *(
-            (count, round(done.wins / size.seconds), done.p99(), done.worst(), done.fairness())
-            for count, done in apart.items()
+            (count, round(each.wins / size.seconds), each.percentile(99), each.worst(), each.fairness())
+            for count, each in done.items()
         ),
     )
-    same = {count: run(new(kind), on_the_same_slot, count, size) for count in PROCESSES}
+
+
+def same(kind: str, new: New, size: Size) -> None:
+    done = {count: run(new(kind), on_the_same_slot, count, size) for count in PROCESSES}
     show(
         f"{kind}: processes on the same slot (aims: one winner each round; p99 at most 4.00 times the uncontended)",
-        ("processes", "winners/round", "p99 ms", "longest wait ms", "p99 / one alone", "p99 / as many apart"),
+        ("processes", "winners/round", "p50 ms", "p99 ms", "longest wait ms", "p50 / one alone", "p99 / one alone"),
         *(
             (
                 count,
-                done.wins / size.rounds,
-                done.p99(),
-                done.worst(),
-                done.p99() / same[1].p99(),
-                done.p99() / apart[count].p99(),
+                each.wins / size.rounds,
+                each.percentile(50),
+                each.percentile(99),
+                each.worst(),
+                each.percentile(50) / done[1].percentile(50),
+                each.percentile(99) / done[1].percentile(99),
             )
-            for count, done in same.items()
+            for count, each in done.items()
         ),
     )
 
@@ -366,6 +370,8 @@ def took(work: Callable[[], object]) -> float:
     work()
     return time.perf_counter() - began
 
+
+PARTS = {"rate": rate, "growth": growth, "apart": apart, "same": same}
 
 if __name__ == "__main__":
     main()
