@@ -8,11 +8,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, tzinfo
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, bindparam, or_, select
+from sqlalchemy import ColumnElement, Select, bindparam, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from core import errors, facts, inventory, limits, members, models, policy, usage
 from core.actors import Actor
+from core.db import UtcDateTime
 from core.facts import Alternative, State
 from core.inventory import Wanted
 from core.policy import Limits
@@ -224,14 +225,18 @@ def find(
     What the reservation that is `moving` holds does not count. Raises GpuTaken, InThePast or an AgainstRule, the first
     and the last with what would pass. The answer binds nobody unless the GPUs are locked first: see `core.placement`.
     """
+
+    def search(look: Work, refusal: errors.GpuTaken | errors.AgainstRule) -> tuple[Alternative, ...]:
+        if isinstance(refusal, errors.GpuTaken):
+            return alternatives(look, organization_id, member_id, wanted, refusal)
+        if member_id is None:
+            return ()
+        return tuple(dict.fromkeys(_instead(look, organization_id, member_id, wanted, refusal, moving)))
+
     try:
         return serve(work, organization_id, member_id, wanted, wish, moving)
-    except errors.GpuTaken as taken:
-        taken.alternatives = alternatives(work, organization_id, member_id, wanted, taken)
-        raise
-    except errors.AgainstRule as refusal:
-        found = _instead(work, organization_id, member_id, wanted, refusal, moving) if member_id is not None else ()
-        refusal.alternatives = tuple(dict.fromkeys(found))
+    except (errors.GpuTaken, errors.AgainstRule) as refusal:
+        work.find_alternatives(refusal, search)
         raise
 
 
@@ -551,6 +556,22 @@ def _first_of_each_gpu(
 _slot = aliased(models.Slot)
 _FIRST_ENDING_AFTER = _first_of_each_gpu(_slot, _slot.end_at > bindparam("instant"), _slot.end_at)
 _FIRST_STARTING_FROM = _first_of_each_gpu(_slot, _slot.start_at >= bindparam("instant"), _slot.start_at)
+
+_gpu = aliased(models.Gpu)
+_next_start = (
+    select(_slot.start_at)
+    .where(_slot.gpu_id == _gpu.id, _slot.live, _slot.end_at > bindparam("start"), _is_not_over(_slot))
+    .order_by(_slot.end_at)
+    .limit(1)
+    .scalar_subquery()
+)
+_wish_end = bindparam("end", type_=UtcDateTime)
+FREE_COUNT = (
+    select(func.count())
+    .where(_gpu.id.in_(bindparam("gpus", expanding=True)), func.coalesce(_next_start, _wish_end) >= _wish_end)
+    .scalar_subquery()
+)
+"""How many of some `gpus` nobody holds at any instant from `start` to `end`. For queries that bind these, and `now`."""
 
 
 def _look(

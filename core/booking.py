@@ -59,20 +59,24 @@ def reserve(
     """
     actor.must_be_member()
     purpose = " ".join(purpose.split())
-    waitlist.lock_for(work, actor.organization_id, inventory.candidates(work, actor.organization_id, wanted))
+    candidates = inventory.candidates(work, actor.organization_id, wanted)
+    clipped = wish if running else _clip(wish, work.now)
+    count = len(candidates) if wanted.names else wanted.count
+    is_locked = waitlist.lock_for(work, actor.organization_id, candidates, clipped, count)
     asked = {"lab": actor.organization_id, "member": actor.member_id, "key": request_key, "now": work.now}
     known = work.connection.execute(_KNOWN, asked).one()
     if known.reservation_id is not None:
         return requests.again(work, actor, known.reservation_id)
     if running:
         policy.check_running_since(wish.start, work.now)
-    clipped = wish if running else _clip(wish, work.now)
     policy.check_purpose(purpose)
     if known.has_overdue:
         waitlist.lock(work, actor.organization_id)
+    elif not is_locked:
+        _refuse_or_lock(work, actor, wanted, clipped, candidates)
     choice = _choose(work, actor, wanted, clipped)
     held = placement.add(work, actor.organization_id, members.fact(known), purpose, choice.gpus, choice.time)
-    notices.plan(work, held, announce=known.announce)
+    notices.plan(work, held, announce=known.announce, leads=known)
     requests.remember(work, held, request_key)
     audit.record_reservation(work, actor, Action.RESERVED, held)
     room = availability.room_before(work, choice.next, held)
@@ -252,12 +256,24 @@ def cancel(
     return _undo(work, actor, row, before, _named(work, before, names), request_key, why)
 
 
+def _refuse_or_lock(
+    work: Work, actor: Actor, wanted: Wanted, wish: TimeRange, candidates: Collection[facts.Gpu]
+) -> None:
+    """Somebody holds it: whoever can see that is refused without having waited. Unless it has come free since."""
+    look = work.connection.begin_nested()
+    _choose(work, actor, wanted, wish)
+    look.rollback()  # what the look has locked comes after GPUs
+    limits.count_anew(work)
+    placement.lock(work, candidates)
+
+
 # For a new reservation, all in one look: its holder, what the lab wants, what this very request led to before, and
 # whether offers that nobody took are still in the way.
 _KNOWN = (
     select(
         *models.Member.__table__.c,
         displays.ANNOUNCES,
+        *notices.LEADS,
         models.Request.reservation_id,
         waitlist.SOME_OVERDUE.label("has_overdue"),
     )
@@ -324,7 +340,7 @@ def _choose(
         if not unbound and (mine := _mine_among(work, actor, wanted, taken)):
             raise errors.AlreadyYours(mine) from taken
         if wish.start < work.now and moving is None:
-            taken.alternatives = _from_now_on(work, actor, wanted, wish)
+            work.find_alternatives(taken, lambda look, _taken: _from_now_on(look, actor, wanted, wish))
         raise
 
 

@@ -14,7 +14,7 @@ from enum import StrEnum
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Select, and_, bindparam, case, func, insert, select, update
+from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, case, func, insert, select, update
 
 from core import availability, facts, members, models, organizations, placement, recipients
 from core.db import insert_if_new
@@ -165,8 +165,12 @@ class _Plan:
     about: int = 0
 
 
-def plan(work: Work, held: facts.Reservation, *, announce: bool) -> None:
-    """Owe what a new reservation calls for. `announce` tells the channel that it was booked."""
+def plan(work: Work, held: facts.Reservation, *, announce: bool, leads: Row[*tuple[Any, ...]] | None = None) -> None:
+    """Owe what a new reservation calls for. `announce` tells the channel that it was booked; `leads` is a row that has
+    LEADS, where there is one.
+    """
+    if leads is not None:
+        work.memo[_leads, held.organization_id] = leads
     _owe(work, held, _plans(work, held, Kind.BOOKED, set(), {}, announce=announce))
 
 
@@ -492,9 +496,10 @@ def _reminders(work: Work, held: facts.Reservation, unsent: Collection[Kind]) ->
             yield replace(plan, due_at=max(plan.due_at, work.now))
 
 
-_LEADS = select(models.Organization.before_start, models.Organization.before_end).where(
-    models.Organization.id == bindparam("lab")
-)
+LEADS = (models.Organization.before_start.label("start_lead"), models.Organization.before_end.label("end_lead"))
+"""How many minutes before its start, and before its end, a lab reminds of a reservation. For queries."""
+
+_LEADS = select(*LEADS).where(models.Organization.id == bindparam("lab"))
 
 
 def _leads(work: Work, held: facts.Reservation) -> tuple[timedelta | None, dict[Kind, timedelta]]:
@@ -503,7 +508,7 @@ def _leads(work: Work, held: facts.Reservation) -> tuple[timedelta | None, dict[
     if key not in work.memo:
         work.memo[key] = work.connection.execute(_LEADS, {"lab": held.organization_id}).one()
     wanted: Any = work.memo[key]
-    start, end = wanted.before_start, wanted.before_end
+    start, end = wanted.start_lead, wanted.end_lead
     leads = dict(_BEFORE_END_OF_LONG_RUN) if held.range.length > LONG_RUN else {}
     if end is not None:
         leads[Kind.BEFORE_END] = timedelta(minutes=end)

@@ -6,8 +6,8 @@ back is noted in `work.freed`, for those who wait: see `core.waitlist`.
 On PostgreSQL, every use case locks rows in this one order, so that nobody waits for somebody who waits for them:
 
 1. the lab (`members.lock_organization`), by whoever changes what it consists of: people, GPUs, limits, periods
-2. GPUs, in the order of their ids: those that a booking may get (`waitlist.lock_for`), or all of the lab's, where
-   something may come free (`waitlist.lock`); never these after those
+2. GPUs, in the order of their ids: those that a booking may get, or none where one can see that it gets none
+   (`waitlist.lock_for`), or all of the lab's, where something may come free (`waitlist.lock`); never these after those
 3. reservations. Whoever holds all GPUs locks them as they come. Whoever does not, since nothing is given back, waits
    for one of them only while holding none (`lock_reservations`). Hand-overs, calls of a busy GPU, and the notices that
    belong to a reservation are changed under its lock

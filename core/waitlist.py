@@ -9,7 +9,7 @@ transaction. Both go over all GPUs of the lab, since a wish may need several; ro
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -67,14 +67,23 @@ def lock(work: Work, organization_id: int) -> None:
     _give_up(work, organization_id)
 
 
-def lock_for(work: Work, organization_id: int, gpus: Iterable[facts.Gpu]) -> None:
+def lock_for(work: Work, organization_id: int, gpus: Sequence[facts.Gpu], wish: TimeRange, count: int) -> bool:
     """Wait until nobody else is booking these GPUs; or any, where an offer is overdue and `lock` is to be called next.
 
-    To lock some first and the others later could make two wait for each other.
+    To lock some first and the others later could make two wait for each other. Where one can see without waiting that
+    fewer than `count` of them are free all through the wish, nothing is locked, and the answer is False.
     """
-    if not work.has_one_writer:
-        asked = {"lab": organization_id, "ids": [gpu.id for gpu in gpus], "now": work.now}
-        work.connection.execute(_LOCK_THESE_OR_ALL, asked).all()
+    if work.has_one_writer:
+        return True
+    asked = {
+        "lab": organization_id,
+        "gpus": [gpu.id for gpu in gpus],
+        "start": wish.start,
+        "end": wish.end,
+        "count": count,
+        "now": work.now,
+    }
+    return work.connection.execute(_LOCK_THESE_OR_ALL, asked).first() is not None
 
 
 def has_overdue(work: Work, organization_id: int) -> bool:
@@ -692,8 +701,8 @@ SOME_OVERDUE = exists().where(models.Slot.live, models.Slot.offered_until <= bin
 _LOCK_THESE_OR_ALL = (
     select(models.Gpu.id)
     .join(models.Node)
-    .where(models.Node.organization_id == bindparam("lab"))
-    .where(or_(models.Gpu.id.in_(bindparam("ids", expanding=True)), SOME_OVERDUE))
+    .where(models.Node.organization_id == bindparam("lab"), bindparam("count") <= availability.FREE_COUNT)
+    .where(or_(models.Gpu.id.in_(bindparam("gpus", expanding=True)), SOME_OVERDUE))
     .order_by(models.Gpu.id)
     .with_for_update(of=models.Gpu)
 )

@@ -18,13 +18,15 @@ from sqlalchemy.orm import Session
 
 from core import wakeup
 from core.db import OVERLAP, connect
-from core.errors import Busy, Refusal, Unwritable
+from core.errors import AgainstRule, Busy, GpuTaken, Refusal, Unwritable
+from core.facts import Alternative
 from core.timerange import TimeRange, utc
 from core.turn import turns_at
 
 log = logging.getLogger(__name__)
 
 PATIENCE = timedelta(seconds=10)
+Search = Callable[["Work", GpuTaken | AgainstRule], tuple[Alternative, ...]]
 
 
 @dataclass
@@ -43,6 +45,7 @@ class Work:
     numbers: ChainMap[object, int] = field(default_factory=ChainMap)  # of rows that stay: kept, once committed
     next_due: datetime | None = None  # the soonest notice this change planned
     freed: list[tuple[int, TimeRange]] = field(default_factory=list)  # given back, by GPU, and not yet passed on
+    searches: dict[Refusal, Search] = field(default_factory=dict)  # see `find_alternatives`
     is_committing: bool = False
 
     @cached_property
@@ -56,6 +59,15 @@ class Work:
 
     def owes(self, due_at: datetime) -> None:
         self.next_due = min(self.next_due or due_at, due_at)
+
+    def find_alternatives(self, refusal: GpuTaken | AgainstRule, search: Search) -> None:
+        """Let a refusal tell what would pass instead. After a change that is looked for once nothing is locked any
+        more, so that nobody waits for it, and only if it is this refusal that ends the change.
+        """
+        if self.is_change:
+            self.searches[refusal] = search
+        else:
+            refusal.alternatives = search(self, refusal)
 
     def flush(self) -> None:
         """Write what the session's objects have become."""
@@ -86,22 +98,33 @@ class Database:
         Raises Busy, with nothing written, when the database gives no turn within `patience`, goes away before the
         commit, or the whole takes longer; Unwritable when it takes no writing.
         """
-        deadline = time.monotonic() + patience.total_seconds()
         work = Work(utc(now), numbers=ChainMap({}, self._numbers))
+        try:
+            with self._change(work, patience):
+                yield work
+        except (GpuTaken, AgainstRule) as refusal:
+            if refusal in work.searches:
+                with suppress(Busy), self.read(now) as question:
+                    refusal.alternatives = work.searches[refusal](question, refusal)
+            raise
+        self._numbers.update(work.numbers.maps[0])
+        if work.next_due is not None:
+            self._tell_due(work.next_due)
+
+    @contextmanager
+    def _change(self, work: Work, patience: timedelta) -> Iterator[None]:
+        deadline = time.monotonic() + patience.total_seconds()
         with _in_our_words(work), self.engine.connect() as connection, self._take_turn(patience.total_seconds()):
             _limit_waiting_for_others(connection, deadline)
             with connection.begin(), _on(connection, work):
                 _limit_waiting_inside(connection, patience)
-                yield work
+                yield
                 work.flush()
                 if work.next_due is not None:
                     wakeup.notify(connection, work.next_due)
                 if time.monotonic() > deadline:
                     raise Busy
                 work.is_committing = True
-        self._numbers.update(work.numbers.maps[0])
-        if work.next_due is not None:
-            self._tell_due(work.next_due)
 
     @contextmanager
     def rehearse(self, now: datetime, patience: timedelta = PATIENCE) -> Iterator[Work]:

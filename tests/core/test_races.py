@@ -12,11 +12,12 @@ from threading import Barrier
 from typing import Any
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import event, func, select
 from sqlalchemy.exc import OperationalError
 
-from core import availability, booking, errors, models
-from core.actors import Actor
+from core import availability, booking, errors, facts, limits, models
+from core.actors import Actor, Operator
+from core.facts import Rule, Subject
 from core.inventory import Wanted
 from core.timerange import TimeRange
 from core.work import Database, Work
@@ -148,6 +149,58 @@ def test_two_extending_into_one_gap(lab: Lab, database_url: str) -> None:
     with ThreadPoolExecutor(2) as pool:
         assert sum(pool.map(attempt, (extend, book))) == 1
     database.close()
+
+
+def test_what_would_pass_is_looked_for_when_nobody_waits_for_it(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
+    lab.reserve(lab.bob, lab.hours(0))
+    search = availability.alternatives
+
+    def search_while_somebody_books(*asked: Any) -> tuple[facts.Alternative, ...]:
+        lab.reserve(lab.charlie, lab.hours(1))
+        return search(*asked)
+
+    monkeypatch.setattr(availability, "alternatives", search_while_somebody_books)
+    with pytest.raises(errors.GpuTaken) as refused:
+        lab.reserve(lab.alice, lab.hours(0))
+    assert [each.range for each in refused.value.alternatives] == [lab.hours(2)], "and it tells what is so by then"
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+def test_who_can_see_that_it_is_held_is_refused_without_waiting(lab: Lab, database_url: str) -> None:
+    lab.reserve(lab.bob, lab.hours(0))
+    with closing(Database(database_url)) as other, other.begin(lab.clock.now) as slow:
+        booking.reserve(slow, lab.charlie, Wanted(), lab.hours(5))
+        with pytest.raises(errors.GpuTaken):
+            reserve_hurriedly(lab, lab.hours(0))
+        with pytest.raises(errors.Busy):
+            reserve_hurriedly(lab, lab.hours(1))
+
+
+def reserve_hurriedly(lab: Lab, wish: TimeRange) -> None:
+    with lab.database.begin(lab.clock.now, patience=timedelta(seconds=0.5)) as work:
+        booking.reserve(work, lab.alice, Wanted(), wish)
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+def test_what_comes_free_after_that_look_is_booked(lab: Lab, database_url: str) -> None:
+    """Also where hours are counted, for which the member is locked: never before the GPUs."""
+    with lab.database.begin(lab.clock.now) as work:
+        limits.set_for(work, Operator(lab.id), Subject.LAB, lab.id, {Rule.WEEK: timedelta(hours=9)})
+    held = lab.reserve(lab.bob, lab.hours(1)).reservation
+    with closing(Database(database_url)) as other:
+        has_looked: list[str] = []
+
+        def give_it_back(_connection: Any, _cursor: Any, statement: str, *_more: Any) -> None:
+            if "FOR UPDATE OF gpus" in statement and not has_looked:
+                has_looked.append(statement)
+                lab.act("cancel", lab.bob, held)
+
+        event.listen(other.engine, "after_cursor_execute", give_it_back)
+        with other.begin(lab.clock.now) as work:
+            assert booking.reserve(work, lab.alice, Wanted(), lab.hours(1)).reservation.holder.name == "Alice"
+            assert has_looked
+            with pytest.raises(errors.Busy):
+                reserve_hurriedly(lab, lab.hours(3))
 
 
 def test_no_turn_in_time_is_said_and_nothing_is_written(lab: Lab, database_url: str) -> None:
