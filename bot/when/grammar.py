@@ -63,8 +63,14 @@ def parse(tokens: Sequence[Token], folded: Folded) -> Parsed:
     parsed = _Reader(row, purpose, folded).read()
     if not parsed.asks and purpose < len(row):
         parsed = _Reader(row, len(row), folded).read()
-    parsed.question = any(token.kind == kinds.ASKING for token in row)
+    parsed.question = any(token.kind == kinds.ASKING for token in row) or _begins_asking(row)
     return parsed
+
+
+def _begins_asking(row: Sequence[Token]) -> bool:
+    """`is gpu0 free tomorrow 2-4pm`, without its mark."""
+    first = next((token for token in row if token.kind != kinds.SPACE), None)
+    return first is not None and first.kind == kinds.TEXT and first.value == "asks"
 
 
 def _purpose_start(row: Sequence[Token]) -> int:
@@ -166,7 +172,7 @@ class _Reader:
         if own is None:
             self.used.update(loose)
             moved = [on_day(ask, self.solid[i]) for i in loose]
-            return [ask, *moved] if self._is_behind_text(matches[0].end, loose) else moved
+            return [ask, *moved] if self._is_no_day_of(matches[0], loose) else moved
         beside = [i for i in loose if self._is_alternative(i)]
         self.used.update(beside)
         return asks + [on_day(ask, self.solid[i]) for i in beside]
@@ -188,9 +194,23 @@ class _Reader:
             if token.kind == kinds.DAY and not match.start <= i < match.end and isinstance(token.value, Moment)
         ]
 
+    def _is_no_day_of(self, match: _Match, loose: list[int]) -> bool:
+        """Whether days that stand apart may belong to something else: a second choice, or the purpose."""
+        second_choice = match.end <= loose[0] and self.letters[loose[0] - 1] == kinds.OR
+        return second_choice or self._is_behind_text(match.end, loose) or self._is_ordinal_of_text(loose[0])
+
     def _is_behind_text(self, end: int, loose: list[int]) -> bool:
         """`10-12 fix the demo for friday`: is it on Friday, or for it?"""
         return all(i >= end and any(_is_text(token) for token in self.solid[end:i]) for i in loose)
+
+    def _is_ordinal_of_text(self, place: int) -> bool:
+        """`13-18 2nd attempt`: on the second, or the second of something?"""
+        index = self.places[place]
+        named = self.solid[place].value
+        followed = forms.letters(self.row[index + 1 : index + 3]) == " x"
+        before = self.row[index - 1].kind if index and self.row[index - 1].kind != " " else self.row[index - 2].kind
+        assert isinstance(named, Moment)
+        return followed and before not in "@gFO" and named == Moment(day=Day(day=named.day.day if named.day else None))
 
     def _is_alternative(self, place: int) -> bool:
         """Whether a second day belongs to the range (`mon and wed 9-12`), or to the purpose."""
@@ -270,7 +290,9 @@ class _Reader:
         days = [i for i, letter in enumerate(self.letters) if letter == kinds.DAY]
         lengths = [i for i, letter in enumerate(self.letters) if letter == kinds.LENGTH]
         until = re.search(rf"D{SEP}X|VX", self.letters)
-        parsed.vague = any(letter in "VQkpGRLδωμψ" for letter in self.letters) or bool(until)
+        parsed.vague = any(letter in "VQkpGRLδωμψ" for letter in self.letters) or bool(
+            until or re.search("U.", self.letters)
+        )
         if kinds.NOW in self.letters:
             parsed.start = Moment(now=True)
         if starts and not until:
@@ -283,10 +305,17 @@ class _Reader:
             self.used.update(starts)
         if days:
             parsed.day = moment_of(self.solid[days[0]]).day
+        elif kinds.WEEK in self.letters:
+            parsed.day = self._last_week()
         parsed.vague = parsed.vague or bool(lengths)
         if lengths and (days or starts):
             parsed.length = length_in([self.solid[lengths[0]]])
         self.used.update(starts[:1], days[:1], lengths[:1])
+
+    def _last_week(self) -> Day | None:
+        """The last day of a week that is named by itself and is over."""
+        weeks = int(str(next(token.value for token in self.solid if token.kind == kinds.WEEK)))
+        return Day(weekday=6, week=weeks) if weeks < 0 else None
 
     # What is left of the text.
 

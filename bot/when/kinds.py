@@ -20,6 +20,7 @@ OTHER = "x"  # anything that says nothing about time
 
 # What a language's table tells (`languages/*.py`).
 WORD_NUMBER = "N"  # two, 二, 두
+ORDINAL = "º"  # first, ersten: a day beside a month, else a word like any other
 DAY = "D"  # days from today; or (days, daypart), as in tonight
 WEEKDAY = "W"  # 0 is Monday
 WEEK = "k"  # weeks from this one

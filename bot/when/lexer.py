@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from bot.when import kinds, zones
-from bot.when.clocks import month_day
+from bot.when.clocks import Day, month_day
 from bot.when.fold import fold_word
 from bot.when.kinds import Token
 from bot.when.languages import LANGUAGES
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from bot.when.fold import Folded
     from bot.when.languages import Language
@@ -41,6 +42,7 @@ _SCAN = re.compile(
       | \+[0-9]{{2,}}[0-9 ()-]{{6,20}}[0-9]
       | (?<![0-9-])\(?[0-9]{{2,4}}[)-][ ]?[0-9]{{3,4}}-[0-9]{{4}}(?![0-9-])
     )
+  | (?P<weekdate>[0-9]{{4}}-?w[0-9]{{2}}-?[1-7](?![0-9a-z-]))
   | (?P<instant>[0-9]{{4}}-?(?:[0-9]{{2}}-?[0-9]{{2}}|[0-9]{{3}}|w[0-9]{{2}}-?[1-7])
         t[0-9]{{2}}(?::?[0-9]{{2}}(?::?[0-9]{{2}}(?:[.,][0-9]+)?)?)?(?:z|[+-][0-9]{{2}}(?::?[0-9]{{2}})?)?(?![0-9a-z]))
   | (?P<period>(?<![a-z0-9])p(?=t?[0-9])(?:[0-9]+w)?(?:[0-9]+d)?
@@ -69,13 +71,21 @@ _SCAN = re.compile(
 #: The rest of a piece such as `resnet-50` or `70b`.
 _CHUNK = re.compile(rf"[^\s(),?!{CJK}]+")
 _NUMBER_FOLLOWS = re.compile(r"[-_./\\#=]?[0-9]|_")
+#: SUN397 is no Sunday, fri1400-1600 is a Friday.
+_NAME_FOLLOWS = re.compile(r"[0-9]{3,}(?![0-9]|[ ]?[-~:])")
+#: Mar-Vista is no March, mon-fri is a week.
+_HYPHENED = re.compile(r"-([a-z]{3,})")
 _PHRASE = re.compile(r"(?:[a-z]+|[0-9]+[a-z]+)(?:'[a-z]*)*(?:[ -]{1,2}[a-z]+(?:'[a-z]+)*){0,4}")
 _DOUBLED = re.compile(r"(.)\1+")
 _GAP = re.compile(r"[ -]+")
 _NOT_TIME = frozenset({kinds.COUNTER, kinds.LABEL, kinds.TEXT, kinds.GLUE, "#"})
 _DAYS = frozenset({kinds.DAY, kinds.WEEKDAY})
+_DATED = frozenset({kinds.WEEKDAY, kinds.MONTH, kinds.MONTH_OR_WORD})
 _NUMBERS = (kinds.NUMBER, kinds.WORD_NUMBER, kinds.YEAR)
 _YEARS = range(2020, 2100)
+
+_SAYS_LITTLE = ("~", "=")
+_NAMES_A_SIDE = (kinds.FROM, kinds.TO, kinds.UNTIL, kinds.FOR, kinds.AT, kinds.IN)
 
 _SINGLE = {
     "mark": None,
@@ -294,9 +304,20 @@ def tokens(folded: Folded, words: Lexicon) -> list[Token]:
             token = token._replace(kind=kinds.OTHER)  # 110M counts parameters, 90m minutes
         if token.kind == ":" and not (found and found[-1].kind in _NUMBERS):
             token = token._replace(kind=kinds.SPACE)  # `date:6/12` says what follows; 14:00 is another colon
+        if text[token.start : token.end] in _SAYS_LITTLE and _says_little(token, found):
+            token = token._replace(kind=kinds.SPACE)
         found.append(token)
         position = token.end
     return found
+
+
+def _says_little(token: Token, before: Sequence[Token]) -> bool:
+    """`for ~2h` is about two hours, `start=14:00` names a side of the range; `13~18` and `lr=13` are others."""
+    last = next((each for each in reversed(before) if each.kind != kinds.SPACE), None)
+    if last is None:
+        return token.kind == kinds.WAVE
+    spaced = last is not before[-1]
+    return last.kind in _NAMES_A_SIDE and (spaced or token.kind == kinds.SYMBOL)
 
 
 def _token_at(text: str, start: int, words: Lexicon) -> Token:
@@ -359,9 +380,16 @@ def _word(text: str, match: re.Match[str], words: Lexicon) -> Token:
         return _unknown_word(text, start, words)
     entry, end = phrase
     after_number = entry.kind == kinds.GLUE and text[start - 1 : start].isdigit()
-    if entry.kind in _NOT_TIME and not after_number and _NUMBER_FOLLOWS.match(text, end):
+    labelled = entry.kind in _NOT_TIME and not after_number and _NUMBER_FOLLOWS.match(text, end)
+    if labelled or (entry.kind in _DATED and _is_named(text, end, words)):
         return _chunk(text, start)
     return Token(entry.kind, entry.value, start, end)
+
+
+def _is_named(text: str, end: int, words: Lexicon) -> bool:
+    """Whether a word is only the first part of a name."""
+    hyphened = _HYPHENED.match(text, end)
+    return bool(_NAME_FOLLOWS.match(text, end) or (hyphened and not words.latin(text, hyphened.start(1))))
 
 
 def _unknown_word(text: str, start: int, words: Lexicon) -> Token:
@@ -403,8 +431,18 @@ def _era(match: re.Match[str]) -> Token:
         return Token(kinds.BROKEN, None, *match.span())
 
 
+def _week_date(match: re.Match[str]) -> Token:
+    """2026-W25-1."""
+    try:
+        day = date.fromisoformat(match.group().upper())
+    except ValueError:
+        return Token(kinds.BROKEN, None, *match.span())
+    return Token(kinds.DAY, Day(year=day.year, month=day.month, day=day.day), *match.span())
+
+
 _READERS: dict[str, Callable[[re.Match[str]], Token]] = {
     "era": _era,
+    "weekdate": _week_date,
     "opaque": lambda match: Token(kinds.OTHER, None, *match.span()),
     "other": lambda match: Token(kinds.OTHER, None, *match.span()),
     "instant": lambda match: Token(kinds.INSTANT, match.group(), *match.span()),

@@ -114,10 +114,28 @@ def _to_minute(start: Moment, minute: int) -> Ask | None:
     return Ask(start, Moment(clock=end))
 
 
+@_asks(r"X,?fL")
+def _start_and_day(tokens: Sequence[Token]) -> Ask | None:
+    """`tomorrow 9am for a full day`."""
+    return Ask(_moments(tokens)[0], length=Length(timedelta(days=1))) if tokens[-1].value == "" else None
+
+
 @_asks(r"l,?[UT]X|Xug?l|l/X")
 def _length_until(tokens: Sequence[Token]) -> Ask | None:
     end = _moments(tokens)[-1]
     return Ask(end=end, length=length_in(tokens))
+
+
+@_asks(r"lVX")
+def _length_before(tokens: Sequence[Token]) -> Ask | None:
+    """`an hour before 6pm`."""
+    return Ask(end=_moments(tokens)[0], length=length_in(tokens)) if tokens[1].value == "before" else None
+
+
+@_asks(r"^F?Xx{1,3}fl|^f?N?lx{1,2}F?X$")
+def _start_purpose_and_length(tokens: Sequence[Token]) -> Ask | None:
+    """`2pm resnet for 3h`, `a 3 hour slot at 2pm`."""
+    return Ask(_moments(tokens)[0], length=length_in(tokens))
 
 
 @_asks(r"f?l[FK,-]*[XRP]K?")

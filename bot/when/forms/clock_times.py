@@ -98,6 +98,18 @@ def _hour_mark_before_length(tokens: Sequence[Token]) -> Built:
     return kinds.CLOCK, clock(numbers_in(tokens)[0], marked=True)
 
 
+@FORMS.add(r"(?<=[nNa])-g(?= ?[-~TU]|$| [xf])")
+def _ish(_tokens: Sequence[Token]) -> Built:
+    """`2-ish to 4pm`."""
+    return kinds.GLUE, ""
+
+
+@FORMS.add(r"(?<![nNvqM])(?<![nNvqM] )(?<![nNvqM] g )b(?= ?[nN](?! ?[sc#]))")
+def _after(_tokens: Sequence[Token]) -> Built:
+    """`after 3`: no minutes stand before it."""
+    return kinds.FROM, ""
+
+
 @FORMS.add(r"(?:[vq] ?g? ?|[nN] ?M? ?)b ?[nNC]")
 def _minutes_past(tokens: Sequence[Token]) -> Built:
     return kinds.CLOCK, _shifted(tokens, 1)

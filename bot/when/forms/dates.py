@@ -20,13 +20,13 @@ if TYPE_CHECKING:
 FORMS = Forms()
 
 
-@FORMS.add(r"θ(?! x)|(?<=[dg9F] )θ|(?<=^n )θ")
+@FORMS.add(r"θ(?! (?:g )*[xsc#])|(?<=[dg9F] )θ|(?<=^n )θ")
 def _month_not_word(tokens: Sequence[Token]) -> Built:
     """`3-5 may`, not `13-18 may need more`."""
     return kinds.MONTH, tokens[0].value
 
 
-@FORMS.add(r"(?<=[nNdWr] )F(?= [Oω])|(?<=[Oω] )F(?= 9)")
+@FORMS.add(r"(?<=[nNºdWr] )F(?= [Oω])|(?<=[Oω] )F(?= 9)")
 def _of(tokens: Sequence[Token]) -> Built:
     """`12 de diciembre`, `lunes de diciembre`, but `9-12 from december`."""
     return (kinds.OF, "") if tokens[0].value in ("of", "date") else None
@@ -36,6 +36,12 @@ def _of(tokens: Sequence[Token]) -> Built:
 def _each(tokens: Sequence[Token]) -> Built:
     """`2 gpus each` repeats nothing; `each monday` does, and so does `weekly` by itself."""
     return (kinds.OTHER, None) if tokens[0].value == Every() else None
+
+
+@FORMS.add(r"r(?= x)")
+def _adjective(tokens: Sequence[Token]) -> Built:
+    """`hourly data`, `monthly report`: too often or too seldom for a series."""
+    return (kinds.OTHER, None) if tokens[0].value == Every("month") else None
 
 
 @FORMS.add(r"V(?= [ly])")
@@ -140,7 +146,7 @@ _NO_DAY_NEXT = r"(?! n(?! ?[-~:.TUahH]))"
 
 @FORMS.add(
     rf"(?<![-~TtU])(?<![-~TtU] )n ?d?\.? ?[-~TtU&] ?(?:@ ?)?n ?d?{_OF}O{_NO_DAY_NEXT}(?:\.?,? ?(?:[gƒ] )?9)?"
-    rf"|{_NO_MONTH_OF_DAYS}(?<!n)(?<!n )(?<!nd )(?<!nd g )(?<!n g )(?<!n\. )O\.? ?n ?d? ?[-~TtU] ?n ?d?"
+    rf"|{_NO_MONTH_OF_DAYS}(?<!n)(?<!n )(?<!nd )(?<!nd g )(?<!n g )(?<!n\. )(?<!º )(?<!º g )O\.? ?n ?d? ?[-~TtU] ?n ?d?"
     r"(?!n| ?[-~:ahHiMyTU.]| [nC](?! ?[-~T] ?[nC]))(?: ?,? ?9)?"
 )
 def _named_span(tokens: Sequence[Token]) -> Built:
@@ -154,11 +160,18 @@ def _named_span(tokens: Sequence[Token]) -> Built:
 @FORMS.add(
     rf"n[-/]O[-/][9n]|(?<![-./:n])n-O(?= )|O-n(?= )|(?<!x)O/n(?= )|n ?d?{_OF}O n(?= (?:C|n ?[-~T]))"
     rf"|n ?d?{_OF}O{_NO_DAY_NEXT}(?:\.?,? ?(?:[gƒ] )?9(?! ?[-~] ?[n9]))?"
-    rf"|{_NO_MONTH_OF_DAYS}O\.? ?(?:g )?[nN] ?d?(?! ?[ahHMi.]| ?:n)(?:,? ?9(?! ?[-~] ?[n9](?!-)))?|N{_OF}O"
+    rf"|{_NO_MONTH_OF_DAYS}O\.? ?(?:g )?[nNº] ?d?(?! ?[ahHMi.]| ?:n)(?:,? ?9(?! ?[-~] ?[n9](?!-)))?"
+    rf"|[Nº]{_OF}O(?:,? ?(?:[gƒ] )?9(?! ?[-~] ?[n9]))?"
 )
 def _named_date(tokens: Sequence[Token]) -> Built:
     day, *year = numbers_in(tokens)
     return kinds.DAY, month_day(value_of(tokens, kinds.MONTH), day, year[0] if year else None)
+
+
+@FORMS.add(r"º(?! ?[@g]?,? (?:C|n ?[-~TtU:]))|(?<!@ )º")
+def _ordinal(_tokens: Sequence[Token]) -> Built:
+    """`first run`."""
+    return kinds.OTHER, None
 
 
 @FORMS.add(r"F ?n ?t ?n(?! ?[-~:.hHOo/n])")
@@ -196,12 +209,17 @@ def _two_numbers(first: int, second: int, *, day_first: bool) -> Day:
 _THEN_TIME = r"(?= ?(?:\( ?[Ww] ?\)|W)?[ ,]*(?:[@Fptg] ?)*(?:C|y|n ?[-~T:.]|l| L))"
 
 
-@FORMS.add_by_habit(r"(?<![-.:n/])n\. ?[-~TU] ?n\. ?n\.?(?!n)|(?<![-.:n/])n\.n\. ?[-~TU] ?n\.n\.?(?!n)")
+@FORMS.add_by_habit(
+    r"(?<![-.:n/])n\. ?[-~TU] ?n\. ?n\.?(?!n)|(?<![-.:n/])n\.n\. ?[-~TU] ?n\.n\.?(?!n)"
+    r"|(?<![-.:n/])n\.? ?/ ?n\. ?n\.(?!n)"
+)
 def _dotted_span(tokens: Sequence[Token], of: Habits) -> Built:
     if not of.dotted_dates or not of.day_first:
         return None
     numbers = numbers_in(tokens)
     if len(numbers) == 3:
+        if has(tokens, "/") and numbers[1] != numbers[0] + 1:
+            return kinds.VAGUE_DAYS, ""  # 24./26.10.
         return kinds.DAY_SPAN, (month_day(numbers[2], numbers[0]), month_day(numbers[2], numbers[1]))
     if len(numbers) != 4:
         return None
@@ -249,7 +267,7 @@ def _whole_day(tokens: Sequence[Token]) -> Built:
     return (kinds.ALL_DAY, "") if numbers_in(tokens) == [1] else None
 
 
-@FORMS.add(r"[nN] ?d(?! ?[-~K] ?n ?d ?O)|d ?n(?! ?[:hHo/])|@ n\.?(?= (?:[@FEm] ?)*(?:C|y|n ?[-~TtU:]))")
+@FORMS.add(r"[nN] ?d(?! ?[-~K] ?n ?d ?O)|d ?n(?! ?[:hHo/])|@ [nº]\.?(?=,? (?:[@FEm] ?)*(?:C|y|n ?[-~TtU:]))")
 def _day_of_month(tokens: Sequence[Token]) -> Built:
     if tokens[0].kind == kinds.AT and tokens[0].value != "date" and tokens[-1].kind != ".":
         return None
@@ -366,7 +384,7 @@ def _more_weekdays(tokens: Sequence[Token]) -> Built:
 _THEN_HOURS = r"(?= ?(?:[@F,g] ?)*(?:C|y|[nN] ?[-~TU]))"
 
 
-@FORMS.add(rf"l ?F ?D{_THEN_HOURS}|k ?g? ?D|D J(?! ?x)")
+@FORMS.add(rf"(?:l ?F|(?<!r )l @) ?D{_THEN_HOURS}|k ?g? ?D|D J(?! ?x)")
 def _weeks_after(tokens: Sequence[Token]) -> Built:
     """`a week from tomorrow 10-12`, `monday week`, `来週の今日`."""
     day = value_of(tokens, kinds.DAY)
@@ -376,8 +394,9 @@ def _weeks_after(tokens: Sequence[Token]) -> Built:
         weeks = int(str(tokens[0].value))
         return (kinds.DAY, replace(day, weeks_after=weeks)) if day.offset is not None else None
     if tokens[-1].kind == kinds.WEEKS:
-        return (kinds.DAY, replace(day, weeks_after=1)) if day.weekday is not None else None
+        weeks = int(str(tokens[-1].value or 1))
+        return (kinds.DAY, replace(day, weeks_after=weeks)) if day.weekday is not None else None
     length = length_of(tokens[0].value)
-    if length.time % timedelta(weeks=1) or value_of(tokens, kinds.FROM) != "from":
+    if length.time % timedelta(weeks=1) or value_of(tokens, kinds.FROM) not in ("from", None):
         return None
     return kinds.DAY, replace(day, weeks_after=length.time // timedelta(weeks=1))

@@ -113,7 +113,7 @@ def letters(tokens: Sequence[Token]) -> str:
 
 def numbers_in(tokens: Sequence[Token]) -> list[int]:
     """The numbers among some tokens."""
-    return [int(t.value) for t in tokens if t.kind in "n9N"]  # type: ignore[call-overload]
+    return [int(t.value) for t in tokens if t.kind in "n9Nº"]  # type: ignore[call-overload]
 
 
 def value_of(tokens: Sequence[Token], kind: str) -> Any:

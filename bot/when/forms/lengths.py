@@ -37,6 +37,12 @@ def _period(tokens: Sequence[Token]) -> Built:
     return kinds.LENGTH, Length(time, whole_days=not (hours or minutes or seconds))
 
 
+@FORMS.add(r"(?:(?<=n[-~TU]n )|(?<=n [-~TU] n ))[jJ](?= n|-x)")
+def _which_day(_tokens: Sequence[Token]) -> Built:
+    """`13-18 day 3 of training`."""
+    return kinds.OTHER, None
+
+
 @FORMS.add(r"(?:Q|n ?[-~TU|] ?n|N ?[-~TU,|]? ?N) ?g? ?[hiMjJd](?= ?[^bB]|$)|n ?[-~TU|] ?y")
 def _vague_length(tokens: Sequence[Token]) -> Built:
     """`a few hours`, `2-3 hours`. (Not `13-18h`, and not `3-5日`, which are no lengths.)"""
@@ -69,6 +75,12 @@ def _days_letter(tokens: Sequence[Token]) -> Built:
 def _dimensions(_tokens: Sequence[Token]) -> Built:
     """`2d unet`."""
     return kinds.OTHER, None
+
+
+@FORMS.add(r"(?<![-~:./n])n-[iMjJ](?! ?[nC])")
+def _hyphened(tokens: Sequence[Token]) -> Built:
+    """`a 3-hour slot`."""
+    return kinds.LENGTH, Length(timedelta(**{UNITS[tokens[-1].kind]: numbers_in(tokens)[0]}))
 
 
 @FORMS.add(r"[nN] ?i n(?! ?[-~:./aHhijMJlcs#OoYdn])")
@@ -159,6 +171,12 @@ def _below_zero(tokens: Sequence[Token]) -> Built:
     """`for -2h`."""
     length = length_of(tokens[-1].value)
     return kinds.LENGTH, replace(length, time=-length.time)
+
+
+@FORMS.add(r"l ?& ?(?:N ?)?q(?! ?[iM])")
+def _and_a_quarter(tokens: Sequence[Token]) -> Built:
+    """`an hour and a quarter`."""
+    return kinds.LENGTH, Length(length_of(tokens[0].value).time + timedelta(minutes=15))
 
 
 @FORMS.add(r"l ?&? ?(?:N ?)?v(?! ?[bn])")

@@ -20,7 +20,7 @@ COUNTED = "counted"
 
 
 _NO_RANGE_BEFORE = r"(?<![-~:.Tt])(?<![-~:.TtK] )"
-_NO_TIME_AFTER = r"(?!g? ?[-~:.]? ?[ahHiMojJOY]| ?[-~:./]\S?| ?[-~] ?[nNC])"
+_NO_TIME_AFTER = r"(?:(?= - n(?: ?a|:n))|(?!g? ?[-~:.]? ?[ahHiMojJOY]| ?[-~:./]\S?| ?[-~] ?[nNC]))"
 
 
 @FORMS.add(r"(?<![-~:.] )(?<![-~:.])[nN] ?-?[c#](?! ?n)")
@@ -39,6 +39,7 @@ def _counted(_tokens: Sequence[Token]) -> Built:
 
 #: GPUs are counted from 0, and few machines hold more than eight.
 _LAST_GPU, _LAST_HOUR = 8, 24
+_MOST_PARTS = 10
 
 
 @FORMS.add(r"[s#c] ?[:.]? ?n(?:\.n)?(?: ?[-~] ?n(?:\.n)?)*" + _NO_TIME_AFTER)
@@ -49,6 +50,19 @@ def _labelled(tokens: Sequence[Token]) -> Built:
         return None  # need gpus 13-18, but `epochs 3-5`
     if tokens[0].kind == kinds.COUNTER and len(hours) != 2:
         return None
+    return kinds.OTHER, None
+
+
+@FORMS.add(r"[s#] ?n/n(?![/n])")
+def _part_of_all(tokens: Sequence[Token]) -> Built:
+    """`run 3/5`, but `task 6/15 10-12`."""
+    part, whole = (int(str(t.value)) for t in tokens if t.kind == kinds.NUMBER)
+    return (kinds.OTHER, None) if part <= whole <= _MOST_PARTS else None
+
+
+@FORMS.add(r"n ?d ?[sc#](?! ?[-~:])")
+def _which_one(_tokens: Sequence[Token]) -> Built:
+    """`2nd run`, `3rd gpu`."""
     return kinds.OTHER, None
 
 

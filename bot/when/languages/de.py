@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from bot.when import kinds
-from bot.when.clocks import NOON, WEEKEND, WORKDAYS, Clock, Day, Daypart, Every
+from bot.when.clocks import NOON, WEEKEND, WORKDAYS, Clock, Day, Daypart, Every, Length
 from bot.when.languages.shape import Language
 
 GERMAN = Language(
@@ -108,7 +110,13 @@ GERMAN = Language(
         kinds.HALF: {
             30: "halbe, halben, halbes, eine halbe, einer halben, einen halben, ein halbes, ne halbe, ein halber"
         },
-        kinds.HALF_TO: {-30: "halb"},
+        kinds.HALF_TO: {-30: "halb", -15: "dreiviertel"},
+        kinds.LENGTH: {
+            Length(timedelta(minutes=15)): "viertelstunde, eine viertelstunde, viertel stunde, eine viertel stunde",
+            Length(timedelta(minutes=45)): (
+                "dreiviertelstunde, eine dreiviertelstunde, dreiviertel stunde, eine dreiviertel stunde"
+            ),
+        },
         kinds.QUARTER: {15: "viertel, eine viertel, einer viertel"},
         kinds.PAST: {"": "nach"},
         kinds.BEFORE: {"": "vor"},
@@ -145,6 +153,23 @@ GERMAN = Language(
             40: "vierzig",
             45: "fünfundvierzig",
             90: "neunzig",
+        },
+        kinds.ORDINAL: {
+            1: "ersten, erster, erste",
+            2: "zweiten, zweiter",
+            3: "dritten, dritter",
+            4: "vierten, vierter",
+            5: "fünften, fünfter",
+            6: "sechsten, sechster",
+            7: "siebten, siebter",
+            8: "achten, achter",
+            9: "neunten, neunter",
+            10: "zehnten, zehnter",
+            11: "elften, elfter",
+            12: "zwölften, zwölfter",
+            20: "zwanzigsten",
+            30: "dreißigsten",
+            31: "einunddreißigsten",
         },
         kinds.NOW: {"": "jetzt, sofort, gleich jetzt, jetzt gleich, ab sofort, nun"},
         kinds.ALL_DAY: {
@@ -244,11 +269,12 @@ GERMAN = Language(
             "=Europe/Paris": "pariser zeit",
         },
         kinds.TEXT: {
+            "asks": "ist, sind, wer, gibt es, hat wer, hat jemand, braucht jemand",
             "": (
                 "guten abend, gute nacht, schönen abend, "
-                "ist, west, art, est, wir, test, vor allem, nach dem, nach der, vor dem, vor der, "
+                "west, art, est, wir, test, vor allem, nach dem, nach der, vor dem, vor der, "
                 "guten morgen, morgens und abends"
-            )
+            ),
         },
     },
 )

@@ -9,6 +9,12 @@ from bot.when.clocks import NOON, WEEKEND, WORKDAYS, Clock, Day, Daypart, Every,
 from bot.when.languages.shape import Language
 from bot.when.zones import NO_PLACES, PLACES
 
+_ORDINALS = (
+    "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth fourteenth "
+    "fifteenth sixteenth seventeenth eighteenth nineteenth twentieth twenty-first twenty-second twenty-third "
+    "twenty-fourth twenty-fifth twenty-sixth twenty-seventh twenty-eighth twenty-ninth thirtieth thirty-first"
+)
+
 ENGLISH = Language(
     code="en",
     telltale="[a-z]",
@@ -65,6 +71,7 @@ ENGLISH = Language(
             None: "the coming, coming, upcoming, the upcoming, this coming",
             0: "this",
             1: "next, nxt, nex, nxet, netx,  the next",
+            2: "after next",
         },
         kinds.MONTH: {
             1: "january, jan",
@@ -136,6 +143,7 @@ ENGLISH = Language(
             90: "ninety",
             "1": "a, an",
         },
+        kinds.ORDINAL: dict(enumerate(_ORDINALS.split(), 1)),
         kinds.NOW: {"": "now, right now, immediately, asap, rn, right away, straight away, starting now"},
         kinds.ALL_DAY: {
             "rest": (
@@ -164,21 +172,22 @@ ENGLISH = Language(
             ),
         },
         kinds.TO: {
-            "": (
-                "to, thru, through, too, up to, upto, ending, ending at, ends at, ends, end at, "
-                "ending on, end, t, to about, through to, and ending at, and ends at, and end at, "
-                "and ending, and finish at, finish at, finishing, ot, tto"
-            )
+            "": ("to, thru, through, too, up to, upto, end, t, to about, through to, finish, finishes, ot, tto")
         },
         kinds.UNTIL: {
             "": (
                 "extend to, extend it to, extended to, prolong to, until, till, unil, utill, "
                 "unti, utnill, til, 'til, untill, unitl, untl, up until, right until, "
-                "all the way to, ti, utnil, finishing at, until about, lasting until, and until"
+                "all the way to, ti, utnil, finishing at, until about, lasting until, and until, ending, ending at, "
+                "ends at, ends, end at, ending on, and ending at, and ends at, and end at, and ending, "
+                "and finish at, finish at, finishing"
             )
         },
         kinds.FOR: {
-            "": "for, 4 the next, lasting, lasts, fro, for about, for around, for the, for a total of, for at least"
+            "": (
+                "for, 4 the next, duration, for a duration of, lasting, lasts, fro, "
+                "for about, for around, for the, for a total of, for at least"
+            )
         },
         kinds.BETWEEN: {"": "between, b/w, btw, btwn, bw, in between, anytime between"},
         kinds.AND: {"": "and, &, n, plus, as well as, and then, and also, also"},
@@ -201,9 +210,10 @@ ENGLISH = Language(
         },
         kinds.VAGUE: {
             "by": "by",
+            "before": "before",
             "": (
                 "later, soon, sometime, some time, anytime, any time, a while, a bit, whenever, "
-                "eventually, a moment, shortly, the rest, tba, tbd, before, eod, end of day, cob, "
+                "eventually, a moment, shortly, the rest, tba, tbd, eod, end of day, cob, "
                 "end of business, no later than, overnight, later today, asap tomorrow, some point, "
                 "for some time, a little while, awhile, long, the day, after lunch, "
                 "before lunch, until lunch, till lunch, til lunch, "
@@ -295,12 +305,13 @@ ENGLISH = Language(
             for zone, names in PLACES.items()
         },
         kinds.TEXT: {
+            "asks": "is, are, who, who's, whos, anyone, anybody, does, is anyone, is anybody",
             "": (
                 "morning all, morning everyone, morning folks, morning team, morning guys, afternoon all, "
                 "afternoon everyone, evening all, evening everyone, afternoon folks, evening folks, "
                 "one to one, one-to-one, one on one, mar-a-lago, may i, may we, day to day, 24/7, "
                 "good morning, good afternoon, good evening, good night, good day, nice day, nice evening"
-            )
+            ),
         },
     },
     forgiving=(

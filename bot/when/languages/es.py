@@ -102,7 +102,11 @@ SPANISH = Language(
         kinds.MINUTES: {"": "minuto, minutos, min, mins"},
         kinds.DAYS: {"": "días, dias"},
         kinds.WEEKS: {"": "semana, semanas"},
-        kinds.LENGTH: {Length(timedelta(minutes=90)): "hora y media"},
+        kinds.LENGTH: {
+            Length(timedelta(minutes=90)): "hora y media",
+            Length(timedelta(minutes=15)): "cuarto de hora, un cuarto de hora",
+            Length(timedelta(minutes=45)): "tres cuartos de hora",
+        },
         kinds.HALF: {30: "media, una media"},
         kinds.QUARTER: {15: "cuarto, un cuarto"},
         kinds.BEFORE: {"": "menos"},
@@ -135,6 +139,7 @@ SPANISH = Language(
             45: "cuarenta y cinco",
             90: "noventa",
         },
+        kinds.ORDINAL: {1: "primero"},
         kinds.NOW: {"": "ahora, ya, ahora mismo, ahorita, de inmediato, inmediatamente, desde ya"},
         kinds.ALL_DAY: {
             "rest": "resto del día, el resto del día, lo que queda del día",
@@ -236,10 +241,11 @@ SPANISH = Language(
             "=UTC": "hora universal",
         },
         kinds.TEXT: {
+            "asks": "quién, alguien, hay",
             "": (
                 "una prueba, un experimento, un modelo, un test, una vez, est, art, una gpu, un gpu, "
                 "para un, para una, y un, y una, el modelo, el experimento"
-            )
+            ),
         },
     },
 )

@@ -100,8 +100,13 @@ FRENCH = Language(
         kinds.HOUR_LETTER: {"clock": "h, heure, heures, hr, hrs, h."},
         kinds.MINUTES: {"": "minute, minutes, min, mn, mins"},
         kinds.DAYS: {"": "jour, jours, journées, j"},
-        kinds.WEEKS: {"": "semaine, semaines"},
-        kinds.LENGTH: {Length(timedelta(hours=12)): "demi-journée, une demi-journée"},
+        kinds.WEEKS: {"": "semaine, semaines", 1: "en huit", 2: "en quinze"},
+        kinds.LENGTH: {
+            Length(timedelta(hours=12)): "demi-journée, une demi-journée",
+            Length(timedelta(minutes=15)): "quart d'heure, un quart d'heure",
+            Length(timedelta(minutes=45)): "trois quarts d'heure, 3 quarts d'heure",
+        },
+        kinds.ORDINAL: {1: "premier"},
         kinds.HALF: {30: "demie, demi, une demi, une demie"},
         kinds.QUARTER: {15: "quart, le quart, un quart d', un quart"},
         kinds.BEFORE: {"": "moins"},
@@ -233,11 +238,12 @@ FRENCH = Language(
             "=UTC": "temps universel, heure utc",
         },
         kinds.TEXT: {
+            "asks": "qui, y a-t-il, quelqu'un",
             "": (
                 "bonne nuit, bonne soirée, "
                 "est, un test, une expérience, un modèle, un run, un entraînement, pour un, "
                 "pour une, c'est, art, un essai"
-            )
+            ),
         },
     },
 )
