@@ -232,7 +232,7 @@ def shorten(
     held = placement.add(work, row.organization_id, before.holder, before.purpose, meant, TimeRange(work.now, end))
     notices.go_on(work, held)
     _tell_holder(work, actor, Action.CHANGED, as_it_was, held, why)
-    audit.record_reservation(work, actor, Action.CHANGED, held, before=as_it_was, why=why)
+    audit.record_reservation(work, actor, Action.SPLIT, held, why=why)
     waitlist.changed(work, rest)
     return replace(requests.receipt(work, held), before=as_it_was)
 

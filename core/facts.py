@@ -91,6 +91,7 @@ class Action(StrEnum):
     ASKED = "asked"  # somebody else, for what they hold
     DECLINED = "declined"
     HANDED_OVER = "handed_over"
+    SPLIT = "split"  # off another reservation, which holds the rest
     ANSWERED = "answered"
 
 

@@ -342,7 +342,7 @@ def _split_off(
 ) -> facts.Reservation:
     held = placement.add(work, actor.organization_id, before.holder, before.purpose, gpus, time)
     notices.go_on(work, held)
-    audit.record_reservation(work, actor, Action.HANDED_OVER, held)
+    audit.record_reservation(work, actor, Action.SPLIT, held)
     return held
 
 

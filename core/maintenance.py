@@ -53,12 +53,12 @@ def take_down(
     """
     members.must_be_admin(work, actor)
     why = _reason(why)
-    policy.check_not_over(time, work.now)
-    time = TimeRange(max(time.start, work.now), time.end)
     gpus = inventory.meant(work, actor.organization_id, names)
     _lock(work, actor, gpus, time)
     if answered := requests.done(work, actor, request_key):
         return facts.Maintenance(answered.reservation, (), "", again=True)
+    policy.check_not_over(time, work.now)
+    time = TimeRange(max(time.start, work.now), time.end)
     with waitlist.held_back(work, actor.organization_id):
         displaced = tuple(_clear(work, actor, gpus, time, why))
         mark = _mark(displaced)

@@ -137,11 +137,13 @@ def _reservation(entry: facts.AuditEntry, names: Mapping[int, str], reader: Read
             Action.CANCELLED: reader.say("{who} cancelled {was}", **values),
             Action.RELEASED: reader.say("{who} gave back, and it became {what}", **values),
             Action.HANDED_OVER: reader.say("{who} handed over, and kept {what}", **values),
+            Action.SPLIT: reader.say("{who} split a booking; a part of it is now {what}", **values),
         }.get(entry.action, reader.say("{who} changed {was} to {what}", **values))
     return {
         Action.CANCELLED: reader.say("{who} cancelled {holder}’s {was}", **values),
         Action.RELEASED: reader.say("{who} ended {holder}’s, and it became {what}", **values),
         Action.HANDED_OVER: reader.say("{who} handed over to {holder}: {what}", **values),
+        Action.SPLIT: reader.say("{who} split a booking of {holder}; a part of it is now {what}", **values),
     }.get(entry.action, reader.say("{who} changed {holder}’s {was} to {what}", **values))
 
 

@@ -260,7 +260,7 @@ def test_both_histories_have_it(lab: Lab) -> None:
             assert last[each.id] == audit.snapshot(availability.reservation(work, lab.id, each.id))
     assert [(each.action, each.by, each.concerns) for each in told if each.concerns] == [
         (Action.HANDED_OVER, "Alice", "Bob"),
-        (Action.HANDED_OVER, "Alice", "Alice"),
+        (Action.SPLIT, "Alice", "Alice"),
         (Action.HANDED_OVER, "Alice", "Alice"),
         (Action.ASKED, "Bob", "Alice"),
         (Action.RESERVED, "Alice", "Alice"),
