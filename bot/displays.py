@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import logging
 import time
-from datetime import timedelta
+from datetime import datetime, timedelta
+from itertools import pairwise
 
 from slack_sdk.errors import SlackApiError
 
@@ -92,11 +93,10 @@ class Painter:
     def _draw_board(self, display: Display) -> None:
         now, lab = self._clock(), display.organization
         with self._database.read(now) as work:
-            shown = displays.state(work, lab.id)
-            stories = availability.occupancy(work, lab.id)
-        message = board_view.board(stories, Reader.of(lab.language, lab.zone, "", self._desk.command), now)
+            outlook = availability.outlook(work, lab.id)
+        message = board_view.board(outlook.occupancy(), Reader.of(lab.language, lab.zone, "", self._desk.command), now)
         ts = self._edit(display, message.as_arguments()) or self._post(display, message.as_arguments())
-        self._drawn(display, shown, ts)
+        self._drawn(display, displays.state(outlook), ts)
 
     def _edit(self, display: Display, content: dict[str, object]) -> str | None:
         """The board's message, edited; None where there is none to edit any more."""
@@ -177,17 +177,21 @@ class Painter:
 def look(work: Work, desk: Desk, member: facts.Member, reader: Reader) -> tuple[str, Lab]:
     """What a Home shows, and the name of that state."""
     number = desk.organization.id
-    shown = displays.state(work, number)
-    midnight = reader.midnight(work.now, 1)
+    outlook = availability.outlook(work, number)
     held = availability.held_by(work, number, member.id)
-    return shown, Lab(
-        stories=availability.occupancy(work, number),
-        today=availability.timelines(work, number, TimeRange(work.now, midnight)),
-        week=availability.timelines(work, number, TimeRange(midnight, reader.midnight(work.now, 8))),
-        held=[(each, availability.room(work, number, each)) for each in held],
+    return displays.state(outlook), Lab(
+        stories=outlook.occupancy(),
+        days=[facts.Schedule(day, outlook.timelines(day)) for day in _days(reader, work.now)],
+        held=availability.with_room(work, held, outlook),
         series=series.held_by(work, number, held),
         wishes=waitlist.waiting(work, number, member.id),
         choices=member.choices,
         use=limits.fair_use(work, number, member.id),
         progress=setup.progress(work, Actor.of(number, member)),
     )
+
+
+def _days(reader: Reader, now: datetime) -> list[TimeRange]:
+    """What is left of today where the reader is, and each day after."""
+    midnights = [reader.midnight(now, number) for number in range(1, home_view.DAYS + 1)]
+    return [TimeRange(start, end) for start, end in pairwise([now, *midnights])]

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta, tzinfo
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, bindparam, func, or_, select
-from sqlalchemy.orm import InstrumentedAttribute, aliased
+from sqlalchemy.orm import InstrumentedAttribute, aliased, joinedload, selectinload
 
 from core import errors, facts, inventory, limits, members, models, policy, usage
 from core.actors import Actor
@@ -44,25 +44,61 @@ def holdings(
     return tuple(held for held in ahead if held.range.start < window.end)
 
 
+@dataclass(frozen=True)
+class Outlook:
+    """All that is held from `now` on, looked up once, to be told as now, as a day or as a week."""
+
+    now: datetime
+    held: Mapping[facts.Gpu, tuple[facts.Holding, ...]]  # of each GPU in service, by start
+
+    def occupancy(self) -> tuple[facts.Occupancy, ...]:
+        """The story of each GPU."""
+        return tuple(_story(gpu, held, self.now) for gpu, held in self.held.items())
+
+    def timelines(self, window: TimeRange) -> tuple[facts.Timeline, ...]:
+        """What is booked on each GPU within `window`."""
+        return tuple(facts.Timeline(gpu, window, tuple(_parts(held, window))) for gpu, held in self.held.items())
+
+    def following(self, held: facts.Reservation) -> facts.Holding | None:
+        """Who comes next on one of its GPUs; None when nobody."""
+        ahead = (each for gpu in held.gpus for each in self.held.get(gpu, ()) if each.range.start >= held.range.end)
+        return _soonest(each for each in ahead if each.reservation_id != held.id)
+
+
+def outlook(work: Work, organization_id: int, ahead: timedelta = _EXTENDABLE) -> Outlook:
+    """All that is held from now on, on the GPUs in service; or what begins within some time ahead."""
+    return Outlook(work.now, _by_gpu(work, organization_id, TimeRange(work.now, work.now + ahead)))
+
+
 def occupancy(work: Work, organization_id: int) -> tuple[facts.Occupancy, ...]:
     """The story of each GPU in service from now on."""
-    known = inventory.gpus(work, organization_id)
-    ahead = TimeRange(work.now, work.now + timedelta(days=3650))
-    stories: dict[int, list[facts.Holding]] = {gpu.id: [] for gpu in known}
-    for holding in holdings(work, organization_id, known, ahead):
-        stories[holding.gpu.id].append(holding)
-    return tuple(_story(gpu, stories[gpu.id], work.now) for gpu in known)
+    return outlook(work, organization_id).occupancy()
 
 
 def timelines(work: Work, organization_id: int, window: TimeRange) -> tuple[facts.Timeline, ...]:
-    """What is booked on each GPU in service within `window`."""
+    """What is booked on each GPU in service within `window`, past or to come."""
+    by_gpu = _by_gpu(work, organization_id, window)
+    return tuple(facts.Timeline(gpu, window, tuple(_parts(held, window))) for gpu, held in by_gpu.items())
+
+
+def _by_gpu(work: Work, organization_id: int, window: TimeRange) -> dict[facts.Gpu, tuple[facts.Holding, ...]]:
     known = inventory.gpus(work, organization_id)
     held: dict[int, list[facts.Holding]] = {gpu.id: [] for gpu in known}
     for holding in holdings(work, organization_id, known, window):
-        part = holding.range.clip(window)
-        if part:
-            held[holding.gpu.id].append(replace(holding, range=part))
-    return tuple(facts.Timeline(gpu, window, tuple(held[gpu.id])) for gpu in known)
+        held[holding.gpu.id].append(holding)
+    return {gpu: tuple(held[gpu.id]) for gpu in known}
+
+
+def _parts(held: Iterable[facts.Holding], window: TimeRange) -> Iterator[facts.Holding]:
+    """Of each holding, by start, what lies inside."""
+    for each in held:
+        time = each.range
+        if time.start >= window.end:
+            return
+        if window.start <= time.start and time.end <= window.end:
+            yield each
+        elif window.start < time.end:
+            yield replace(each, range=TimeRange(max(time.start, window.start), min(time.end, window.end)))
 
 
 def free_during(work: Work, organization_id: int, wanted: Wanted, wish: TimeRange) -> tuple[facts.Gpu, ...]:
@@ -111,7 +147,10 @@ def _ahead(work: Work, organization_id: int, *conditions: ColumnElement[bool]) -
         .distinct()
     )
     rows = work.session.scalars(
-        select(models.Reservation).where(models.Reservation.id.in_(ids)), {"lab": organization_id}
+        select(models.Reservation)
+        .where(models.Reservation.id.in_(ids))
+        .options(selectinload(models.Reservation.slots), joinedload(models.Reservation.member)),
+        {"lab": organization_id},
     )
     return tuple(sorted((fact(work, row) for row in rows), key=lambda held: (held.range, held.id)))
 
@@ -133,7 +172,7 @@ def load(work: Work, organization_id: int, reservation_id: int) -> models.Reserv
 
 def fact(work: Work, row: models.Reservation) -> facts.Reservation:
     """A reservation as it is at `work.now`."""
-    by_id = {gpu.id: gpu for gpu in inventory.gpus(work, row.organization_id)}
+    by_id = inventory.by_id(work, row.organization_id)
     slots = tuple(
         facts.Slot(by_id.get(slot.gpu_id) or _retired(slot.gpu), TimeRange(slot.start_at, slot.end_at))
         for slot in row.slots
@@ -192,6 +231,19 @@ def room_before(work: Work, next_one: facts.Holding | None, held: facts.Reservat
     """The same, where it is known who comes next."""
     until = next_one.range.start - held.range.end if next_one else _EXTENDABLE
     return facts.Room(next_one, limits.longest_extension(work, held, until))
+
+
+def with_room(
+    work: Work, held: Iterable[facts.Reservation], outlook: Outlook | None = None
+) -> list[tuple[facts.Reservation, facts.Room | None]]:
+    """Each of them, and how far those that are running can be extended; by an outlook, where there is one already."""
+
+    def next_after(running: facts.Reservation) -> facts.Holding | None:
+        if outlook is not None:
+            return outlook.following(running)
+        return following(work, running.organization_id, running.gpus, running.range.end, besides=running.id)
+
+    return [(each, room_before(work, next_after(each), each) if each.state is State.RUNNING else None) for each in held]
 
 
 def gpus(work: Work, organization_id: int) -> tuple[facts.Gpu, ...]:
@@ -608,9 +660,20 @@ def _soonest(held: Iterable[facts.Holding]) -> facts.Holding | None:
     return min(held, key=lambda holding: (holding.range.start, holding.gpu.id), default=None)
 
 
-def _story(gpu: facts.Gpu, held: list[facts.Holding], now: datetime) -> facts.Occupancy:
-    current = held[0] if held and now in held[0].range else None
-    return facts.Occupancy(gpu, current, tuple(held[1:] if current else held)[:_NEIGHBOURS])
+def _story(gpu: facts.Gpu, held: Sequence[facts.Holding], now: datetime) -> facts.Occupancy:
+    if not held or now not in held[0].range:
+        return facts.Occupancy(gpu, None, tuple(held[:_NEIGHBOURS]))
+    return facts.Occupancy(gpu, held[0], tuple(held[1 : _NEIGHBOURS + 1]), _first_gap(held))
+
+
+def _first_gap(held: Sequence[facts.Holding]) -> datetime:
+    """Where the first of these ends, or the last that follows right upon it."""
+    end = held[0].range.end
+    for each in held[1:]:
+        if each.range.start > end:
+            break
+        end = each.range.end
+    return end
 
 
 def _retired(row: models.Gpu) -> facts.Gpu:

@@ -15,10 +15,10 @@ from sqlalchemy import ColumnElement, Select, delete, select, update
 
 from core import audit, availability, facts, members, models, organizations, recipients
 from core.actors import Actor
+from core.availability import Outlook
 from core.db import insert_if_new
 from core.facts import Action, Subject
 from core.recipients import BOARD
-from core.timerange import TimeRange
 from core.work import Work
 
 AHEAD = timedelta(days=8)  # how far a display looks
@@ -50,19 +50,28 @@ class Display:
     shown: str
 
 
-def state(work: Work, organization_id: int) -> str:
+def state(outlook: Outlook) -> str:
     """Names the state of the lab that displays show: two of the same name look the same, within one hour."""
-    known = availability.gpus(work, organization_id)
-    held = availability.holdings(work, organization_id, known, TimeRange(work.now, work.now + AHEAD))
+    until = outlook.now + AHEAD
     told = [
-        work.now.replace(minute=0, second=0, microsecond=0),
-        *known,
-        *(
-            (each.gpu.id, each.range, each.range.start <= work.now, each.holder.name, each.purpose, each.offered_until)
-            for each in held
-        ),
+        outlook.now.replace(minute=0, second=0, microsecond=0),
+        *outlook.held,
+        *(_told(each, outlook.now) for held in outlook.held.values() for each in held if each.range.start < until),
     ]
     return hashlib.sha256(repr(told).encode()).hexdigest()
+
+
+def _told(held: facts.Holding, now: datetime) -> tuple[object, ...]:
+    time, offered_until = held.range, held.offered_until
+    return (
+        held.gpu.id,
+        time.start.timestamp(),
+        time.end.timestamp(),
+        time.start <= now,
+        held.holder.name,
+        held.purpose,
+        offered_until and offered_until.timestamp(),
+    )
 
 
 def stale(work: Work, organization_id: int) -> list[int]:
@@ -75,7 +84,7 @@ def stale(work: Work, organization_id: int) -> list[int]:
     ).all()
     if not watched:
         return []
-    now = state(work, organization_id)
+    now = state(availability.outlook(work, organization_id, AHEAD))
     return [row.id for row in watched if row.shown != now]
 
 

@@ -463,6 +463,7 @@ class Occupancy:
     gpu: Gpu
     now: Holding | None
     upcoming: tuple[Holding, ...]  # soonest first
+    free_from: datetime | None = None  # when nobody holds it next, for a GPU that is held now
 
     @property
     def free_until(self) -> datetime | None:
@@ -502,10 +503,15 @@ class Timeline:
 
 @dataclass(frozen=True)
 class Schedule:
-    """Who holds what for a while, on all GPUs in service."""
+    """Who holds what for a while, on the GPUs in service."""
 
     range: TimeRange
     rows: tuple[Timeline, ...]
+    node: str | None = None  # of this one alone
+
+    def of_node(self, name: str) -> Schedule:
+        """The part of it that is one node's."""
+        return Schedule(self.range, tuple(row for row in self.rows if row.gpu.node == name), name)
 
     @property
     def capacity(self) -> timedelta:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
@@ -21,6 +21,11 @@ from core.work import Work
 def gpus(work: Work, organization_id: int) -> tuple[facts.Gpu, ...]:
     """Every GPU in service, by node and label, numbers in the order people count."""
     return _fleet(work, organization_id).gpus
+
+
+def by_id(work: Work, organization_id: int) -> Mapping[int, facts.Gpu]:
+    """The same by number."""
+    return _fleet(work, organization_id).by_id
 
 
 def nodes(work: Work, organization_id: int) -> tuple[facts.Node, ...]:
@@ -260,6 +265,7 @@ class _Fleet:
     """All GPUs in service, in order, and under each of their names."""
 
     gpus: tuple[facts.Gpu, ...]
+    by_id: dict[int, facts.Gpu]
     called: dict[str, tuple[facts.Gpu, ...]]
 
 
@@ -286,7 +292,7 @@ def _in_order(rows: tuple[tuple[int, str, str, str, int], ...]) -> _Fleet:
     for gpu in found:
         for name in names(gpu):
             called[name] = (*called.get(name, ()), gpu)
-    return _Fleet(tuple(found), called)
+    return _Fleet(tuple(found), {gpu.id: gpu for gpu in found}, called)
 
 
 @cache

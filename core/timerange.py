@@ -9,6 +9,8 @@ from datetime import UTC, date, datetime, time, timedelta, tzinfo
 
 def utc(instant: datetime) -> datetime:
     """The same instant in UTC. A naive datetime names no instant and is refused with ValueError."""
+    if instant.tzinfo is UTC:
+        return instant
     if instant.tzinfo is None:
         raise ValueError(f"naive datetime {instant!r}: say in which zone")
     return instant.astimezone(UTC)

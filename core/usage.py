@@ -79,9 +79,9 @@ def by_member(work: Work, organization_id: int, week: TimeRange) -> dict[int, ti
     """The GPU time in that week of everybody who has any."""
     found: dict[int, timedelta] = {}
     for row in work.connection.execute(_HELD_BY_ALL, {"lab": organization_id, "since": week.start}):
-        part = TimeRange(row.start_at, row.end_at).clip(week)
-        if part:
-            found[row.member_id] = found.get(row.member_id, timedelta(0)) + part.length
+        part = min(row.end_at, week.end) - max(row.start_at, week.start)
+        if part > timedelta(0):
+            found[row.member_id] = found.get(row.member_id, timedelta(0)) + part
     return found
 
 

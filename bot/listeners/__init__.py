@@ -8,6 +8,7 @@ from bot.listeners import (
     hand_over,
     home,
     keep,
+    node,
     picture,
     record,
     series,
@@ -17,4 +18,4 @@ from bot.listeners import (
     welcome,
 )
 
-LISTENERS = (text, book, series, form, keep, hand_over, wait, busy, show, picture, home, record, admin, welcome)
+LISTENERS = (text, book, series, form, keep, hand_over, wait, busy, show, node, picture, home, record, admin, welcome)

@@ -17,7 +17,7 @@ from bot.views import picture as drawing
 from bot.views import schedule as view
 from bot.views import summary as summary_view
 from bot.views.kit import Message
-from core import availability, facts, summary
+from core import availability, facts, inventory, summary
 from core.timerange import TimeRange
 
 _NO_LONGER_EDITABLE = frozenset({"cant_update_message", "edit_window_closed", "is_inactive", "message_not_found"})
@@ -26,14 +26,14 @@ _NO_LONGER_EDITABLE = frozenset({"cant_update_message", "edit_window_closed", "i
 def register(app: App, _desk: Desk) -> None:
     @app.action(re.compile(r"picture:[A-Z_]+"))
     def pressed(visit: Visit, action: dict[str, Any], body: dict[str, Any]) -> None:
-        span = Span[action["action_id"].partition(":")[2]]
-        show(visit, _window(visit, span), in_place_of=_own_message(body))
+        span, gpu_id = Span[action["action_id"].partition(":")[2]], action.get("value")
+        show(visit, _window(visit, span), _node_of(visit, gpu_id), in_place_of=_own_message(body))
 
 
 def typed(visit: Visit, wish: Picture) -> None:
     """Of a day or week that has a name, or of the day that is written."""
     if wish.span is not None:
-        show(visit, _window(visit, wish.span))
+        show_span(visit, wish.span)
         return
     day = day_in(visit, wish.when)
     if day is None:
@@ -42,10 +42,17 @@ def typed(visit: Visit, wish: Picture) -> None:
         show(visit, TimeRange.of_days(day, 1, visit.reader.zone))
 
 
-def show(visit: Visit, window: TimeRange, *, in_place_of: str | None = None) -> None:
+def show_span(visit: Visit, span: Span, node: str | None = None) -> None:
+    """Of a day or week that has a name, on one node or on all."""
+    show(visit, _window(visit, span), node)
+
+
+def show(visit: Visit, window: TimeRange, node: str | None = None, *, in_place_of: str | None = None) -> None:
     """In their direct messages, where it stays; in place of an earlier one whose button was pressed, if that is one."""
     with visit.read() as work:
         schedule = availability.schedule(work, visit.organization_id, window)
+    if node is not None:
+        schedule = schedule.of_node(node)
     try:
         message = view.shown(_upload(visit, schedule), schedule, visit.reader, visit.now)
         channel = files.until_ready(lambda: _post(visit, message, in_place_of))
@@ -66,6 +73,14 @@ def summarise(visit: Visit, wish: Summary) -> None:
 def _window(visit: Visit, span: Span) -> TimeRange:
     """As days and weeks are cut where the visitor is."""
     return span.range(visit.reader.local(visit.now).date(), visit.reader.zone)
+
+
+def _node_of(visit: Visit, gpu_id: str | None) -> str | None:
+    """The node that a button stands for by one of its GPUs; None: all of them."""
+    if not gpu_id:
+        return None
+    with visit.read() as work:
+        return inventory.named(work, visit.organization_id, f"#{gpu_id}").node
 
 
 def _upload(visit: Visit, schedule: facts.Schedule) -> str:

@@ -41,7 +41,7 @@ def register(app: App, _desk: Desk) -> None:
 
     @app.action("book_one")
     def book_one_pressed(visit: Visit) -> None:
-        _book_one(visit)
+        book_one(visit)
 
 
 def status(visit: Visit) -> None:
@@ -58,25 +58,25 @@ def status_on(visit: Visit, text: str) -> None:
         day(visit, wanted)
 
 
-def day(visit: Visit, wanted: date) -> None:
-    """A day from midnight to midnight where the person is; of today, what is left of it."""
+def day(visit: Visit, wanted: date, node: str | None = None) -> None:
+    """A day from midnight to midnight where the person is; of today, what is left of it. Of one node, or of all."""
     noon = datetime.combine(wanted, time(12), visit.reader.zone)
     midnight, end = visit.reader.midnight(noon), visit.reader.midnight(noon, 1)
     if end <= visit.now:
         raise InThePast(TimeRange(midnight, end))
     window = TimeRange(max(midnight, visit.now), end)
     with visit.read() as work:
-        timelines = availability.timelines(work, visit.organization_id, window)
-    visit.answer(day_view.day(timelines, window, visit.reader, visit.now))
+        schedule = availability.schedule(work, visit.organization_id, window)
+    visit.answer(day_view.day(schedule.of_node(node) if node else schedule, visit.reader, visit.now))
 
 
 def who(visit: Visit) -> None:
     visit.answer(who_view.who(_stories(visit), visit.reader, visit.now))
 
 
-def _book_one(visit: Visit) -> None:
-    """Any GPU from now on: the one that is free for longest, and how long it could be."""
-    stories = _stories(visit)
+def book_one(visit: Visit, node: str | None = None) -> None:
+    """Any GPU from now on, of one node or of all: the one that is free for longest, and how long it could be."""
+    stories = [story for story in _stories(visit) if node in {None, story.gpu.node}]
     free = [story for story in stories if story.now is None]
     if free:
         message = status_view.lengths(status_view.longest_free(free), visit.reader, visit.now)
@@ -119,6 +119,5 @@ def health(visit: Visit) -> None:
 
 
 def held_by(work: Work, visit: Visit) -> Mine:
-    """The visitor's reservations, each with the room it has."""
-    held = availability.held_by(work, visit.organization_id, visit.member.id)
-    return [(each, availability.room(work, visit.organization_id, each)) for each in held]
+    """The visitor's reservations, those that are running with the room they have."""
+    return availability.with_room(work, availability.held_by(work, visit.organization_id, visit.member.id))

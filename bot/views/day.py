@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from bot.reader import Reader
@@ -14,36 +13,40 @@ from core.timerange import TimeRange
 _SHORTEST = timedelta(minutes=5)  # a gap that is offered
 _LONGEST = timedelta(hours=12)
 _OFFERS = 4  # for each GPU
+_FEW_OF_NODE = 8  # GPUs that are told one by one, where only one node is asked for
 
 
-def day(timelines: Sequence[facts.Timeline], window: TimeRange, reader: Reader, now: datetime) -> Message:
-    """`window` is the day where the reader is, or what is left of it."""
+def day(schedule: facts.Schedule, reader: Reader, now: datetime) -> Message:
+    """A day where the reader is, or what is left of it; of all nodes or of one."""
+    timelines = schedule.rows
     if not timelines:
         return kit.message(status.no_gpus(reader))
-    said = summary(timelines, window, reader)
-    blocks = [block for line in timelines for block in _gpu(line, reader, now)]
-    if len(timelines) > status.FEW:
+    said = summary(schedule, reader)
+    if len(timelines) <= (_FEW_OF_NODE if schedule.node else status.FEW):
+        blocks = [block for line in timelines for block in _gpu(line, reader, now)]
+    else:
         blocks = kit.sections(nodes.during(timelines, reader))
     spoken = [_line(line, reader) for line in timelines[: status.FEW]]
     return kit.message(
         " ".join([said, *(spoken if len(timelines) <= status.FEW else ())]),
         kit.section(f"*{said}*"),
         *blocks,
-        kit.context(reader.say("Times in {zone}.", zone=reader.zone_name(window.start))),
-        kit.actions(status.day_buttons(reader, now)),
-        kit.actions([kit.open_form_button(reader, start=max(window.start, now))]),
+        kit.context(reader.say("Times in {zone}.", zone=reader.zone_name(schedule.range.start))),
+        kit.actions([status.now_button(reader), *status.day_buttons(reader, now)]),
+        kit.actions([kit.open_form_button(reader, start=max(schedule.range.start, now))]),
     )
 
 
-def summary(timelines: Sequence[facts.Timeline], window: TimeRange, reader: Reader) -> str:
-    free = sum(not line.held for line in timelines)
-    return reader.say_many(
+def summary(schedule: facts.Schedule, reader: Reader) -> str:
+    free = sum(not line.held for line in schedule.rows)
+    said = reader.say_many(
         "{day}: {free} of {count} GPU is free all day.",
         "{day}: {free} of {count} GPUs are free all day.",
-        len(timelines),
-        day=reader.day(window.start),
+        len(schedule.rows),
+        day=reader.day(schedule.range.start),
         free=free,
     )
+    return reader.say("{node} · {days}", node=kit.escape(schedule.node), days=said) if schedule.node else said
 
 
 def _gpu(line: facts.Timeline, reader: Reader, now: datetime) -> list[Block]:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
-from datetime import datetime
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from bot.reader import Reader
 from bot.views import booking, kit, mine, nodes, settings, setup, status, waitlist
@@ -12,11 +12,11 @@ from bot.views.kit import Block, Message
 from bot.views.mine import Mine
 from core import facts
 from core.setup import Progress
-from core.timerange import TimeRange
 
 _BLOCKS = 100
 _ANSWER = 25  # blocks of an answer
-_ROOM = 9_000  # characters for each of now, today and the week
+_BESIDE_NODES = 10  # blocks of the lab that are neither nodes nor days
+DAYS = 8  # today, and the week after
 
 
 @dataclass(frozen=True)
@@ -24,8 +24,7 @@ class Lab:
     """What a Home shows of the lab and of its reader."""
 
     stories: Sequence[facts.Occupancy]
-    today: Sequence[facts.Timeline]  # what is left of it
-    week: Sequence[facts.Timeline]  # the seven days after
+    days: Sequence[facts.Schedule]  # what is left of today, and the seven days after
     held: Mine
     series: Sequence[facts.Series]  # that these belong to
     wishes: Sequence[facts.Wish]
@@ -36,11 +35,12 @@ class Lab:
 
 def home(lab: Lab, reader: Reader, now: datetime, *, answer: Message | None = None) -> Block:
     """The whole tab. `answer` is what a press on it led to, and stands on top."""
-    blocks = [
+    above = [
         *_answer(answer),
         kit.actions([kit.open_form_button(reader), kit.button(reader.say("Refresh"), "refresh_home")]),
         *(setup.checklist(lab.progress, reader) if lab.progress else []),
-        *_lab(lab, reader, now),
+    ]
+    below = [
         kit.header(reader.say("My bookings")),
         *(mine.cards(lab.held, reader, lab.series) or [kit.section(reader.say("You have nothing booked."))]),
         *waitlist.cards(lab.wishes, reader),
@@ -48,6 +48,7 @@ def home(lab: Lab, reader: Reader, now: datetime, *, answer: Message | None = No
         kit.header(reader.say("My settings")),
         *settings.summary(lab.choices, reader, now),
     ]
+    blocks = [*above, *_lab(lab, reader, now, room=_BLOCKS - len(above) - len(below)), *below]
     return {"type": "home", "blocks": [block for block in blocks if block][:_BLOCKS]}
 
 
@@ -55,54 +56,58 @@ def _answer(answer: Message | None) -> list[Block]:
     return [*answer.blocks[:_ANSWER], kit.divider()] if answer else []
 
 
-def _lab(lab: Lab, reader: Reader, now: datetime) -> list[Block]:
+def _lab(lab: Lab, reader: Reader, now: datetime, *, room: int) -> list[Block]:
+    """Now, today and the coming week, in at most that many blocks where a section for all nodes is enough for that."""
     heading = kit.header(reader.say("Now"))
     if not lab.stories:
         return [heading, kit.section(status.no_gpus(reader))]
-    zone = reader.say("Times in {zone}, as of {time}.", zone=reader.zone_name(now), time=reader.clock(now))
-    return [
+    days = [_day(day, number, reader) for number, day in enumerate(lab.days[:DAYS])]
+    _, _, another = status.day_buttons(reader, now)
+    is_large = len(lab.stories) > status.FEW
+    blocks = [
         heading,
         kit.section(f"*{status.summary(lab.stories, reader, now)}*"),
-        *status.overview(lab.stories, reader, now),
-        kit.context(zone),
+        *status.overview(lab.stories, reader, now, menus=room - len(days) - _BESIDE_NODES),
+        kit.actions(status.book_buttons(lab.stories, reader)) if is_large else None,
+        kit.context(reader.say("Times in {zone}, as of {time}.", zone=reader.zone_name(now), time=reader.clock(now))),
         kit.header(reader.say("Today")),
-        *kit.sections(nodes.during(lab.today, reader, room=_ROOM)),
+        *days[:1],
         kit.header(reader.say("The coming week")),
-        *kit.sections(kit.fitted(_week(lab.week, reader, now), _ROOM)),
-        *_days(reader, now),
+        *days[1:],
+        kit.actions([another, status.week_button(reader)]),
     ]
+    return [block for block in blocks if block]
 
 
-def _days(reader: Reader, now: datetime) -> Iterator[Block]:
-    row = kit.actions([*status.day_buttons(reader, now), status.week_button(reader)])
-    if row:
-        yield row
+def _day(day: facts.Schedule, number: int, reader: Reader) -> Block:
+    """A day in a line, and its detail behind a button."""
+    noon = reader.midnight(day.range.start) + timedelta(hours=12)
+    button = kit.button(
+        reader.say("Details"),
+        f"show_day:{number}",
+        reader.local(noon).date().isoformat(),
+        spoken=reader.say("Show {day}", day=reader.day(noon)),
+    )
+    return kit.beside(_told(day, reader), button)
 
 
-def _week(timelines: Sequence[facts.Timeline], reader: Reader, now: datetime) -> Iterator[tuple[str, str]]:
-    """Each day in numbers, and in full: *Fri 4 Dec* · 3 of 4 free all day · GPU1 09:00–12:00 Alice"""
-    for number in range(1, 8):
-        day = TimeRange(reader.midnight(now, number), reader.midnight(now, number + 1))
-        lines = [_clipped(line, day) for line in timelines]
-        free = sum(not line.held for line in lines)
-        numbers = reader.say(
-            "*{day}* · {free} of {count} free all day", day=reader.day(day.start), free=free, count=len(lines)
-        )
-        held = [
-            reader.say("{gpu}: {held}", gpu=kit.escape(line.gpu.name), held=nodes.booked(line, reader))
-            for line in lines
-            if line.held
+def _told(day: facts.Schedule, reader: Reader) -> str:
+    """*Fri 4 Dec* · 9 of 16 free all day, 42 % booked · 2 of them yours; of a few GPUs, each with its bookings"""
+    name, held = f"*{reader.day(day.range.start)}*", [row for row in day.rows if row.held]
+    if len(day.rows) == 1:
+        return " · ".join([name, nodes.booked(held[0], reader) if held else reader.say("free all day")])
+    if len(day.rows) <= status.FEW:
+        said = [
+            reader.say("{gpu}: {held}", gpu=kit.escape(row.gpu.name), held=nodes.booked(row, reader)) for row in held
         ]
-        full = " · ".join([numbers, *held])
-        yield numbers, full if len(full) < kit.SECTION else numbers
+        return " · ".join([name, *(said or [reader.say("all free")])])
+    return " · ".join([name, *_in_numbers(day, reader)])
 
 
-def _clipped(line: facts.Timeline, window: TimeRange) -> facts.Timeline:
-    return facts.Timeline(line.gpu, window, tuple(_within(line.held, window)))
-
-
-def _within(held: Sequence[facts.Holding], window: TimeRange) -> Iterator[facts.Holding]:
-    for each in held:
-        part = each.range.clip(window)
-        if part:
-            yield replace(each, range=part)
+def _in_numbers(day: facts.Schedule, reader: Reader) -> list[str]:
+    free, percent = sum(not row.held for row in day.rows), round(100 * (day.held / day.capacity))
+    said = reader.say(
+        "{free} of {count} free all day, {percent} % booked", free=free, count=len(day.rows), percent=percent
+    )
+    mine = sum(any(nodes.is_mine(each, reader) for each in row.held) for row in day.rows)
+    return [said, reader.say_many("{count} GPU yours", "{count} GPUs yours", mine)] if mine else [said]

@@ -48,22 +48,29 @@ def _within(room: int, blocks: list[Block]) -> list[Block]:
     """The blocks, their longest texts cut where together they would have more characters than fit."""
     texts = [block["text"]["text"] for block in blocks if block["type"] == "section"]
     beside = sum(len(each["text"]) for block in blocks if block["type"] == "context" for each in block["elements"])
+    menus = (block["accessory"].get("options", ()) for block in blocks if "accessory" in block)
+    beside += sum(len(option["text"]["text"]) for options in menus for option in options)
     limit = SECTION
     while sum(min(len(text), limit) for text in texts) > room - beside:
         limit = limit * 9 // 10
     if limit == SECTION:
         return blocks
-    return [section(block["text"]["text"], limit) if block["type"] == "section" else block for block in blocks]
+    return [block | section(block["text"]["text"], limit) if block["type"] == "section" else block for block in blocks]
 
 
 def section(text: str, limit: int = SECTION) -> Block:
     return {"type": "section", "text": {"type": "mrkdwn", "text": clip_marked(text, limit)}}
 
 
+def beside(text: str, element: Block) -> Block:
+    """A section with a button or a menu of its own."""
+    return {**section(text), "accessory": element}
+
+
 def sections(lines: Iterable[str]) -> list[Block]:
     """Lines, gathered into as few sections as hold them."""
     found: list[str] = []
-    for line in lines:
+    for line in (part for each in lines for part in each.split("\n")):
         if found and len(found[-1]) + len(line) < SECTION:
             found[-1] = f"{found[-1]}\n{line}"
         else:
@@ -72,7 +79,7 @@ def sections(lines: Iterable[str]) -> list[Block]:
 
 
 def fitted(pairs: Iterable[tuple[str, str]], room: int) -> list[str]:
-    """Of each pair of a short line and a long one, the long one as long as all lines together fit into `room`."""
+    """Of each pair of a short line and a long one, the long one as long as all of them together fit into `room`."""
     listed = list(pairs)
     left = room - sum(len(short) for short, _ in listed)
     lines = []
@@ -129,6 +136,12 @@ def button(
     if confirm:
         made["confirm"] = confirm
     return made
+
+
+def overflow(action: str, choices: Mapping[str, str]) -> Block:
+    """A menu behind three dots, of up to five: what each sends when it is chosen, and how it reads."""
+    options = [{"text": plain_text(label, OPTION), "value": value} for value, label in choices.items()]
+    return {"type": "overflow", "action_id": action, "options": options[:5]}
 
 
 def confirm(title: str, text: str, yes: str, no: str) -> Block:

@@ -14,10 +14,13 @@ from core import facts
 
 ROOM = 9_000  # characters, of the 12,000 or so that Slack takes in one message
 _NAME = 24  # characters of a person's name
+_MANY = 3  # GPUs that are no longer named one by one
 
 
 @dataclass(frozen=True)
-class _Node:
+class Node:
+    """The GPUs of one, as they are now."""
+
     name: str
     stories: tuple[facts.Occupancy, ...]
 
@@ -26,16 +29,25 @@ class _Node:
         return [story for story in self.stories if story.now is None]
 
 
+def in_order(stories: Sequence[facts.Occupancy], reader: Reader) -> list[Node]:
+    """Those with GPUs of the reader's own first, then those with free ones."""
+    found = [Node(name, tuple(group)) for name, group in groupby(stories, key=lambda story: story.gpu.node)]
+    return sorted(
+        found, key=lambda node: (not any(is_mine(story.now, reader) for story in node.stories), not node.free)
+    )
+
+
 def now(stories: Sequence[facts.Occupancy], reader: Reader, now: datetime, *, room: int = ROOM) -> list[str]:
-    """A line for each node: those with free GPUs and the reader's own first.
+    """A line for each node, in order."""
+    return lines(in_order(stories, reader), reader, now, room=room)
+
+
+def lines(nodes: Iterable[Node], reader: Reader, now: datetime, *, room: int = ROOM) -> list[str]:
+    """A line for each of these.
 
     No GPU is left out: where not every holder fits into `room` characters, the last nodes tell numbers only.
     """
-    nodes = [_Node(name, tuple(group)) for name, group in groupby(stories, key=lambda story: story.gpu.node)]
-    in_order = sorted(
-        nodes, key=lambda node: not (node.free or any(_is_mine(story.now, reader) for story in node.stories))
-    )
-    return kit.fitted([(_in_numbers(node, reader), _in_full(node, reader, now)) for node in in_order], room)
+    return kit.fitted([(_in_numbers(node, reader), _in_full(node, reader, now)) for node in nodes], room)
 
 
 def during(timelines: Sequence[facts.Timeline], reader: Reader, *, room: int = ROOM) -> list[str]:
@@ -68,7 +80,7 @@ def holder(held: facts.Holding, reader: Reader) -> str:
 
 def who(held: facts.Holding, reader: Reader) -> str:
     """The name alone."""
-    return reader.say("you") if _is_mine(held, reader) else kit.escape(kit.clip(held.holder.name, _NAME))
+    return reader.say("you") if is_mine(held, reader) else kit.escape(kit.clip(held.holder.name, _NAME))
 
 
 def offered(held: facts.Holding, who: str, reader: Reader) -> str:
@@ -107,23 +119,35 @@ def _number(gpu: facts.Gpu) -> int | None:
     return int(match[1]) if match else None
 
 
+def named(gpus: Sequence[facts.Gpu], reader: Reader) -> str:
+    """GPU0, GPU1; lab-node-1 0–7, lab-node-2 0 where there are many."""
+    if len(gpus) < _MANY:
+        return kit.escape(reader.listed([gpu.name for gpu in gpus]))
+    by_node = [(name, list(group)) for name, group in groupby(gpus, key=lambda gpu: gpu.node)]
+    return apart(
+        [reader.say("{node} {gpus}", node=kit.escape(name), gpus=numbers(group, reader)) for name, group in by_node],
+        reader,
+    )
+
+
 def _short(gpu: facts.Gpu) -> str:
     number = _number(gpu)
     return gpu.label if number is None else str(number)
 
 
-def _is_mine(held: facts.Holding | None, reader: Reader) -> bool:
+def is_mine(held: facts.Holding | None, reader: Reader) -> bool:
+    """Whether it is the reader's own."""
     return held is not None and not held.maintenance and held.holder.slack_id == reader.slack_id
 
 
-def _in_numbers(node: _Node, reader: Reader) -> str:
+def _in_numbers(node: Node, reader: Reader) -> str:
     return reader.say(
         "*{node}* {free} of {count} free", node=kit.escape(node.name), free=len(node.free), count=len(node.stories)
     )
 
 
-def _in_full(node: _Node, reader: Reader, now: datetime) -> str:
-    """*node1* · RTX 5090 · free 0, 3 (to 18:00) · busy 1 Alice → Mon 09:00, 2 Bob → 17:00, *4–7 YOU* → Fri 09:00"""
+def _in_full(node: Node, reader: Reader, now: datetime) -> str:
+    """*node1* · RTX 5090 · free 0, 3 (to 18:00) · busy 1 Alice → Mon 09:00; 2 Bob → 17:00; *4–7 YOU* → Fri 09:00"""
     parts = [
         reader.say("*{node}* · {model}", node=kit.escape(node.name), model=_models(node, reader)),
         *_free(node, reader, now),
@@ -132,11 +156,11 @@ def _in_full(node: _Node, reader: Reader, now: datetime) -> str:
     return " · ".join(parts)
 
 
-def _models(node: _Node, reader: Reader) -> str:
+def _models(node: Node, reader: Reader) -> str:
     return kit.escape(reader.listed(sorted({story.gpu.model for story in node.stories})))
 
 
-def _free(node: _Node, reader: Reader, now: datetime) -> list[str]:
+def _free(node: Node, reader: Reader, now: datetime) -> list[str]:
     groups: dict[datetime | None, list[facts.Gpu]] = {}
     for story in node.free:
         groups.setdefault(story.free_until, []).append(story.gpu)
@@ -146,10 +170,10 @@ def _free(node: _Node, reader: Reader, now: datetime) -> list[str]:
         else reader.say("{gpus} (to {time})", gpus=numbers(gpus, reader), time=reader.near(until, now))
         for until, gpus in groups.items()
     ]
-    return [reader.say("free {gpus}", gpus=reader.listed(said))] if said else []
+    return [reader.say("free {gpus}", gpus=apart(said, reader))] if said else []
 
 
-def _busy(node: _Node, reader: Reader, now: datetime) -> list[str]:
+def _busy(node: Node, reader: Reader, now: datetime) -> list[str]:
     groups: dict[tuple[object, ...], list[facts.Holding]] = {}
     for story in node.stories:
         if story.now:
@@ -157,12 +181,18 @@ def _busy(node: _Node, reader: Reader, now: datetime) -> list[str]:
     said = []
     for held in groups.values():
         values = {"gpus": numbers([each.gpu for each in held], reader), "time": reader.near(held[0].range.end, now)}
-        if _is_mine(held[0], reader) and held[0].offered_until is None:
+        if is_mine(held[0], reader) and held[0].offered_until is None:
             # Translators: which GPUs are the reader's own, until when; it should catch the eye.
             said.append(reader.say("*{gpus} YOU* → {time}", **values))
         else:
             said.append(reader.say("{gpus} {who} → {time}", **values, who=holder(held[0], reader)))
-    return [reader.say("busy {gpus}", gpus=reader.listed(said))] if said else []
+    return [reader.say("busy {gpus}", gpus=apart(said, reader))] if said else []
+
+
+def apart(groups: list[str], reader: Reader) -> str:
+    """0, 3 (to 18:00); 5 (to 20:00)"""
+    # Translators: what stands between the items of a list that are lists themselves.
+    return reader.say("; ").join(groups)
 
 
 def _day_in_numbers(name: str, timelines: Sequence[facts.Timeline], reader: Reader) -> str:
@@ -176,11 +206,16 @@ def _day_in_full(name: str, timelines: Sequence[facts.Timeline], reader: Reader)
     for line in timelines:
         if line.held:
             groups.setdefault(tuple((as_one(each), each.range) for each in line.held), []).append(line)
-    parts = [reader.say("free all day {gpus}", gpus=numbers(free, reader))] if free else []
-    for lines in groups.values():
-        gpus = numbers([line.gpu for line in lines], reader)
-        parts.append(reader.say("{gpus}: {held}", gpus=gpus, held=booked(lines[0], reader)))
-    return f"*{kit.escape(name)}* · " + " · ".join(parts)
+    head = f"*{kit.escape(name)}*"
+    if free:
+        head += " · " + reader.say("free all day {gpus}", gpus=numbers(free, reader))
+    said = [
+        reader.say(
+            "• {gpus}: {held}", gpus=numbers([each.gpu for each in alike], reader), held=booked(alike[0], reader)
+        )
+        for alike in groups.values()
+    ]
+    return "\n".join([head, *said])
 
 
 def booked(line: facts.Timeline, reader: Reader) -> str:

@@ -83,7 +83,7 @@ def draw(schedule: facts.Schedule, reader: Reader, now: datetime) -> bytes:
     people = schedule.held_by()
     legend = list(_legend(people, schedule, reader))
     sheet.begin(_legend_height(legend))
-    sheet.title(told.title(schedule.range, reader), told.share(schedule, reader))
+    sheet.title(told.heading(schedule, reader), told.share(schedule, reader))
     sheet.ground(now)
     for row in rows:
         sheet.row(row)
@@ -170,7 +170,8 @@ class _Sheet:
         self._pen = ImageDraw.Draw(self._image)
 
     def title(self, words: str, aside: str) -> None:
-        self._write((MARGIN, MARGIN + 18), words, 32)
+        room = self._right - MARGIN - _width(aside, 22) - 40
+        self._write((MARGIN, MARGIN + 18), _cut(words, 32, room), 32)
         self._write((self._right, MARGIN + 18), aside, 22, SOFT, anchor="rm")
 
     def ground(self, now: datetime) -> None:

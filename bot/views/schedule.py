@@ -17,12 +17,13 @@ ALT = 1_900  # letters; Slack takes 2,000
 
 def shown(file_id: str, schedule: facts.Schedule, reader: Reader, now: datetime) -> Message:
     """The picture of that file, with buttons for other days and weeks."""
-    said = f"{title(schedule.range, reader)} · {share(schedule, reader)}"
+    said = f"{heading(schedule, reader)} · {share(schedule, reader)}"
+    gpu_id = str(schedule.rows[0].gpu.id) if schedule.node and schedule.rows else ""
     return kit.message(
-        said,
-        kit.section(said),
+        kit.escape(said),
+        kit.section(kit.escape(said)),
         kit.image(file_id, describe(schedule, reader, ALT)),
-        kit.actions(_others(schedule.range, reader, now)),
+        kit.actions(_others(schedule.range, reader, now, gpu_id)),
     )
 
 
@@ -57,6 +58,12 @@ def title(window: TimeRange, reader: Reader) -> str:
     return first if first == last else reader.say("{first} – {last}", first=first, last=last)
 
 
+def heading(schedule: facts.Schedule, reader: Reader) -> str:
+    """The same, of one node after its name."""
+    days = title(schedule.range, reader)
+    return reader.say("{node} · {days}", node=schedule.node, days=days) if schedule.node else days
+
+
 def share(schedule: facts.Schedule, reader: Reader) -> str:
     """16 GPUs, 82 % booked · times in JST"""
     percent = round(100 * (schedule.held / schedule.capacity)) if schedule.rows else 0
@@ -77,7 +84,7 @@ def hours(length: timedelta, reader: Reader) -> str:
 
 def describe(schedule: facts.Schedule, reader: Reader, most: int) -> str:
     """All of it in at most that many letters, for who does not see it: each booking, or each person's hours."""
-    said = f"{title(schedule.range, reader)}. {share(schedule, reader)}."
+    said = f"{heading(schedule, reader)}. {share(schedule, reader)}."
     people = schedule.held_by()
     if not people:
         return " ".join([said, reader.say("Nothing is booked.")])
@@ -97,8 +104,8 @@ def _told_rows(schedule: facts.Schedule, reader: Reader) -> Iterator[str]:
             yield reader.say("{gpu}: free.", gpu=row.gpu.name)
 
 
-def _others(window: TimeRange | None, reader: Reader, now: datetime) -> list[Block | None]:
-    """A button for each day and week but this one."""
+def _others(window: TimeRange | None, reader: Reader, now: datetime, gpu_id: str = "") -> list[Block | None]:
+    """A button for each day and week but this one; of the node of that GPU."""
     today = reader.local(now).date()
     labels = {
         Span.DAY: reader.say("Today"),
@@ -106,9 +113,10 @@ def _others(window: TimeRange | None, reader: Reader, now: datetime) -> list[Blo
         Span.WEEK: reader.say("This week"),
         Span.NEXT_WEEK: reader.say("Next week"),
     }
-    return [button(each, label, reader) for each, label in labels.items() if each.range(today, reader.zone) != window]
+    others = [(span, label) for span, label in labels.items() if span.range(today, reader.zone) != window]
+    return [button(span, label, reader, gpu_id) for span, label in others]
 
 
-def button(span: Span, label: str, reader: Reader) -> Block:
-    """Asks for the picture of a day or week; stands in any message."""
-    return kit.button(label, f"picture:{span.name}", spoken=reader.say("Picture: {span}", span=label))
+def button(span: Span, label: str, reader: Reader, gpu_id: str = "") -> Block:
+    """Asks for the picture of a day or week; stands in any message. Of all nodes, or of the one with that GPU."""
+    return kit.button(label, f"picture:{span.name}", gpu_id, spoken=reader.say("Picture: {span}", span=label))

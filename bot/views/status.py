@@ -18,6 +18,7 @@ _LENGTHS = (timedelta(hours=1), timedelta(hours=2), timedelta(hours=4))
 _SHORTEST = timedelta(minutes=5)  # a gap that is offered
 _LONGEST = timedelta(hours=24)
 _OFFERS = 3  # beside the form
+_MENUS = 38  # nodes that have a section of their own, of the blocks that a message takes
 
 
 def status(stories: Sequence[facts.Occupancy], reader: Reader, now: datetime) -> Message:
@@ -25,32 +26,59 @@ def status(stories: Sequence[facts.Occupancy], reader: Reader, now: datetime) ->
         return kit.message(no_gpus(reader))
     said = summary(stories, reader, now)
     spoken = [line(story, reader, now) for story in stories[:FEW]]
+    today, tomorrow, another = day_buttons(reader, now)
+    if len(stories) <= FEW:
+        rows = [[now_button(reader), today, tomorrow, another], [week_button(reader), mine_button(reader)]]
+    else:
+        rows = [
+            [*book_buttons(stories, reader), tomorrow, week_button(reader)],
+            [now_button(reader), today, another, mine_button(reader)],
+        ]
     return kit.message(
         " ".join([said, *(spoken if len(stories) <= FEW else ())]),
         kit.section(f"*{said}*"),
         *overview(stories, reader, now),
         kit.context(reader.say("Times in {zone}.", zone=reader.zone_name(now))),
-        kit.actions(day_buttons(reader, now)),
-        kit.actions([week_button(reader), mine_button(reader)]),
+        *map(kit.actions, rows),
     )
 
 
-def overview(stories: Sequence[facts.Occupancy], reader: Reader, now: datetime) -> list[Block]:
-    """The lab as it is now, with the buttons that book from it."""
+def overview(stories: Sequence[facts.Occupancy], reader: Reader, now: datetime, *, menus: int = _MENUS) -> list[Block]:
+    """The lab as it is now: a few GPUs with the buttons that book them, or many, node by node.
+
+    So many of the nodes, the first, have a section and a menu of their own; what is left shares sections.
+    """
     if len(stories) <= FEW:
         return [block for story in stories for block in _story(story, reader, now)]
-    buttons = kit.actions(book_buttons(stories, reader))
-    return [*kit.sections(nodes.now(stories, reader, now)), *([buttons] if buttons else [])]
+    found = nodes.in_order(stories, reader)
+    menus = max(menus, 0) if len(found) > 1 else 0
+    lines = nodes.lines(found, reader, now)
+    with_menu = [kit.beside(line, _menu(node, reader)) for node, line in zip(found[:menus], lines, strict=False)]
+    return [*with_menu, *kit.sections(lines[menus:])]
+
+
+def _menu(node: nodes.Node, reader: Reader) -> Block:
+    """What can be done with one node."""
+    choices = {
+        "book": reader.say("Book 1 now") if node.free else "",
+        "more": reader.say("Book 2+") if len(node.free) > 1 else "",
+        "tomorrow": reader.say("Tomorrow"),
+        "week": reader.say("Week picture"),
+    }
+    there = {value: label for value, label in choices.items() if label}
+    return kit.overflow(f"node:{node.stories[0].gpu.id}", there)
 
 
 def summary(stories: Sequence[facts.Occupancy], reader: Reader, now: datetime) -> str:
-    """5 of 16 GPUs are free now · longest: node2 GPU3 until tomorrow 09:00"""
+    """5 of 16 GPUs are free now. Longest: lab-node-2/GPU3 until tomorrow 09:00."""
     free = [story for story in stories if story.now is None]
     said = reader.say_many(
         "{free} of {count} GPU is free now.", "{free} of {count} GPUs are free now.", len(stories), free=len(free)
     )
-    if not free or len(stories) <= FEW:
+    if len(stories) <= FEW:
         return said
+    if not free:
+        return f"{said} {_first_free(stories, reader, now)}"
     longest = longest_free(free)
     if longest.free_until is None:
         more = reader.say("Longest: {gpu}, with nothing booked after.", gpu=kit.escape(longest.gpu.full_name))
@@ -74,13 +102,17 @@ def lengths(story: facts.Occupancy, reader: Reader, now: datetime) -> Message:
 
 
 def none_free(stories: Sequence[facts.Occupancy], reader: Reader, now: datetime) -> Message:
-    """No GPU is free any more; says which will be first."""
-    first = min((story for story in stories if story.now), key=lambda story: story.now.range.end if story.now else now)
-    time = reader.near(first.now.range.end, now) if first.now else ""
-    said = reader.say(
-        "No GPU is free now. The first to end is {gpu}, at {time}.", gpu=kit.escape(first.gpu.name), time=time
-    )
+    """None of these GPUs is free any more; says which will be first."""
+    said = " ".join([reader.say("No GPU is free now."), _first_free(stories, reader, now)])
     return kit.message(said, kit.section(said), kit.actions([kit.open_form_button(reader)]))
+
+
+def _first_free(stories: Sequence[facts.Occupancy], reader: Reader, now: datetime) -> str:
+    """Of GPUs that are all held."""
+    at, gpu = min(((story.free_from or now, story.gpu) for story in stories), key=lambda each: each[0])
+    return reader.say(
+        "The first to come free is {gpu}, at {time}.", gpu=kit.escape(gpu.full_name), time=reader.near(at, now)
+    )
 
 
 def line(story: facts.Occupancy, reader: Reader, now: datetime) -> str:
@@ -94,19 +126,21 @@ def line(story: facts.Occupancy, reader: Reader, now: datetime) -> str:
     )
 
 
+def now_button(reader: Reader) -> Block:
+    return kit.button(reader.say("Now"), "show_now", spoken=reader.say("Show who holds what now"))
+
+
 def day_buttons(reader: Reader, now: datetime) -> list[Block]:
-    """Now, today, tomorrow, another day: the same place at another time."""
+    """Today, tomorrow, another day: the same place at another time."""
     today = reader.local(now).date()
     days = (("today", reader.say("Today"), today), ("tomorrow", reader.say("Tomorrow"), today + timedelta(days=1)))
-    return [
-        kit.button(reader.say("Now"), "show_now", spoken=reader.say("Show who holds what now")),
-        *(kit.button(label, f"show_day:{name}", day.isoformat()) for name, label, day in days),
-        {
-            "type": "datepicker",
-            "action_id": "show_day:pick",
-            "placeholder": kit.plain_text(reader.say("Another day"), 150),
-        },
-    ]
+    first, second = (kit.button(label, f"show_day:{name}", day.isoformat()) for name, label, day in days)
+    another = {
+        "type": "datepicker",
+        "action_id": "show_day:pick",
+        "placeholder": kit.plain_text(reader.say("Another day"), 150),
+    }
+    return [first, second, another]
 
 
 def no_gpus(reader: Reader) -> str:

@@ -28,7 +28,7 @@ def who(stories: Sequence[facts.Occupancy], reader: Reader, now: datetime) -> Me
         kit.section(f"*{said}*"),
         *kit.sections(lines),
         kit.context(reader.say("Times in {zone}.", zone=reader.zone_name(now))),
-        kit.actions([*status.day_buttons(reader, now)]),
+        kit.actions([status.now_button(reader), *status.day_buttons(reader, now)]),
     )
 
 
@@ -46,10 +46,10 @@ def _in_full(held: Sequence[facts.Holding], reader: Reader, now: datetime) -> st
     said = [
         reader.say(
             "{gpus} until {time}{purpose}",
-            gpus=kit.escape(reader.listed([each.gpu.name for each in group])),
+            gpus=nodes.named([each.gpu for each in group], reader),
             time=reader.near(group[0].range.end, now),
             purpose=kit.quoted(group[0].purpose),
         )
         for group in groups.values()
     ]
-    return reader.say("• {who}: {held}", who=nodes.holder(held[0], reader), held="; ".join(said))
+    return reader.say("• {who}: {held}", who=nodes.holder(held[0], reader), held=nodes.apart(said, reader))

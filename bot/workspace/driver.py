@@ -231,6 +231,11 @@ class MessageHandle:
         return [label for label, _, _ in _buttons(self.blocks, self.reader.reader)]
 
     @property
+    def menus(self) -> list[str]:
+        """The action ids of the menus behind three dots, in order: they have no other names."""
+        return _menus(self.blocks)
+
+    @property
     def ephemeral(self) -> bool:
         return self.inner.ephemeral
 
@@ -310,6 +315,11 @@ class HomeHandle:
     @property
     def buttons(self) -> list[str]:
         return [label for label, _, _ in _buttons(self.blocks, self.reader.reader)]
+
+    @property
+    def menus(self) -> list[str]:
+        """The action ids of the menus behind three dots, in order: they have no other names."""
+        return _menus(self.blocks)
 
     def press(self, label: str) -> Ack:
         """Press a button on the Home tab."""
@@ -454,6 +464,10 @@ def _button(blocks: list[Json], label: str, eyes: Reader) -> tuple[Json, Json]:
         if shown == label:
             return block, element
     raise AssertionError(f"no button {label!r}; buttons: {[shown for shown, _, _ in found]}")
+
+
+def _menus(blocks: list[Json]) -> list[str]:
+    return [element["action_id"] for _, element in controls(blocks) if element["type"] == "overflow"]
 
 
 def _label(block: Json, element: Json, eyes: Reader) -> str:

@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import delete, insert, text, update
 from sqlalchemy.exc import IntegrityError
 
-from core import busy, displays, errors, handover, limits, models, notices, series, waitlist
+from core import availability, busy, displays, errors, handover, limits, models, notices, series, waitlist
 from core.actors import Operator
 from core.copy import Differs, OldSource, Refused, TargetInUse, copy
 from core.db import Base
@@ -64,7 +64,7 @@ def full(databases: tuple[Database, Database], clock: Clock) -> Lab:
         waiting = notices.claim(work, lab.id, timedelta(seconds=20))
         assert waiting is not None
         notices.put_off(work, waiting, clock.now + timedelta(minutes=1), "ratelimited")
-        displays.watch_home(work, lab.id, lab.alice.member_id, displays.state(work, lab.id))
+        displays.watch_home(work, lab.id, lab.alice.member_id, displays.state(availability.outlook(work, lab.id)))
     return lab
 
 

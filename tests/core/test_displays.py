@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from core import displays, errors, facts, members
+from core import availability, displays, errors, facts, members
 from core.displays import Display
 from core.facts import Standing
 from tests.core.conftest import Lab
@@ -17,7 +17,7 @@ LEASE = timedelta(seconds=20)
 
 def state(lab: Lab) -> str:
     with lab.database.read(lab.clock()) as work:
-        return displays.state(work, lab.id)
+        return displays.state(availability.outlook(work, lab.id))
 
 
 def watch(lab: Lab, member_id: int, **more: bool) -> None:
@@ -129,7 +129,7 @@ def test_the_board(lab: Lab) -> None:
     assert before is None
     assert stale(lab) == []
     with lab.database.begin(lab.clock()) as work:
-        displays.drawn(work, board, displays.state(work, lab.id), "1.1")
+        displays.drawn(work, board, displays.state(availability.outlook(work, lab.id)), "1.1")
     lab.clock.forward(minutes=59)
     assert stale(lab) == []
     lab.clock.forward(minutes=1)

@@ -14,9 +14,9 @@ def test_now_today_the_coming_week_mine_and_settings(world: World) -> None:
     world.book("alice", "tomorrow 13-18 for thesis")
     home = world.person("alice").opens_home().waits_for("My settings")
     assert "in use: 佐藤遥 until 12:00" in home.words
-    assert "lab-node-1 · 0: 10:00–12:00 佐藤遥" in home.words
-    assert "Fri 4 Dec · 0 of 1 free all day · GPU0: 13:00–18:00 you" in home.words
-    assert "Thu 10 Dec · 1 of 1 free all day" in home.words
+    assert "Thu 3 Dec · 10:00–12:00 佐藤遥" in home.words
+    assert "Fri 4 Dec · 13:00–18:00 you" in home.words
+    assert "Thu 10 Dec · free all day" in home.words
     assert "Your GPU time this week:" in home.words
     assert "Language: English, as Slack says" in home.words
     assert "Time zone: Europe/Berlin (10:00), as Slack says" in home.words
@@ -123,10 +123,20 @@ def test_a_change_of_zone_in_slack_is_noticed_within_the_hour(world: World) -> N
     assert "07:00–08:00 EST" in alice.waits_for("@gpu", "Starts in").words
 
 
-def test_a_hundred_gpus_full_fit(world: World) -> None:
+def test_a_hundred_gpus_are_a_line_for_each_node_and_each_day(world: World) -> None:
     for number in range(99):
         world.add_gpu(f"n{number // 8}", f"GPU{number % 8}", model="A100")
     world.book("haruka", "now for 5h 100 gpus any nodes")
+    world.book("alice", "tomorrow 8-20 4 gpus")
     home = world.person("alice").opens_home().waits_for("My settings")
-    assert "0 of 100 GPUs are free now." in home.words
+    assert "0 of 100 GPUs are free now. The first to come free is lab-node-1/GPU0, at 15:00." in home.words
     assert "n11 · A100 · busy 0–7 佐藤遥 → 15:00" in home.words
+    assert "Thu 3 Dec · 0 of 100 free all day, 36 % booked" in home.words
+    assert "Fri 4 Dec · 96 of 100 free all day, 2 % booked · 4 GPUs yours" in home.words
+
+    # The detail of a day is behind its button, and of a node behind its menu.
+    home.press("Details")
+    home.waits_for("Thu 3 Dec: 0 of 100 GPUs are free all day.")
+    home.choose(home.menus[-1], "Tomorrow")
+    home.waits_for("n12 · Fri 4 Dec: 3 of 3 GPUs are free all day.")
+    assert "My settings" in home.words

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.scenarios.conftest import World
 
 
@@ -53,10 +55,43 @@ def test_many_gpus_are_told_node_by_node(world: World) -> None:
     alice = world.person("alice")
     alice.types("#gpu", "/gpu status")
     status = alice.waits_for("#gpu", "11 of 16 GPUs are free now.")
-    assert "lab-node-1 · RTX 5090 · free 1–3 · busy 0 佐藤遥 → 13:00, 4–7 YOU → 12:00" in status.words
-    assert "lab-node-2 · RTX 5090 · free 0, 1, 3–7, 2 (to 14:00)" in status.words
+    assert "lab-node-1 · RTX 5090 · free 1–3 · busy 0 佐藤遥 → 13:00; 4–7 YOU → 12:00" in status.words
+    assert "lab-node-2 · RTX 5090 · free 0, 1, 3–7; 2 (to 14:00)" in status.words
     assert "Longest: lab-node-1/GPU1, with nothing booked after." in status.words
-    assert status.buttons == ["Book 1 now", "Book 2+", "Now", "Today", "Tomorrow", "Week picture", "My bookings"]
+    assert status.buttons == ["Book 1 now", "Book 2+", "Tomorrow", "Week picture", "Now", "Today", "My bookings"]
+
+
+def test_each_node_has_a_menu_of_its_own(world: World) -> None:
+    sixteen(world)
+    world.slack.file_seconds = 0.05
+    world.book("haruka", "now for 3h on lab-node-1/GPU0")
+    alice = world.person("alice")
+    alice.types("#gpu", "/gpu status")
+    status = alice.waits_for("#gpu", "15 of 16")
+    first, second = status.menus
+    status.choose(second, "Book 1 now")
+    alice.waits_for("#gpu", "lab-node-2/GPU0 is free. For how long?")
+    status.choose(second, "Book 2+")
+    form = alice.waits_for_form("Book a GPU")
+    assert form.values["GPUs"] == ["lab-node-2/GPU0 · RTX 5090 32 GB", "lab-node-2/GPU1 · RTX 5090 32 GB"]
+    form.close()
+    status.choose(second, "Week picture")
+    picture = alice.waits_for("@gpu", "lab-node-2 · Mon 30 Nov – Sun 6 Dec · 8 GPUs, 0 % booked")
+    picture.press("Today")
+    alice.waits_for("@gpu", "lab-node-2 · Thu 3 Dec · 8 GPUs")
+    status.choose(first, "Tomorrow")
+    day = alice.waits_for("#gpu", "lab-node-1 · Fri 4 Dec: 8 of 8 GPUs are free all day.")
+    assert "lab-node-1/GPU7 · free all day" in day.words
+
+
+def test_a_full_node_can_only_be_looked_at(world: World) -> None:
+    sixteen(world)
+    world.book("haruka", "now for 3h 8 gpus")
+    alice = world.person("alice")
+    alice.types("#gpu", "/gpu status")
+    status = alice.waits_for("#gpu", "8 of 16")
+    with pytest.raises(AssertionError, match="Tomorrow"):
+        status.choose(status.menus[1], "Book 1 now")
 
 
 def test_book_one_now_asks_only_for_how_long(world: World) -> None:
@@ -79,7 +114,7 @@ def test_book_one_now_when_the_last_was_taken_meanwhile(world: World) -> None:
     status = alice.waits_for("#gpu", "16 of 16")
     world.book("haruka", "now for 3h 16 gpus on any nodes")
     status.press("Book 1 now")
-    alice.waits_for("#gpu", "No GPU is free now. The first to end is lab-node-1/GPU0, at 13:00.")
+    alice.waits_for("#gpu", "No GPU is free now. The first to come free is lab-node-1/GPU0, at 13:00.")
 
 
 def test_book_two_or_more_opens_the_form(world: World) -> None:

@@ -72,7 +72,7 @@ def test_a_day(count: int, per_node: int, full: bool) -> None:
         facts.Timeline(each, window, tuple(held(each, start, 1) for start in starts))
         for each in (gpu(number, per_node) for number in range(count))
     ]
-    message = day.day(timelines, window, ME, NOW)
+    message = day.day(facts.Schedule(window, tuple(timelines)), ME, NOW)
     blocks.check_message(list(message.blocks))
     assert characters(message) <= WHOLE
 
@@ -102,7 +102,7 @@ def test_runs_of_one_state_are_merged_and_mine_stand_out() -> None:
     ]
     [line] = nodes.now(stories, ME, NOW)
     assert line == (
-        "*lab-node-0* · RTX 5090 · free 0, 2, 3 (to 18:00) · busy 1 Somebody of a long name… → 17:00,"
+        "*lab-node-0* · RTX 5090 · free 0, 2; 3 (to 18:00) · busy 1 Somebody of a long name… → 17:00;"
         " *4–7 YOU* → tomorrow 09:00"
     )
 
