@@ -223,9 +223,10 @@ class _Reader:
             return asks
         start, end = matches[0].start, matches[0].end
         after = re.match(r",?f?(l)(?!x)|,?f(l)", self.letters[end:])
-        if after:
-            place = end + after.end() - 1
-            self.used.update(range(end, place + 1))
+        before = re.search(r"l,?$", self.letters[:start])
+        if after or before:  # 2時間（13時〜15時）
+            place = end + after.end() - 1 if after else before.start() if before else 0
+            self._use(min(place, end), max(place + 1, start))
             return [replace(asks[0], length=length_in([self.solid[place]]))]
         return (
             []
@@ -357,4 +358,4 @@ def _is_text(token: Token) -> bool:
 
 #: Small words, which join what is about time; by themselves they are no purpose.
 _SMALL = _DROPPED + ",+FfTK&m|"
-_TRIMMED = " \t\r\n,;:、。，.-–—~()（）「」[]|/"
+_TRIMMED = " \t\r\n,;:：、。，.-–—~()（）「」[]|/"

@@ -53,6 +53,8 @@ def hours_of(start: Moment, end: Moment) -> list[Hours]:
     if first == last and start.part == end.part and not (first.open and end.part):
         raise Unreadable(Kind.INVERTED)
     of_said_day = start.day is not None
+    if first.bare and not start.part and end.part and not end.part_after:
+        return _before_part(first, in_part(last, end.part, of_said_day=False).minutes)
     if start.part or end.part:
         return [_hours_in_parts(start, end, of_said_day=of_said_day)]
     if first.daypart and last.open:
@@ -81,6 +83,14 @@ def _hours_in_parts(start: Moment, end: Moment, *, of_said_day: bool) -> Hours:
     if last.daypart is None and last.open:
         return _ordered(first.minutes, _nearer(first.minutes, last))
     return _ordered(first.minutes, last.minutes)
+
+
+def _before_part(first: Clock, end: int) -> list[Hours]:
+    """`2時から午後5時` is the afternoon; `8時から夜10時` may be a long day, or an evening."""
+    literal, near = _ordered(first.minutes, end), _start_near(first, end)
+    if near == literal or first.minutes <= 7 * 60:
+        return [near]
+    return [near, literal]
 
 
 def _nearer(start: int, end: Clock) -> int:

@@ -126,13 +126,19 @@ def _dotted_clocks(tokens: list[Token]) -> list[Token]:
     """`9.30-11.00`: dots are colons where two such stand in a range, or the word says clock."""
     row = letters(tokens)
     found = list(tokens)
-    for match in reversed(list(_DOTTED.finditer(row))):
-        start = match.start()
-        hour, minute = str(tokens[start].value), str(tokens[start + 2].value)
-        if len(minute) == 2 and len(hour) <= 2 and hour != "0":
-            end = tokens[start + 2].end
-            found[start : start + 3] = [_dotted(tokens[start], int(hour), int(minute), end)]
+    starts = [match.start() for match in _DOTTED.finditer(row)]
+    if not all(_is_dotted(tokens[start], tokens[start + 2]) for start in starts):
+        return tokens
+    for start in reversed(starts):
+        hour, minute = int(str(tokens[start].value)), int(str(tokens[start + 2].value))
+        found[start : start + 3] = [_dotted(tokens[start], hour, minute, tokens[start + 2].end)]
     return found
+
+
+def _is_dotted(hour: Token, minute: Token) -> bool:
+    """9.30 is a clock time; 3.11 counts versions."""
+    written, minutes = str(hour.value), str(minute.value)
+    return len(minutes) == 2 and int(minutes) % 5 == 0 and len(written) <= 2 and written != "0"
 
 
 _DOTTED = re.compile(

@@ -120,6 +120,14 @@ def _start_and_day(tokens: Sequence[Token]) -> Ask | None:
     return Ask(_moments(tokens)[0], length=Length(timedelta(days=1))) if tokens[-1].value == "" else None
 
 
+@_asks(r"[XR]K?L")
+def _start_and_whole_day(tokens: Sequence[Token]) -> Ask | None:
+    """`10時から丸一日`: 24 hours from then."""
+    if tokens[-1].value != "24 hours":
+        return None
+    return Ask(_moments(tokens)[0], length=Length(timedelta(days=1)))
+
+
 @_asks(r"l,?[UT]X|Xug?l|l/X")
 def _length_until(tokens: Sequence[Token]) -> Ask | None:
     end = _moments(tokens)[-1]
@@ -149,11 +157,13 @@ def _span(tokens: Sequence[Token]) -> Ask | None:
     return Ask(Moment(day=first), Moment(day=last))
 
 
-@_asks(r"F?D(?:[&,/+]*D)+[K,F]*L?", unless="[XlRPSVu]")
+@_asks(r"F?D(?:[&,/+]*D)+(?:[K,F]*L|,?f?l)?", unless=r"[XRPSVu]|(?<![Df,])l")
 def _days_in_a_row(tokens: Sequence[Token]) -> Ask | None:
-    """`today and tomorrow`, `sat and sun all day`."""
+    """`today and tomorrow`, `sat and sun all day`, `明日と明後日の2日間`."""
     moments = _moments(tokens)
     days = [moment.day for moment in moments]
+    if tokens[-1].kind == kinds.LENGTH and length_in(tokens) != Length(timedelta(days=len(days)), whole_days=True):
+        return None
     if any(moment.part for moment in moments) or not all(map(_follows, days[1:], days)):
         return None
     return Ask(moments[0], moments[-1])
@@ -181,7 +191,9 @@ def _until(tokens: Sequence[Token]) -> Ask | None:
 @_asks(r"δ,?L|Lf?δ")
 def _all_weekend(tokens: Sequence[Token]) -> Ask | None:
     """`this weekend all day`."""
-    return Ask(Moment(), whole="weekend") if any(token.value == "weekend" for token in tokens) else None
+    weeks = {"weekend": 0, "next weekend": 1}
+    week = next((weeks[token.value] for token in tokens if token.value in weeks), None)
+    return None if week is None else Ask(Moment(day=Day(weekday=5, week=week)), whole="weekend")
 
 
 @_asks(r"k[,]*L|L[,]*k")
@@ -192,17 +204,25 @@ def _all_week(tokens: Sequence[Token]) -> Ask | None:
     return Ask(Moment(day=Day(weekday=0, week=week)), whole="weekend" if whole == "weekend" else "week")
 
 
-_RESTS = {"rest": Day(offset=0), "rest of the week": Day(weekday=6, week=0)}
+_RESTS = {
+    "rest": Day(offset=0),
+    "rest of the week": Day(weekday=6, week=0),
+    "rest of the month": Day(months=0, month_end=True),
+    "rest of the year": Day(month=12, day=31),
+}
 
 
 @_asks(r"D[K,F]*[fF]*L|L[,fF]*D|f?L", unless="V|Lp|[nN]L")
 def _all_day(tokens: Sequence[Token]) -> Ask | None:
     moments = _moments(tokens)
     whole = next(str(token.value) for token in tokens if token.kind == kinds.ALL_DAY)
+    if any(moment.part for moment in moments):
+        return None  # `tomorrow afternoon, all of it`: from when?
     if whole in _RESTS:  # from now on, if no other day is named
         return Ask(end=Moment(day=_RESTS[whole])) if moments in ([], [Moment(day=Day(offset=0))]) else None
-    if whole == "all":  # `all tomorrow`, but nothing in `all`
-        return Ask(moments[0], whole="") if moments else None
+    if whole == "all":  # `all tomorrow`, but nothing in `all`, and no day in `明日からずっと`
+        on_a_day = moments and not any(token.kind == kinds.FROM_AFTER for token in tokens)
+        return Ask(moments[0], whole="") if on_a_day else None
     return Ask(moments[0] if moments else Moment(), whole=whole)
 
 

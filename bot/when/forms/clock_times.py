@@ -27,7 +27,7 @@ def _compound(tokens: Sequence[Token]) -> Built:
     return None
 
 
-@FORMS.add_by_habit(r"(?<![:.n])[n9]:n(?::n(?:\.n)?)?(?!:[^ ]| ?i)(?!(?<=f n:n) ?h)")
+@FORMS.add_by_habit(r"(?<![:.n])[n9]:n(?::n(?:\.n)?)?(?!:[n9]| ?i)(?!(?<=f n:n) ?h)")
 def _colon(tokens: Sequence[Token], of: Habits) -> Built:
     hour, minute = str(tokens[0].value), str(tokens[2].value)
     if len(hour) > 2 or len(minute) != 2:

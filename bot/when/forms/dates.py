@@ -44,10 +44,10 @@ def _adjective(tokens: Sequence[Token]) -> Built:
     return (kinds.OTHER, None) if tokens[0].value == Every("month") else None
 
 
-@FORMS.add(r"V(?= [ly])")
+@FORMS.add(r"V(?= ?[ly])")
 def _by_so_much(tokens: Sequence[Token]) -> Built:
-    """`extend by 2 hours`; `done by 5pm` is no start."""
-    return (kinds.GLUE, "") if tokens[0].value == "by" else None
+    """`extend by 2 hours`, `ちょっと2時間だけ`; `done by 5pm` is no start."""
+    return (kinds.GLUE, "") if tokens[0].value in ("by", "a bit") else None
 
 
 @FORMS.add(r"A n(?= f)")
@@ -252,6 +252,19 @@ def _end_of_month(tokens: Sequence[Token]) -> Built:
     written = numbers_in([t for t in tokens if t.kind == kinds.YEAR])
     month_day(month, 1)  # raises where there is no such month
     return kinds.DAY, Day(year=written[0] if written else None, month=month, month_end=True)
+
+
+@FORMS.add(r"(?:k|ω|[nN] ?o) ?(?=u)")
+def _until_its_end(tokens: Sequence[Token]) -> Built:
+    """`今週まで`, `3月まで`: the last day is included."""
+    value = tokens[0].value
+    if tokens[0].kind == kinds.WEEK:
+        return (kinds.DAY, Day(weekday=6, week=0)) if value == 0 else None  # `来週まで`: its start, or its end?
+    if tokens[0].kind == kinds.MONTH_SHIFT:
+        return (kinds.DAY, Day(months=0, month_end=True)) if value == 0 else None
+    month = numbers_in(tokens)[0]
+    month_day(month, 1)  # raises where there is no such month
+    return kinds.DAY, Day(month=month, month_end=True)
 
 
 @FORMS.add(r"ω ?g? ?(?:[@g] ?)*[nN] ?d|[nN] ?d ?(?:[gƒ] ?)*ω")

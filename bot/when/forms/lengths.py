@@ -147,6 +147,12 @@ def _amount(tokens: Sequence[Token]) -> float:
     return float("".join(digits))
 
 
+@FORMS.add(r"[nN] ?d ?& ?(?=l)")
+def _days_and_hours(tokens: Sequence[Token]) -> Built:
+    """`2日と3時間`; `2日3時間` may be the second of the month."""
+    return kinds.LENGTH, Length(timedelta(days=numbers_in(tokens)[0]))
+
+
 @FORMS.add(r"(?<=[l])l|l(?: ?[&,+]? ?[ly])+|y ?[&,+]? ?l")
 def _longer(tokens: Sequence[Token]) -> Built:
     """`1 hour 30 minutes`. Parts must get smaller: `2h 3h` is not five hours."""

@@ -268,7 +268,7 @@ ENGLISH = Language(
             "by": "x",
             "times": "times, occurrences",
             "": (
-                "gpus, cards, nodes, epochs, steps, layers, runs, seeds, gb, gib, mb, tb, kb, k, ms, "
+                "gpus, cards, nodes, epoch, epochs, steps, layers, runs, seeds, gb, gib, mb, tb, kb, k, ms, "
                 "px, people, users, files, images, samples, batches, cores, models, jobs, tasks, "
                 "points, pages, items, tokens, iterations, iters, folds, percent, watts, "
                 "img/s, imgs/s, it/s, its/s, tok/s, tokens/s, samples/s, mb/s, gb/s, imgs, toks, ips, "

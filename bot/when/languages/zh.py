@@ -96,7 +96,7 @@ CHINESE = Language(
         kinds.WEEKDAY_NUMBER: {day: ", ".join(_day_names(day)[:1]) for day in range(7) if _DAYS[day] != "日"},
         kinds.WEEK: {week: ", ".join(names) for week, names in _WEEK_NAMES.items()},
         kinds.YEAR_SHIFT: {0: "今年", 1: "明年, 来年", 2: "后年", -1: "去年"},
-        kinds.MONTH_SHIFT: {0: "这个月, 本月, 這個月", 1: "下个月, 下月, 下個月"},
+        kinds.MONTH_SHIFT: {-1: "上个月, 上月, 上個月", 0: "这个月, 本月, 這個月", 1: "下个月, 下月, 下個月"},
         kinds.MONTH_MARK: {0: "月, 月份"},
         kinds.DAY_MARK: {6: "日, 号, 號"},
         kinds.YEAR_MARK: {"": "年"},
@@ -109,6 +109,7 @@ CHINESE = Language(
             Daypart.EVENING: "傍晚, 黄昏",
             Daypart.NIGHT: "晚上, 晚间, 晚, 夜里, 夜间, 深夜, 半夜, 夜晚, 夜裡, 晚間, 夜間, 大半夜",
         },
+        kinds.DASH: {"": "负, 負"},
         kinds.HOUR_MARK: {"": "点, 點, 点钟, 點鐘, 时, 時, 点整, 點整, 點鍾, 点锺"},
         kinds.MINUTES: {"": "分, 分钟, 分鐘, 分钟的"},
         kinds.HOURS: {"": "小时, 小時, 钟头, 鐘頭, 钟, 个钟, 個鐘, 个小时, 個小時, 个钟头, 個鐘頭"},
@@ -160,7 +161,7 @@ CHINESE = Language(
         },
         kinds.VAGUE_DAYS: {
             "weekend": "周末, 這週末, 这周末, 本周末, 週末",
-            "": ("春节, 国庆, 中秋, 假期, 下周末, 过几天"),
+            "": ("上旬, 中旬, 下旬, 月初, 年初, 春节, 国庆, 中秋, 假期, 下周末, 过几天"),
         },
         kinds.FEW: {"": "几, 幾, 几个, 幾個, 数, 好几, 若干, 數, 两三, 兩三, 七八, 一两"}
         | {
@@ -219,6 +220,7 @@ CHINESE = Language(
         kinds.TEXT: {
             "": (
                 "什么时候, 什麼時候, 早上好, 晚上好, 下午好, 中午好, 上午好, 晚安, "
+                "负责, 負責, 负载, 負載, 负样本, "
                 "分析, 时候, 分类, 分布, 分布式, 日志, 日常, 月饼, 点击, 号码, 周报, 周会, 前面, "
                 "后面, 之前的, 时序, 半监督, 一起, 一下, 一些, 看看, 时间序列, 有点, 一点点, "
                 "快一点, 早一点, 晚一点, 多一点, 晚饭, "
