@@ -14,7 +14,7 @@ DASHES = "‐‑‒–—―−﹘﹣－─━⁃➖"
 WAVES = "〜～∼˜⁓〰→⇒➡⇨➔➜⟶⟹▶►…‥»"
 QUOTES = "’‘ʼ`´′＇"
 COLONS = "∶꞉ː︓⦂"
-COMMAS = "、，・；，､"
+COMMAS = "、，・·；，､"
 DROPPED = "\ufeff\u00ad\u20e3\ufe0e\ufe0f"
 
 _FIXED = (

@@ -114,18 +114,22 @@ def _to_minute(start: Moment, minute: int) -> Ask | None:
     return Ask(start, Moment(clock=end))
 
 
-@_asks(r"X,?fL")
-def _start_and_day(tokens: Sequence[Token]) -> Ask | None:
-    """`tomorrow 9am for a full day`."""
-    return Ask(_moments(tokens)[0], length=Length(timedelta(days=1))) if tokens[-1].value == "" else None
+_RESTS = {
+    "rest": Day(offset=0),
+    "rest of the week": Day(weekday=6, week=0),
+    "rest of the month": Day(months=0, month_end=True),
+    "rest of the year": Day(month=12, day=31),
+}
 
 
-@_asks(r"[XR]K?L")
-def _start_and_whole_day(tokens: Sequence[Token]) -> Ask | None:
-    """`10時から丸一日`: 24 hours from then."""
-    if tokens[-1].value != "24 hours":
-        return None
-    return Ask(_moments(tokens)[0], length=Length(timedelta(days=1)))
+@_asks(r"X,?fL|[XR]K?L|DKL")
+def _start_and_all_of_it(tokens: Sequence[Token]) -> Ask | None:
+    """`9am for a full day`, `10時から丸一日`: 24 hours from then; `明日から今週いっぱい`: until its end."""
+    start, whole = _moments(tokens)[0], tokens[-1].value
+    a_day = whole == "24 hours" or (whole == "" and tokens[-2].kind == kinds.FOR)
+    if a_day and tokens[0].kind != kinds.DAY:
+        return Ask(start, length=Length(timedelta(days=1)))
+    return Ask(start, Moment(day=_RESTS[whole])) if whole in _RESTS and tokens[1].kind == kinds.FROM_AFTER else None
 
 
 @_asks(r"l,?[UT]X|Xug?l|l/X")
@@ -202,14 +206,6 @@ def _all_week(tokens: Sequence[Token]) -> Ask | None:
     whole = next(str(token.value) for token in tokens if token.kind == kinds.ALL_DAY)
     assert isinstance(week, int)
     return Ask(Moment(day=Day(weekday=0, week=week)), whole="weekend" if whole == "weekend" else "week")
-
-
-_RESTS = {
-    "rest": Day(offset=0),
-    "rest of the week": Day(weekday=6, week=0),
-    "rest of the month": Day(months=0, month_end=True),
-    "rest of the year": Day(month=12, day=31),
-}
 
 
 @_asks(r"D[K,F]*[fF]*L|L[,fF]*D|f?L", unless="V|Lp|[nN]L")

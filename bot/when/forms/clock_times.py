@@ -73,7 +73,7 @@ def _before_the_hour(tokens: Sequence[Token], of: Habits) -> Built:
     return kinds.CLOCK, replace(before, bare=before.open)
 
 
-@FORMS.add_by_habit(r"(?<!n\.)(?<!n,)[nN] ?H(?: ?[nN] ?M| ?v| ?q|[nN](?! ?[hHod])| n(?! ?[-~:HhoOiMjdac./]))?")
+@FORMS.add_by_habit(r"(?<!n\.)(?<!(?<!n/)n,)[nN] ?H(?: ?[nN] ?M| ?v| ?q|[nN](?! ?[hHod])| n(?! ?[-~:HhoOiMjdac./]))?")
 def _hour_mark(tokens: Sequence[Token], of: Habits) -> Built:
     if tokens[0].kind == kinds.NUMBER and len(str(tokens[0].value)) > 2:
         return None

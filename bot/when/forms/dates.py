@@ -293,15 +293,25 @@ def _day_of_month(tokens: Sequence[Token]) -> Built:
 _THEN_RANGE = r"(?=,? (?:[@F] ?)*(?:C|[nN]) ?[-~TtU] ?[nNCy])"
 
 
+_LETTER_FIRST = "(?<![nNxO])(?<![nNxO] )"
+_LETTER_LATER = "(?:(?<=[Zod])|(?<=[Zod][,&/])|(?<=[Zod][,&/] ))"
+_MORE_LETTERS = "[,&/]? ?[Zod]"
+_THEN_HOURS_OR_END = r"(?: ?g? ?(?:[nNCyLpK(]|$))"
+
+
 @FORMS.add(
-    r"(?<![nNxO])(?<![nNxO] )[od](?=ZZ|Z ?g?[nN])|(?<![nNxO])(?<![nNxO] )[od] ?[-~] ?[Zod]"
-    r"|(?<![xn])Z ?[-~] ?[Zod](?=$|[ uK])"
+    rf"{_LETTER_FIRST}[Zod](?=(?:{_MORE_LETTERS})+{_THEN_HOURS_OR_END})"
+    rf"|{_LETTER_LATER}[Zod](?=(?:{_MORE_LETTERS})*{_THEN_HOURS_OR_END})"
 )
 def _days_by_letter(tokens: Sequence[Token]) -> Built:
-    """月水金, 月〜水: the 月 of a month stands after its number."""
+    """月水金, 月・水: the 月 of a month stands after its number."""
+    return kinds.WEEKDAY, tokens[0].value
+
+
+@FORMS.add(rf"{_LETTER_FIRST}[od] ?[-~] ?[Zod]|(?<![xn])Z ?[-~] ?[Zod](?=$|[ uK])")
+def _days_from_letter_to_letter(tokens: Sequence[Token]) -> Built:
+    """月〜水."""
     first, last = tokens[0].value, tokens[-1].value
-    if len(tokens) == 1:
-        return kinds.WEEKDAY, first
     assert isinstance(first, int)
     assert isinstance(last, int)
     return kinds.DAY_SPAN, (Day(weekday=first), Day(weekday=last))

@@ -45,6 +45,15 @@ JAPANESE = Language(
             2: "明後日, あさって, 明後, みょうごにち, アサッテ",
             3: "明々後日, 明明後日, しあさって, 明明後, 明々後",
             Day(month=1, day=1): "元日, 元旦",
+            Day(month=2, day=11): "建国記念の日",
+            Day(month=2, day=23): "天皇誕生日",
+            Day(month=4, day=29): "昭和の日",
+            Day(month=5, day=3): "憲法記念日",
+            Day(month=5, day=4): "みどりの日",
+            Day(month=5, day=5): "こどもの日, 子供の日",
+            Day(month=8, day=11): "山の日",
+            Day(month=11, day=3): "文化の日",
+            Day(month=11, day=23): "勤労感謝の日",
             Day(month=12, day=24): "クリスマスイブ, イブ",
             Day(month=12, day=25): "クリスマス",
             Day(offset=1, from_start=True): "翌日, 翌, よくじつ, 次の日, 翌日の",
@@ -94,7 +103,10 @@ JAPANESE = Language(
         kinds.WEEKS: {"": "週間, 週, しゅうかん"},
         kinds.HALF: {30: "半, はん"},
         kinds.LENGTH: {Length(timedelta(hours=12)): "半日, 半日間"},
-        kinds.DAY_SPAN: {(Day(weekday=5), Day(weekday=6)): "土日, 土・日"},
+        kinds.DAY_SPAN: {
+            (Day(weekday=5), Day(weekday=6)): "土日, 土・日",
+            (Day(weekday=4), Day(weekday=6)): "金土日, 金・土・日",
+        },
         kinds.CLOCK: {
             Clock(NOON): "正午, しょうご",
             Clock(0, midnight_word=True): "零時, 深夜零時, 午前零時, 日付が変わる, 日付変わる",
@@ -165,6 +177,8 @@ JAPANESE = Language(
             "weekend": "週末, 今週末",
             "next weekend": "来週末",
             "": (
+                "成人の日, 海の日, 敬老の日, スポーツの日, 春分の日, 秋分の日, ゴールデンウィーク, ＧＷ, "
+                "お盆, 正月, お正月, 夏休み, 冬休み, 春休み, 連休, "
                 "上旬, 中旬, 下旬, 初旬, 月初, 月半ば, 週明け, 週半ば, 年明け, 今週中, 来週中, 今月中, 来月中, 数日中"
             ),
         },
@@ -194,6 +208,7 @@ JAPANESE = Language(
         kinds.COUNTER: {
             "times": "回",
             "": (
+                "分の1, 分の一, 分の2, 分の二, 分の3, 分の三, "
                 "枚, 台, 個, 人, 名, 本, 件, 機, 基, つ, 倍, 番, 番目, 号機, 号, 階, ページ, "
                 "エポック, ノード, 円, 層, 行, 章, 話, 枚目, 台目, 年生, 期, 級, 位, ステップ, "
                 "シード, カード, 枚で, 人で, 名で, 台で, 冊, 種類, パターン, ギガ, ヶ所, 度, 才, 歳, "

@@ -59,6 +59,13 @@ KOREAN = Language(
             2: "모레, 내일모레, 낼모레, 모래, 내일 모레",
             3: "글피",
             4: "그글피",
+            Day(month=3, day=1): "삼일절",
+            Day(month=5, day=5): "어린이날",
+            Day(month=6, day=6): "현충일",
+            Day(month=7, day=17): "제헌절",
+            Day(month=8, day=15): "광복절",
+            Day(month=10, day=3): "개천절",
+            Day(month=10, day=9): "한글날",
             Day(month=12, day=24): "크리스마스 이브",
             Day(month=12, day=25): "크리스마스, 성탄절",
             Day(offset=1, from_start=True): "다음날, 다음 날, 익일, 이튿날, 담날",
@@ -72,7 +79,10 @@ KOREAN = Language(
             5: "토요일, 토욜",
             6: "일요일, 일욜",
         },
-        kinds.DAY_SPAN: {(Day(weekday=5), Day(weekday=6)): "토일, 토·일"},
+        kinds.DAY_SPAN: {
+            (Day(weekday=5), Day(weekday=6)): "토일, 토·일",
+            (Day(weekday=4), Day(weekday=6)): "금토일, 금·토·일",
+        },
         kinds.SHORT_WEEKDAY: {1: "화", 2: "수", 3: "목", 4: "금", 5: "토"},
         kinds.WEEK: {
             -1: "지난주, 저번주, 지난 주, 저번 주",
@@ -163,7 +173,10 @@ KOREAN = Language(
         kinds.VAGUE_DAYS: {
             "weekend": "주말, 이번 주말",
             "next weekend": "다음 주말, 다음주 주말",
-            "": ("초순, 중순, 하순, 월초, 주초, 추석, 설날, 연휴, 며칠, 며칠간, 이번 주 중, 다음 주 중, 주중에"),
+            "": (
+                "초순, 중순, 하순, 월초, 주초, 석가탄신일, 부처님 오신 날, "
+                "방학, 여름방학, 겨울방학, 추석, 설날, 연휴, 며칠, 며칠간, 이번 주 중, 다음 주 중, 주중에"
+            ),
         },
         kinds.FEW: {"": "몇, 두세, 서너, 한두, 두어, 여러, 한두어"},
         kinds.MONTHS: {"": "개월, 달, 개월간, 개월 동안, 달 동안"},
