@@ -107,7 +107,23 @@ class End:
 
 @dataclass(frozen=True)
 class Cancel:
+    """Drop one of one's own: on these GPUs, at the time that is written in `when`."""
+
     names: tuple[str, ...] = ()
+    when: str = ""
+
+
+@dataclass(frozen=True)
+class Change:
+    """Change one of one's own, meant as in `Cancel`, or all of a series; with no `to`, in a form.
+
+    What `to` does not say stays as it is.
+    """
+
+    names: tuple[str, ...] = ()
+    when: str = ""
+    whole: bool = False
+    to: Book | None = None
 
 
 @dataclass(frozen=True)
@@ -190,6 +206,7 @@ Command = (
     | Extend
     | End
     | Cancel
+    | Change
     | StillBusy
     | History
     | Admin
@@ -497,6 +514,30 @@ def _named(text: str) -> tuple[str, ...]:
     return tuple(word for word in said if word and not _FILLERS.fullmatch(word))
 
 
+def _cancel(text: str) -> Cancel:
+    return Cancel(*_which(text))
+
+
+def _change(text: str) -> Change:
+    """`friday to 10-13`, `all to 10-13 on GPU1`, `金曜を10-13に`, or only which."""
+    whole, text = _take(_WHOLE, text)
+    which, *to = (part.strip() for part in _CHANGED_TO.split(text, maxsplit=1))
+    if whole and not to:
+        which, to = "", [which]
+    return Change(*_which(which), whole, _book(to[0]) if to and to[0] else None)
+
+
+_WHOLE = re.compile("|".join(language.whole for language in words.LANGUAGES.values()), re.IGNORECASE)
+_CHANGED_TO = re.compile("|".join(language.changed_to for language in words.LANGUAGES.values()), re.IGNORECASE)
+
+
+def _which(text: str) -> tuple[tuple[str, ...], str]:
+    """By which GPUs, and at which time, one of one's own is meant."""
+    wanted, rest = _split_gpus(text)
+    said = [word for word in without_manners(rest).split() if not _FILLERS.fullmatch(word)]
+    return wanted.names, " ".join(said)
+
+
 def _extend(text: str) -> Extend:
     wanted, length = _split_gpus(text)
     length = re.sub(r"^(?:by|for)\s+", "", length, flags=re.IGNORECASE)
@@ -607,7 +648,8 @@ VERBS = (
     Verb("mine", lambda _text: Mine()),
     Verb("extend", _extend, changes=True),
     Verb("end", lambda text: End(_named(text)), changes=True),
-    Verb("cancel", lambda text: Cancel(_named(text)), changes=True),
+    Verb("change", _change, changes=True),
+    Verb("cancel", _cancel, changes=True),
     Verb("ask", lambda text: Ask(_book(text)), changes=True),
     Verb("wait", _wait, changes=True),
     Verb("busy", lambda text: StillBusy(_named(text)), changes=True),

@@ -416,7 +416,7 @@ def serve(
 def _is_allowed(
     work: Work, organization_id: int, member_id: int | None, offer: Alternative, moving: facts.Reservation | None
 ) -> bool:
-    wanted = Wanted(names=tuple(gpu.full_name for gpu in offer.gpus))
+    wanted = Wanted.of(offer.gpus)
     try:
         limits.allowed(work, organization_id, member_id, wanted, offer.gpus, offer.range, moving=moving)
     except errors.Invalid:

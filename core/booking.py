@@ -153,7 +153,7 @@ def extend(
 
 
 def _check_extension(work: Work, before: facts.Reservation, longer: TimeRange, room: facts.Room) -> None:
-    wanted = Wanted(names=tuple(gpu.full_name for gpu in before.gpus))
+    wanted = Wanted.of(before.gpus)
     try:
         limits.allowed(work, before.organization_id, before.holder.id, wanted, before.gpus, longer, moving=before)
     except errors.AgainstRule as refusal:

@@ -5,6 +5,7 @@ Use as `facts.Reservation`; the table rows of the same names live in `core.model
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, tzinfo
 from enum import StrEnum
@@ -223,6 +224,11 @@ class Wanted:
     model: str | None = None
     spread: bool = False
 
+    @classmethod
+    def of(cls, gpus: Iterable[Gpu]) -> Wanted:
+        """These very GPUs."""
+        return cls(names=tuple(gpu.full_name for gpu in gpus))
+
 
 @dataclass(frozen=True)
 class Slot:
@@ -417,16 +423,23 @@ class Recurrence:
 
 
 @dataclass(frozen=True)
+class Hours:
+    """From when to when, on the clocks of a zone, so that 9:00 stays 9:00."""
+
+    start: time
+    end: time
+    end_days: int  # how many days after its start it ends
+    zone: tzinfo
+
+
+@dataclass(frozen=True)
 class Repeats:
-    """Times that come again, on the clocks of a zone, so that 9:00 stays 9:00."""
+    """Times that come again."""
 
     recurrence: Recurrence
     first: date  # from which on an occurrence may start
     last: date  # the last on which one may
-    start: time
-    end: time
-    end_days: int  # how many days after its start an occurrence ends
-    zone: tzinfo
+    hours: Hours
 
 
 @dataclass(frozen=True)
@@ -448,10 +461,10 @@ class Skipped:
 
 @dataclass(frozen=True)
 class SeriesReceipt:
-    """What booking or cancelling a series led to."""
+    """What booking, changing or cancelling a series led to."""
 
     series: Series
-    occurrences: tuple[Reservation, ...]  # that were booked, or cancelled, in order
+    occurrences: tuple[Reservation, ...]  # that were booked, changed, or cancelled, in order
     skipped: tuple[Skipped, ...]
     again: bool = False  # the same request came before; nothing was done twice
 

@@ -170,7 +170,7 @@ def _to_come(time: TimeRange, now: datetime) -> TimeRange:
 
 
 def _check_limits(work: Work, taker: Actor, gpus: tuple[facts.Gpu, ...], time: TimeRange) -> None:
-    wanted = Wanted(names=tuple(gpu.full_name for gpu in gpus))
+    wanted = Wanted.of(gpus)
     limits.allowed(work, taker.organization_id, taker.member_id, wanted, gpus, time)
 
 

@@ -197,7 +197,7 @@ def _moves(
 
 
 def _names(gpus: Iterable[facts.Gpu]) -> Wanted:
-    return Wanted(names=tuple(gpu.full_name for gpu in gpus))
+    return Wanted.of(gpus)
 
 
 def _mark(displaced: Iterable[Displaced]) -> str:

@@ -57,6 +57,7 @@ class Kind(StrEnum):
     BOOKED = "booked"
     SERIES_BOOKED = "series_booked"  # all of a series at once
     SERIES_CANCELLED = "series_cancelled"
+    SERIES_CHANGED = "series_changed"
     BEFORE_END_24H = "before_end_24h"
     BEFORE_END_3H = "before_end_3h"
     BEFORE_END = "before_end"
@@ -82,6 +83,7 @@ _STANDING = frozenset(
         Kind.OVERRULED,
         Kind.SERIES_BOOKED,
         Kind.SERIES_CANCELLED,
+        Kind.SERIES_CHANGED,
         Kind.OFFERED,
         Kind.OFFER_OVER,
     }

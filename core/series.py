@@ -1,11 +1,12 @@
-"""Series: times that come again, booked in one go and cancelled in one go; each occurrence is a reservation.
+"""Series: times that come again, booked, changed and cancelled in one go; each occurrence is a reservation.
 
-Both run inside `Database.begin`. Each occurrence goes the way of any booking; the channel is told once of them all.
+All run inside `Database.begin`. Each occurrence goes the way of any booking; the channel is told once of them all.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time
 from itertools import islice
 from typing import Any
@@ -30,7 +31,7 @@ from core import (
     waitlist,
 )
 from core.actors import Actor
-from core.facts import Action, Recurrence, Repeats, Series, SeriesReceipt, Skipped, State
+from core.facts import Action, Hours, Recurrence, Repeats, Series, SeriesReceipt, Skipped, State
 from core.inventory import Wanted
 from core.notices import Kind
 from core.timerange import TimeRange
@@ -48,7 +49,7 @@ def occurrences(repeats: Repeats) -> tuple[TimeRange, ...]:
     found = list(islice(_dates(repeats), MOST + 1))
     if len(found) > MOST:
         raise errors.TooManyOccurrences(MOST, found[MOST - 1])
-    times = tuple(found_on for day in found if (found_on := _on(repeats, day)))
+    times = tuple(found_on for day in found if (found_on := on(repeats.hours, day)))
     if not times:
         raise errors.NoOccurrence
     return times
@@ -112,22 +113,66 @@ def book(
     return SeriesReceipt(Series(number, repeats.recurrence, tuple(booked)), tuple(booked), tuple(refused))
 
 
+def change(
+    work: Work,
+    actor: Actor,
+    series_id: int,
+    *,
+    hours: Hours | None = None,
+    wanted: Wanted | None = None,
+    purpose: str | None = None,
+    skip: bool = False,
+    request_key: str | None = None,
+) -> SeriesReceipt:
+    """Give all that remain other hours, each on its own day, other GPUs, another purpose; None leaves it as it is.
+
+    With `skip`, what cannot be had so stays as it was. Where nothing remains, the receipt is empty.
+    Raises SomeTaken with every occurrence that cannot, PurposeTooLong, UnknownSeries, NotYours, MayNotBook, and what
+    `inventory.candidates` raises.
+    """
+    actor.must_be_member()
+    row = _mine(work, actor, series_id)
+    if purpose is not None:
+        purpose = " ".join(purpose.split())
+        policy.check_purpose(purpose)
+    if wanted is not None:
+        inventory.candidates(work, actor.organization_id, wanted)
+    recurrence = _recurrence(row)
+    waitlist.lock(work, actor.organization_id)
+    if answered := requests.done(work, actor, request_key):
+        again = _again(work, actor, answered.reservation)
+        return replace(again, occurrences=tuple(held for held in again.occurrences if held.state is State.UPCOMING))
+    turns = _in_turn(work, _remaining_rows(work, row), hours)
+    tried = sorted((_try(work, actor, *turn, wanted, purpose) for turn in turns), key=lambda each: each.held.range)
+    remaining = [each.held for each in tried]
+    changed = [each.held for each in tried if each.refused is None]
+    moved = [each.held for each in tried if each.has_moved]
+    refused = tuple(each.refused for each in tried if each.refused is not None)
+    if refused and not (skip and changed):
+        raise errors.SomeTaken(tuple(held.range for held in changed), refused)
+    if changed:
+        requests.remember(work, changed[0], request_key)
+    if moved and _is_untold(work, series_id, remaining):
+        _tell(work, series_id, recurrence, remaining, Kind.SERIES_BOOKED)
+    elif moved:
+        _tell(work, series_id, recurrence, moved, Kind.SERIES_CHANGED)
+    for held in changed:
+        waitlist.changed(work, held)
+    return SeriesReceipt(Series(series_id, recurrence, tuple(remaining)), tuple(changed), refused)
+
+
 def cancel(work: Work, actor: Actor, series_id: int) -> SeriesReceipt:
     """Cancel all that remain: what has not begun. Where nothing remains, nothing is done, and the receipt is empty.
 
     Raises UnknownSeries and NotYours.
     """
-    row = work.session.get(models.Series, series_id)
-    if row is None or row.organization_id != actor.organization_id:
-        raise errors.UnknownSeries(series_id)
-    if row.member_id != actor.member_id:
-        raise errors.NotYours(members.fact(work.session.get_one(models.Member, row.member_id)))
+    row = _mine(work, actor, series_id)
     recurrence = _recurrence(row)
     waitlist.lock(work, actor.organization_id)
     cancelled = [_cancel(work, actor, held) for held in _remaining_rows(work, row)]
     for held in cancelled:
         waitlist.changed(work, held)
-    if cancelled and not notices.take_back(work, cancelled[0].id, Kind.SERIES_BOOKED, about=series_id):
+    if cancelled and not _is_untold(work, series_id, cancelled):
         _tell(work, series_id, recurrence, cancelled, Kind.SERIES_CANCELLED)
     return SeriesReceipt(Series(series_id, recurrence, ()), tuple(cancelled), ())
 
@@ -149,23 +194,31 @@ def held_by(work: Work, organization_id: int, held: Iterable[facts.Reservation])
     )
 
 
+def remaining(work: Work, actor: Actor, series_id: int) -> Series:
+    """One of the actor's own, with what has not begun, soonest first. Raises UnknownSeries and NotYours."""
+    row = _mine(work, actor, series_id)
+    held = (availability.fact(work, each) for each in _rows(work, row))
+    upcoming = (each for each in held if each.state is State.UPCOMING)
+    return Series(row.id, _recurrence(row), tuple(sorted(upcoming, key=lambda each: each.range)))
+
+
 def _dates(repeats: Repeats) -> Iterator[date]:
     rule = rrule(
         DAILY if repeats.recurrence.unit == "day" else WEEKLY,
         interval=repeats.recurrence.interval,
         byweekday=repeats.recurrence.weekdays or None,
         wkst=MO,
-        dtstart=datetime.combine(repeats.first, repeats.start),
+        dtstart=datetime.combine(repeats.first, repeats.hours.start),
         until=datetime.combine(repeats.last, time.max),
     )
     return (each.date() for each in rule)
 
 
-def _on(repeats: Repeats, day: date) -> TimeRange | None:
-    """The occurrence that starts on that day; None where the clocks leave nothing of it."""
-    start = datetime.combine(day, repeats.start, repeats.zone).astimezone(UTC)
-    last_day = date.fromordinal(day.toordinal() + repeats.end_days)
-    end = datetime.combine(last_day, repeats.end, repeats.zone).astimezone(UTC)
+def on(hours: Hours, day: date) -> TimeRange | None:
+    """These hours of that day; None where the clocks leave nothing of them."""
+    start = datetime.combine(day, hours.start, hours.zone).astimezone(UTC)
+    last_day = date.fromordinal(day.toordinal() + hours.end_days)
+    end = datetime.combine(last_day, hours.end, hours.zone).astimezone(UTC)
     return TimeRange(start, end) if start < end else None
 
 
@@ -177,8 +230,10 @@ def _to_come(repeats: Repeats, now: datetime) -> list[TimeRange]:
     return times
 
 
-def _serve(work: Work, actor: Actor, wanted: Wanted, time: TimeRange) -> availability.Choice:
-    return availability.serve(work, actor.organization_id, actor.member_id, wanted, time)
+def _serve(
+    work: Work, actor: Actor, wanted: Wanted, time: TimeRange, moving: facts.Reservation | None = None
+) -> availability.Choice:
+    return availability.serve(work, actor.organization_id, actor.member_id, wanted, time, moving)
 
 
 def _again(work: Work, actor: Actor, first: facts.Reservation) -> SeriesReceipt:
@@ -192,6 +247,15 @@ def _again(work: Work, actor: Actor, first: facts.Reservation) -> SeriesReceipt:
     held = [availability.reservation(work, actor.organization_id, number) for number in numbers]
     booked = tuple(sorted(held, key=lambda each: each.range))
     return SeriesReceipt(Series(row.id, _recurrence(row), booked), booked, (), again=True)
+
+
+def _mine(work: Work, actor: Actor, series_id: int) -> models.Series:
+    row = work.session.get(models.Series, series_id)
+    if row is None or row.organization_id != actor.organization_id:
+        raise errors.UnknownSeries(series_id)
+    if row.member_id != actor.member_id:
+        raise errors.NotYours(members.fact(work.session.get_one(models.Member, row.member_id)))
+    return row
 
 
 def _write(work: Work, actor: Actor, repeats: Repeats, booked: list[facts.Reservation]) -> int:
@@ -210,14 +274,81 @@ def _write(work: Work, actor: Actor, repeats: Repeats, booked: list[facts.Reserv
 
 def _remaining_rows(work: Work, row: models.Series) -> list[models.Reservation]:
     """Those that have not begun, locked; always in the order of their numbers."""
-    rows = work.session.scalars(
+    return [each for each in _rows(work, row, locked=True) if availability.fact(work, each).state is State.UPCOMING]
+
+
+def _rows(work: Work, row: models.Series, *, locked: bool = False) -> Sequence[models.Reservation]:
+    rows = (
         select(models.Reservation)
         .join(models.Occurrence, models.Occurrence.reservation_id == models.Reservation.id)
         .where(models.Occurrence.series_id == row.id, models.Reservation.cancelled_at.is_(None))
         .order_by(models.Reservation.id)
-        .with_for_update(of=models.Reservation)
-    ).all()
-    return [each for each in rows if availability.fact(work, each).state is State.UPCOMING]
+    )
+    return work.session.scalars(rows.with_for_update(of=models.Reservation) if locked else rows).all()
+
+
+def _in_turn(
+    work: Work, rows: list[models.Reservation], hours: Hours | None
+) -> list[tuple[models.Reservation, facts.Reservation, TimeRange]]:
+    """Each, as it is, and the time it would have: in such an order that none meets the old time of the next."""
+    found = []
+    for row in rows:
+        before = availability.fact(work, row)
+        day = before.range.start.astimezone(hours.zone).date() if hours else None
+        found.append((row, before, (on(hours, day) if hours and day else None) or before.range))
+    later = any(wish.start > before.range.start for _, before, wish in found)
+    return sorted(found, key=lambda each: each[1].range, reverse=later)
+
+
+@dataclass(frozen=True)
+class _Tried:
+    before: facts.Reservation
+    held: facts.Reservation  # as it is now
+    refused: Skipped | None = None
+
+    @property
+    def has_moved(self) -> bool:
+        return (self.held.gpus, self.held.range) != (self.before.gpus, self.before.range)
+
+
+def _try(
+    work: Work,
+    actor: Actor,
+    row: models.Reservation,
+    before: facts.Reservation,
+    wish: TimeRange,
+    wanted: Wanted | None,
+    purpose: str | None,
+) -> _Tried:
+    try:
+        choice = _serve(work, actor, wanted or Wanted.of(before.gpus), wish, before)
+    except errors.Refusal as why:
+        return _Tried(before, before, Skipped(wish, why))
+    return _Tried(before, _change(work, actor, row, before, choice, before.purpose if purpose is None else purpose))
+
+
+def _change(
+    work: Work,
+    actor: Actor,
+    row: models.Reservation,
+    before: facts.Reservation,
+    choice: availability.Choice,
+    purpose: str,
+) -> facts.Reservation:
+    moved = (set(choice.gpus), choice.time) != (set(before.gpus), before.range)
+    if not moved and purpose == before.purpose:
+        return before
+    if moved:
+        placement.place(work, row, choice.gpus, choice.time)
+    row.purpose = purpose
+    row.version += 1
+    work.session.flush()
+    held = availability.fact(work, row)
+    notices.replan(work, held, Kind.CHANGED if moved else None, announce=False)
+    handover.settle(work, actor, held)
+    audit.record_reservation(work, actor, Action.CHANGED, held, before=before)
+    limits.count_anew(work)
+    return held
 
 
 def _cancel(work: Work, actor: Actor, row: models.Reservation) -> facts.Reservation:
@@ -233,7 +364,12 @@ def _cancel(work: Work, actor: Actor, row: models.Reservation) -> facts.Reservat
     return held
 
 
-def _tell(work: Work, series_id: int, recurrence: Recurrence, held: list[facts.Reservation], kind: Kind) -> None:
+def _is_untold(work: Work, series_id: int, held: Sequence[facts.Reservation]) -> bool:
+    """Whether the channel was still to hear that it was booked; it is not told so any more."""
+    return notices.take_back(work, held[0].id, Kind.SERIES_BOOKED, about=series_id)
+
+
+def _tell(work: Work, series_id: int, recurrence: Recurrence, held: Sequence[facts.Reservation], kind: Kind) -> None:
     """The channel, in one message, if the lab wants that."""
     first, last = held[0], held[-1]
     if not work.session.get_one(models.Organization, first.organization_id).announce:

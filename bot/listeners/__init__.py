@@ -4,6 +4,7 @@ from bot.listeners import (
     admin,
     book,
     busy,
+    change,
     form,
     hand_over,
     home,
@@ -18,4 +19,21 @@ from bot.listeners import (
     welcome,
 )
 
-LISTENERS = (text, book, series, form, keep, hand_over, wait, busy, show, node, picture, home, record, admin, welcome)
+LISTENERS = (
+    text,
+    book,
+    series,
+    form,
+    change,
+    keep,
+    hand_over,
+    wait,
+    busy,
+    show,
+    node,
+    picture,
+    home,
+    record,
+    admin,
+    welcome,
+)

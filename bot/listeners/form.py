@@ -31,11 +31,11 @@ from core.errors import (
     UnclearGpu,
     UnknownGpu,
 )
-from core.facts import Repeats
+from core.facts import Hours, Repeats
 from core.inventory import Wanted
 from core.timerange import TimeRange
 
-_FIELD = {
+FIELD = {
     UnknownGpu: "gpus",
     UnclearGpu: "gpus",
     NoGpus: "gpus",
@@ -73,7 +73,7 @@ def register(app: App, _desk: Desk) -> None:
     @app.action("change")
     def change_pressed(visit: Visit, action: dict[str, Any]) -> None:
         pressed = kit.from_value(action["value"])
-        _open_change(visit, int(pressed["id"]), int(pressed["v"]))
+        open_change(visit, int(pressed["id"]), int(pressed["v"]))
 
     @app.view(view.CALLBACK)
     def sent(visit: Visit, ack: Ack, view: dict[str, Any]) -> None:
@@ -118,7 +118,8 @@ def _open_filled(visit: Visit, origin: Origin, *, start: datetime | None = None,
     )
 
 
-def _open_change(visit: Visit, reservation_id: int, version: int) -> None:
+def open_change(visit: Visit, reservation_id: int, version: int) -> None:
+    """Open the form for one that is booked."""
     visit.hurried = True
     with visit.read() as work:
         gpus = availability.gpus(work, visit.organization_id)
@@ -154,7 +155,7 @@ def _submit(visit: Visit, ack: Ack, sent: dict[str, Any]) -> None:
     except when.Unreadable as unreadable:
         ack(response_action="errors", errors={"when": kit.plain(unread.words(unreadable, filled.when, reader))})
     except Refusal as refusal:
-        field = _FIELD.get(type(refusal), written)
+        field = FIELD.get(type(refusal), written)
         ack(response_action="errors", errors={field: kit.plain(errors.words(refusal, reader))})
     else:
         ack()
@@ -202,8 +203,8 @@ def _chosen_series(visit: Visit, filled: Filled, origin: Origin) -> tuple[Repeat
     start, end = reader.local(time.start), reader.local(time.end)
     recurrence = view.recurrence_of(filled.recurrence, start.date())
     days = (end.date() - start.date()).days
-    clocks = (start.time(), end.time())
-    return Repeats(recurrence, start.date(), filled.until, *clocks, days, reader.zone), rest
+    hours = Hours(start.time(), end.time(), days, reader.zone)
+    return Repeats(recurrence, start.date(), filled.until, hours), rest
 
 
 def _no_end(filled: Filled, reader: Reader) -> str:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
 from slack_bolt import App
 
-from bot import when
+from bot import when as times
 from bot.commands import Cancel, End, Extend
 from bot.desk import Desk, Visit
 from bot.listeners import show
@@ -16,8 +17,9 @@ from bot.views import booking as view
 from bot.views import kit
 from bot.views import mine as mine_view
 from bot.views.mine import Mine
-from core import availability, booking, facts, inventory, requests
+from core import availability, booking, facts, inventory, requests, series
 from core.facts import State
+from core.timerange import TimeRange
 
 Pressed = dict[str, Any]
 
@@ -40,7 +42,7 @@ def register(app: App, _desk: Desk) -> None:
 
 
 def extend_typed(visit: Visit, wish: Extend) -> None:
-    if _answered(visit):
+    if answered(visit):
         return
     length = _length(visit, wish.length)
     held = meant(visit, wish.names, running_first=True, extend_by=length)
@@ -54,24 +56,24 @@ def extend_typed(visit: Visit, wish: Extend) -> None:
 
 def _length(visit: Visit, text: str) -> timedelta | None:
     try:
-        return when.read_length(text, visit.reader.language)
-    except when.Unreadable:
+        return times.read_length(text, visit.reader.language)
+    except times.Unreadable:
         return None
 
 
 def end_typed(visit: Visit, wish: End) -> None:
-    held = None if _answered(visit) else meant(visit, wish.names, running_first=True)
+    held = None if answered(visit) else meant(visit, wish.names, running_first=True)
     if held is not None:
         _end(visit, held.id, None, wish.names)
 
 
 def cancel_typed(visit: Visit, wish: Cancel) -> None:
-    held = None if _answered(visit) else meant(visit, wish.names, running_first=False)
+    held = None if answered(visit) else meant(visit, wish.names, when=wish.when, running_first=False)
     if held is not None:
         _cancel(visit, held.id, None, wish.names)
 
 
-def _answered(visit: Visit) -> bool:
+def answered(visit: Visit) -> bool:
     """The same command, delivered again: what it meant then may be over by now, so it is answered by what it did."""
     with visit.read() as work:
         done = requests.done(work, visit.actor, visit.key)
@@ -106,27 +108,60 @@ def _pressed(action: Pressed) -> tuple[int, int, dict[str, Any]]:
 
 
 def meant(
-    visit: Visit, names: tuple[str, ...], *, running_first: bool, extend_by: timedelta | None = None
+    visit: Visit,
+    names: tuple[str, ...],
+    *,
+    running_first: bool,
+    when: str = "",
+    extend_by: timedelta | None = None,
 ) -> facts.Reservation | None:
     """The one reservation that a typed command means; asks which, and gives None, when that is not clear.
 
-    `extend_by` is what the buttons of that question offer, where it was said.
+    `when` is the day or the time of it, as it was written. `extend_by` is what the buttons of that question offer,
+    where it was said.
     """
     with visit.read() as work:
         held = show.held_by(work, visit)
-    fitting = [(each, room) for each, room in held if not names or _holds(each, names)]
+        repeated = series.held_by(work, visit.organization_id, (each for each, _ in held))
+    time = _time_in(visit, when) if when else None
+    names = names if time or not when else (*names, *when.split())
+    fitting = [(each, room) for each, room in held if _is_meant(each, names, time)]
     preferred = _of_state(fitting, State.RUNNING if running_first else State.UPCOMING) or fitting
     if len(preferred) == 1:
         return preferred[0][0]
-    visit.answer(mine_view.which(preferred, visit.reader, extend_by) if preferred else _none_meant(visit, held, names))
+    if preferred:
+        visit.answer(mine_view.which(preferred, visit.reader, repeated, extend_by))
+    else:
+        visit.answer(_none_meant(visit, held, names, time, repeated))
     return None
 
 
-def _none_meant(visit: Visit, held: Mine, names: tuple[str, ...]) -> kit.Message:
+def _time_in(visit: Visit, text: str) -> TimeRange | None:
+    """The day, or the time of a day, that is written; None where none is."""
+    try:
+        reading = times.read(text, visit.now, visit.member.zone, visit.member.language)
+    except times.Unreadable as unreadable:
+        if unreadable.start is not None:
+            return TimeRange(unreadable.start, unreadable.start + timedelta(minutes=1))
+        return show.all_day(visit, unreadable.day) if unreadable.day else None
+    return TimeRange(reading.start, reading.end)
+
+
+def _is_meant(held: facts.Reservation, names: tuple[str, ...], time: TimeRange | None) -> bool:
+    return (not names or _holds(held, names)) and (time is None or held.range.overlaps(time))
+
+
+def _none_meant(
+    visit: Visit, held: Mine, names: tuple[str, ...], time: TimeRange | None, repeated: Sequence[facts.Series]
+) -> kit.Message:
+    reader = visit.reader
     if not held:
-        return mine_view.nothing(visit.reader)
-    said = visit.reader.say("You do not hold {gpus}.", gpus=kit.escape(", ".join(names)))
-    return mine_view.listed(said, held, visit.reader)
+        return mine_view.nothing(reader)
+    if time is not None:
+        said = reader.say("You have no such booking {when}.", when=reader.when(time))
+    else:
+        said = reader.say("You do not hold {gpus}.", gpus=kit.escape(", ".join(names)))
+    return mine_view.listed(said, held, reader, repeated)
 
 
 def _of_state(held: Mine, state: State) -> Mine:

@@ -17,7 +17,7 @@ from bot.views import series as view
 from bot.views.booking import keeper_name
 from core import series
 from core.errors import GpuTaken, Refusal, SomeTaken
-from core.facts import Recurrence, Repeats, Skipped
+from core.facts import Hours, Recurrence, Repeats, Skipped
 from core.inventory import Wanted
 
 
@@ -59,32 +59,34 @@ def typed(visit: Visit, wish: Book) -> None:
 
 def book(visit: Visit, wanted: Wanted, repeats: Repeats, purpose: str, *, skip: bool = False) -> kit.Message:
     """All of it, or with `skip` what can be had; the answer."""
-    reader = visit.reader.in_zone(repeats.zone)
+    reader = visit.reader.in_zone(repeats.hours.zone)
     try:
         with visit.begin() as work:
             receipt = series.book(work, visit.actor, wanted, repeats, purpose=purpose, skip=skip, request_key=visit.key)
     except SomeTaken as refusal:
         value = view.value_of(wanted, repeats, purpose, skip=True)
-        return view.some_taken(len(refusal.free), _in_words(refusal.refused, reader), value, reader)
-    return view.booked(receipt, _in_words(receipt.skipped, reader), reader)
+        return view.some_taken(len(refusal.free), in_words(refusal.refused, reader), value, reader)
+    return view.booked(receipt, in_words(receipt.skipped, reader), reader)
 
 
 def repeats_of(read: when.Series) -> Repeats:
     """What core makes of it. Where no end was said, the last date is the first, and is to be asked for."""
     recurrence = Recurrence(read.unit, read.interval, read.weekdays)
-    return Repeats(recurrence, read.first, read.last or read.first, read.start, read.end, read.end_days, read.tz)
+    hours = Hours(read.start, read.end, read.end_days, read.tz)
+    return Repeats(recurrence, read.first, read.last or read.first, hours)
 
 
 def _look(visit: Visit, wanted: Wanted, repeats: Repeats, purpose: str) -> None:
     """A question is answered, never booked."""
-    reader = visit.reader.in_zone(repeats.zone)
+    reader = visit.reader.in_zone(repeats.hours.zone)
     with visit.read() as work:
         free, refused = series.look(work, visit.actor, wanted, repeats)
     value = view.value_of(wanted, repeats, purpose, skip=True)
-    visit.answer(view.free(len(free), _in_words(refused, reader), value, reader))
+    visit.answer(view.free(len(free), in_words(refused, reader), value, reader))
 
 
-def _in_words(skipped: tuple[Skipped, ...], reader: Reader) -> view.Why:
+def in_words(skipped: tuple[Skipped, ...], reader: Reader) -> view.Why:
+    """What cannot be had, and why."""
     return [(each.range, _why(each.why, reader)) for each in skipped]
 
 

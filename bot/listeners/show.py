@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import re
-from datetime import date, datetime, time
+from datetime import UTC, date, datetime, time
 from typing import Any
 
 from slack_bolt import App
@@ -60,14 +60,19 @@ def status_on(visit: Visit, text: str) -> None:
 
 def day(visit: Visit, wanted: date, node: str | None = None) -> None:
     """A day from midnight to midnight where the person is; of today, what is left of it. Of one node, or of all."""
-    noon = datetime.combine(wanted, time(12), visit.reader.zone)
-    midnight, end = visit.reader.midnight(noon), visit.reader.midnight(noon, 1)
-    if end <= visit.now:
-        raise InThePast(TimeRange(midnight, end))
-    window = TimeRange(max(midnight, visit.now), end)
+    whole = all_day(visit, wanted)
+    if whole.end <= visit.now:
+        raise InThePast(whole)
+    window = TimeRange(max(whole.start, visit.now), whole.end)
     with visit.read() as work:
         schedule = availability.schedule(work, visit.organization_id, window)
     visit.answer(day_view.day(schedule.of_node(node) if node else schedule, visit.reader, visit.now))
+
+
+def all_day(visit: Visit, wanted: date) -> TimeRange:
+    """From midnight to midnight where the person is."""
+    noon = datetime.combine(wanted, time(12), visit.reader.zone)
+    return TimeRange(visit.reader.midnight(noon).astimezone(UTC), visit.reader.midnight(noon, 1).astimezone(UTC))
 
 
 def who(visit: Visit) -> None:

@@ -17,6 +17,7 @@ from bot.commands import (
     Board,
     Book,
     Cancel,
+    Change,
     End,
     Extend,
     Health,
@@ -32,7 +33,7 @@ from bot.commands import (
     Who,
 )
 from bot.desk import Desk, Visit
-from bot.listeners import admin, board, book, busy, hand_over, keep, picture, record, show, wait, welcome
+from bot.listeners import admin, board, book, busy, change, hand_over, keep, picture, record, show, wait, welcome
 from bot.views import help as help_view
 from bot.views import kit
 
@@ -104,6 +105,7 @@ _STORIES: dict[type, Callable[[Visit, Any, str], None]] = {  # the table of cont
     Mine: lambda visit, _wish, _: show.mine(visit),
     Extend: lambda visit, wish, _: keep.extend_typed(visit, wish),
     End: lambda visit, wish, _: keep.end_typed(visit, wish),
+    Change: lambda visit, wish, _: change.typed(visit, wish),
     Cancel: lambda visit, wish, _: keep.cancel_typed(visit, wish),
     Ask: lambda visit, wish, _: hand_over.typed(visit, wish),
     Wait: lambda visit, wish, _: wait.typed(visit, wish),

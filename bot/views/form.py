@@ -1,11 +1,11 @@
-"""The booking form, for a new reservation or to change one, and what was filled in."""
+"""The booking form, for a new reservation or to change one or all of a series, and what was filled in."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from itertools import groupby
 from typing import Any
 
@@ -17,6 +17,7 @@ from core.facts import Recurrence
 from core.inventory import Wanted
 
 CALLBACK = "booking_form"
+SERIES = "series_form"
 ANY = "any"
 ANYTHING = Wanted()
 ONCE, DAILY, WEEKDAYS = "once", "day", "weekdays"  # and `week:2` for every two weeks
@@ -84,6 +85,7 @@ class Filled:
     running: bool  # it began at its start already
     recurrence: str = ""  # as the form knows it; empty: once
     until: date | None = None  # the last day of a series
+    clocks: tuple[time, time] | None = None  # from when to when, for all of a series
 
 
 def form(
@@ -122,6 +124,70 @@ def form(
     }
 
 
+def series_form(gpus: Sequence[facts.Gpu], series: facts.Series, reader: Reader, response_url: str) -> Block:
+    """The modal for all that remain of a series, filled in with what the next of them has."""
+    shown = SeriesShown.of(series, reader, response_url)
+    following = series.remaining[0]
+    return {
+        "type": "modal",
+        "callback_id": SERIES,
+        "private_metadata": shown.packed(),
+        "title": kit.plain_text(reader.say("Change series"), 24),
+        "submit": kit.plain_text(reader.say("Save"), 24),
+        "close": kit.plain_text(reader.say("Close"), 24),
+        "blocks": [
+            kit.context(
+                reader.say_many(
+                    "{count} time remains. What you leave as it is stays so for it.",
+                    "{count} times remain. What you leave as it is stays so for each of them.",
+                    len(series.remaining),
+                )
+            ),
+            _gpus(gpus, reader, shown.wanted, following.gpus),
+            _clock("from", reader.say("From"), shown.clocks[0]),
+            _clock("to", reader.say("To"), shown.clocks[1], hint=reader.say("Before the start: on the next day.")),
+            _purpose(following.purpose, reader),
+        ],
+    }
+
+
+@dataclass(frozen=True)
+class SeriesShown:
+    """What the form of a series showed at first: only what differs from it is to be changed."""
+
+    series_id: int
+    gpus: tuple[str, ...]  # that were chosen
+    count: int
+    clocks: tuple[time, time]
+    days: int  # from the day it starts on to the one it ends on
+    purpose: str
+    response_url: str  # empty: from Home
+
+    @property
+    def wanted(self) -> Wanted:
+        """What "any" means."""
+        return Wanted(count=self.count)
+
+    @classmethod
+    def of(cls, series: facts.Series, reader: Reader, response_url: str) -> SeriesShown:
+        following = series.remaining[0]
+        start, end = reader.local(following.range.start), reader.local(following.range.end)
+        clocks = (start.time().replace(second=0, microsecond=0), end.time().replace(second=0, microsecond=0))
+        gpus = tuple(f"#{gpu.id}" for gpu in following.gpus[: kit.OPTIONS])
+        days = (end.date() - start.date()).days
+        return cls(series.id, gpus, len(following.gpus), clocks, days, following.purpose, response_url)
+
+    def packed(self) -> str:
+        clocks = [clock.isoformat() for clock in self.clocks]
+        return json.dumps([self.series_id, self.gpus, self.count, clocks, self.days, self.purpose, self.response_url])
+
+    @classmethod
+    def unpacked(cls, metadata: str) -> SeriesShown:
+        series_id, gpus, count, (start, end), days, purpose, response_url = json.loads(metadata)
+        clocks = (time.fromisoformat(start), time.fromisoformat(end))
+        return cls(series_id, tuple(gpus), count, clocks, days, purpose, response_url)
+
+
 def filled(values: dict[str, Any]) -> Filled:
     """Read `view.state.values`."""
 
@@ -131,6 +197,7 @@ def filled(values: dict[str, Any]) -> Filled:
     chosen = [option["value"] for option in value("gpus", "selected_options") or []]
     start, length = value("start", "selected_date_time"), value("length", "selected_option")
     until = value("until", "selected_date")
+    clocks = [value(block, "selected_time") for block in ("from", "to")]
     return Filled(
         gpus=tuple(name for name in chosen if name != ANY),
         when=(value("when", "value") or "").strip(),
@@ -140,6 +207,7 @@ def filled(values: dict[str, Any]) -> Filled:
         running=bool(value("running", "selected_options")),
         recurrence=_chosen_recurrence(value("repeat", "selected_option")),
         until=date.fromisoformat(until) if until else None,
+        clocks=(time.fromisoformat(clocks[0]), time.fromisoformat(clocks[1])) if all(clocks) else None,
     )
 
 
@@ -186,6 +254,10 @@ def _when(reader: Reader) -> Block:
 def _start(start: datetime, reader: Reader) -> Block:
     element = {"type": "datetimepicker", "initial_date_time": int(start.timestamp())}
     return _input("start", reader.say("Start"), element, optional=True)
+
+
+def _clock(block: str, label: str, clock: time, hint: str = "") -> Block:
+    return _input(block, label, {"type": "timepicker", "initial_time": f"{clock:%H:%M}"}, hint=hint)
 
 
 def _length(length: timedelta, reader: Reader) -> Block:

@@ -51,6 +51,7 @@ def what(verb: str, reader: Reader) -> str:
         "mine": reader.say("your own bookings, with buttons"),
         "extend": reader.say("keep yours for longer"),
         "end": reader.say("give yours back now, or only some of its GPUs"),
+        "change": reader.say("give one of yours another time, GPU or purpose, or all that remain of a series"),
         "cancel": reader.say("drop one that has not begun"),
         "wait": reader.say("have what comes free held for you; alone it shows what you wait for"),
         "ask": reader.say("ask whoever holds it to hand it over, or a part of it"),

@@ -26,9 +26,17 @@ def mine(held: Mine, reader: Reader, series: Sequence[facts.Series] = (), wishes
     return kit.message(message.text, *message.blocks, *waitlist.cards(wishes, reader))
 
 
-def which(held: Mine, reader: Reader, extend_by: timedelta | None = None) -> Message:
-    """Several could be meant; the buttons say which, and extend by what was asked for."""
-    return listed(reader.say("Which one? You have {count}.", count=len(held)), held, reader, extend_by=extend_by)
+def which(
+    held: Mine, reader: Reader, series: Sequence[facts.Series] = (), extend_by: timedelta | None = None
+) -> Message:
+    """Several could be meant; the buttons say which, and extend by what was asked for.
+
+    Of `series`, those of which every time could be meant are shown as one.
+    """
+    meant = {each.id for each, _ in held}
+    whole = [each for each in series if meant.issuperset(one.id for one in each.remaining)]
+    said = reader.say("Which one? You have {count}.", count=len(held))
+    return listed(said, held, reader, whole, extend_by=extend_by)
 
 
 def nothing(reader: Reader, said: str | None = None) -> Message:
@@ -53,7 +61,10 @@ def cards(
             made.append(series_view.card(mine, reader))
     shown = [block for card in made[:_SHOWN] for block in card]
     more = len(made) - _SHOWN
-    return [*shown, kit.context(reader.say("… and {count} more.", count=more))] if more > 0 else shown
+    if more <= 0:
+        return shown
+    hint = reader.say("… and {count} more. Name its day to get at one: `{command} change friday`.", count=more)
+    return [*shown, kit.context(hint)]
 
 
 def listed(

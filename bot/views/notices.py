@@ -102,8 +102,8 @@ def _maintenance(owed: Owed, reader: Reader, values: dict[str, str]) -> str:
 
 
 def _news(owed: Owed, reader: Reader, values: dict[str, str]) -> str:
-    if owed.kind in {Kind.SERIES_BOOKED, Kind.SERIES_CANCELLED}:
-        return series.news(owed.data, values["who"], reader, is_cancelled=owed.kind is Kind.SERIES_CANCELLED)
+    if owed.kind in {Kind.SERIES_BOOKED, Kind.SERIES_CHANGED, Kind.SERIES_CANCELLED}:
+        return series.news(owed.kind, owed.data, values["who"], reader)
     match owed.kind:
         case Kind.CHANGED:
             return reader.say("{gpus} · {who}’s booking is now {when}{purpose}", **values)

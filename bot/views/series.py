@@ -1,8 +1,9 @@
-"""A series: how often it comes, the answer to booking it, what of it is taken, its one card, and its end."""
+"""A series: how often it comes, the answer to booking or changing it, what of it is taken, its one card, its end."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, timezone, tzinfo
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -11,8 +12,9 @@ from bot.reader import Reader
 from bot.views import booking, kit
 from bot.views.kit import Block, Message
 from core import facts
-from core.facts import Recurrence, Repeats
+from core.facts import Hours, Recurrence, Repeats
 from core.inventory import Wanted
+from core.notices import Kind
 from core.timerange import TimeRange
 
 MOST_LINES = 20
@@ -21,6 +23,39 @@ _WEEKS_OFFERED = (2, 4, 8)
 
 Why = Sequence[tuple[TimeRange, str]]
 """Occurrences that cannot be had, each with the reason in words."""
+
+
+@dataclass(frozen=True)
+class Changes:
+    """What all that remain of a series are to become; None stays as it is."""
+
+    series_id: int
+    hours: Hours | None = None
+    wanted: Wanted | None = None
+    purpose: str | None = None
+
+    @property
+    def is_none(self) -> bool:
+        return self.hours is None and self.wanted is None and self.purpose is None
+
+    def packed(self) -> str:
+        """For a button."""
+        return kit.as_value(
+            id=self.series_id,
+            **(hours_value(self.hours) if self.hours else {}),
+            **(kit.wanted_value(self.wanted) if self.wanted else {}),
+            **({"p": self.purpose} if self.purpose is not None else {}),
+        )
+
+    @classmethod
+    def unpacked(cls, value: str) -> Changes:
+        pressed = kit.from_value(value)
+        return cls(
+            int(pressed["id"]),
+            hours_in(pressed) if "h" in pressed else None,
+            kit.wanted_in(pressed) if "g" in pressed or "n" in pressed else None,
+            str(pressed["p"]) if "p" in pressed else None,
+        )
 
 
 def how_often(recurrence: Recurrence, reader: Reader) -> str:
@@ -90,15 +125,97 @@ def which(meant: Sequence[Repeats], wanted: Wanted, purpose: str, reader: Reader
     """It can be read in several ways; the buttons say the hours."""
     said = reader.say("That can be read in more than one way. Which do you mean?")
     buttons = [
-        kit.button(f"{each.start:%H:%M}–{each.end:%H:%M}", f"series:{number}", value_of(wanted, each, purpose))
+        kit.button(
+            f"{each.hours.start:%H:%M}–{each.hours.end:%H:%M}", f"series:{number}", value_of(wanted, each, purpose)
+        )
         for number, each in enumerate(meant[: booking.MOST_OFFERS])
     ]
     return kit.message(said, kit.section(said), kit.actions(buttons))
 
 
+def changed(receipt: facts.SeriesReceipt, skipped: Why, reader: Reader) -> Message:
+    if not receipt.occurrences:
+        return nothing_remains(reader)
+    count = len(receipt.occurrences)
+    what = _what(receipt.series.recurrence, receipt.occurrences, reader)
+    line = reader.say_many("✓ Changed {count} time: {what}", "✓ Changed {count} times: {what}", count, what=what)
+    return kit.message(
+        line,
+        kit.section(line),
+        kit.section(reader.say("Left as they were:")) if skipped else None,
+        *kit.sections(_lines(skipped, reader)),
+        kit.actions([dates_button(receipt.series, reader), change_button(receipt.series, reader)]),
+    )
+
+
+def some_unchanged(free: int, skipped: Why, changes: Changes, reader: Reader) -> Message:
+    """Not changed, because not all of it can be had so; what can is one tap away."""
+    line = reader.say_many(
+        "✗ Not changed: {count} of {all} times cannot be had so.",
+        "✗ Not changed: {count} of {all} times cannot be had so.",
+        len(skipped),
+        all=len(skipped) + free,
+    )
+    label = reader.say_many("Change the other one", "Change the {count} others", free)
+    offer = kit.button(label, "change_others", changes.packed(), style="primary") if free else None
+    return kit.message(line, kit.section(f"*{line}*"), *kit.sections(_lines(skipped, reader)), kit.actions([offer]))
+
+
+def nothing_remains(reader: Reader) -> Message:
+    return kit.message(reader.say("Nothing of that series remains."))
+
+
+def none(reader: Reader) -> Message:
+    """There is no series to change."""
+    said = reader.say("You have no series. `{command} change` alone changes one booking.")
+    return kit.message(said)
+
+
+def which_series(series: Sequence[facts.Series], reader: Reader) -> Message:
+    said = reader.say("Which series? You have {count}.", count=len(series))
+    return kit.message(said, kit.section(f"*{said}*"), *(block for each in series for block in card(each, reader)))
+
+
+def dates(series: facts.Series, reader: Reader) -> Message:
+    """Every time that remains, to pick one from."""
+    said = reader.say("Which time of this series: {often}?", often=how_often(series.recurrence, reader))
+    options = [
+        {
+            "text": kit.plain_text(reader.span(held.range), kit.OPTION),
+            "value": kit.reservation_value(held),
+        }
+        for held in series.remaining[: kit.OPTIONS]
+    ]
+    select = {
+        "type": "static_select",
+        "action_id": "series_date",
+        "placeholder": kit.plain_text(reader.say("Pick a time"), 150),
+        "options": options,
+    }
+    return kit.message(said, kit.section(said), kit.actions([select] if options else []))
+
+
+def dates_button(series: facts.Series, reader: Reader) -> Block:
+    return kit.button(
+        reader.say("Another time…"),
+        "series_dates",
+        kit.as_value(id=series.id),
+        spoken=reader.say("Pick any time of this series"),
+    )
+
+
+def change_button(series: facts.Series, reader: Reader) -> Block:
+    return kit.button(
+        reader.say("Change all…"),
+        "change_series",
+        kit.as_value(id=series.id),
+        spoken=reader.say("Change all that remain of this series"),
+    )
+
+
 def cancelled(receipt: facts.SeriesReceipt, reader: Reader) -> Message:
     if not receipt.occurrences:
-        return kit.message(reader.say("Nothing of that series remains."))
+        return nothing_remains(reader)
     what = _what(receipt.series.recurrence, receipt.occurrences, reader)
     count = len(receipt.occurrences)
     return kit.message(
@@ -120,11 +237,12 @@ def card(series: facts.Series, reader: Reader) -> list[Block]:
         reader.say("Change next"), "change", kit.reservation_value(following), spoken=reader.say("Change this booking")
     )
     next_only = booking.cancel_button(following, reader, reader.say("Cancel next"))
-    row = kit.actions([change, next_only, _cancel_all(series, reader)])
+    others = [dates_button(series, reader), change_button(series, reader)]
+    row = kit.actions([change, next_only, *others, _cancel_all(series, reader)])
     return [kit.section(line), *([row] if row else [])]
 
 
-def news(data: dict[str, Any], who: str, reader: Reader, *, is_cancelled: bool) -> str:
+def news(kind: Kind, data: dict[str, Any], who: str, reader: Reader) -> str:
     """To the channel, in one line for all of it."""
     values = {
         "gpus": f"*{kit.escape(reader.listed(list(data['gpus'])))}*",
@@ -134,8 +252,10 @@ def news(data: dict[str, Any], who: str, reader: Reader, *, is_cancelled: bool) 
         "last": reader.day(datetime.fromisoformat(data["last"])),
         "count": data["count"],
     }
-    if is_cancelled:
+    if kind is Kind.SERIES_CANCELLED:
         return reader.say("{gpus} · {who} cancelled {count} times, {first} to {last}; they are free again", **values)
+    if kind is Kind.SERIES_CHANGED:
+        return reader.say("{gpus} · {who} changed {count} times: {often}, {first} to {last}", **values)
     return reader.say("{gpus} booked by {who} {count} times: {often}, {first} to {last}", **values)
 
 
@@ -149,8 +269,7 @@ def value_of(wanted: Wanted, repeats: Repeats, purpose: str, *, last: date | Non
         p=purpose,
         r=[recurrence.unit, recurrence.interval, list(recurrence.weekdays)],
         d=[repeats.first.isoformat(), (last or repeats.last).isoformat()],
-        h=[repeats.start.isoformat(), repeats.end.isoformat(), repeats.end_days],
-        z=_zone_value(repeats.zone),
+        **hours_value(repeats.hours),
         k=skip,
     )
 
@@ -158,16 +277,16 @@ def value_of(wanted: Wanted, repeats: Repeats, purpose: str, *, last: date | Non
 def repeats_in(pressed: dict[str, Any]) -> Repeats:
     unit, interval, weekdays = pressed["r"]
     first, last = map(date.fromisoformat, pressed["d"])
+    return Repeats(Recurrence(unit, int(interval), tuple(weekdays)), first, last, hours_in(pressed))
+
+
+def hours_value(hours: Hours) -> dict[str, Any]:
+    return {"h": [hours.start.isoformat(), hours.end.isoformat(), hours.end_days], "z": _zone_value(hours.zone)}
+
+
+def hours_in(pressed: dict[str, Any]) -> Hours:
     start, end, end_days = pressed["h"]
-    return Repeats(
-        Recurrence(unit, int(interval), tuple(weekdays)),
-        first,
-        last,
-        time.fromisoformat(start),
-        time.fromisoformat(end),
-        int(end_days),
-        _zone_in(pressed["z"]),
-    )
+    return Hours(time.fromisoformat(start), time.fromisoformat(end), int(end_days), _zone_in(pressed["z"]))
 
 
 def _zone_value(zone: tzinfo) -> str | float:

@@ -17,7 +17,8 @@ ENGLISH = Words(
         "mine": ("mine", "my, me"),
         "extend": ("extend <length>", "longer, prolong"),
         "end": ("end [<gpu>]", "release, stop, done"),
-        "cancel": ("cancel [<gpu>]", "delete"),
+        "change": ("change [<day>|all] [to <when>] [on <gpu>] [for <purpose>]", "move, edit, reschedule"),
+        "cancel": ("cancel [<day>] [<gpu>]", "delete"),
         "ask": ("ask [<when>] [on <gpu>] [for <purpose>]", "ask for"),
         "wait": ("wait [<length>] [on <gpu>] [before <when>]", "waitlist, queue, wait for"),
         "busy": ("busy [<gpu>]", "still busy, occupied"),
@@ -41,7 +42,9 @@ ENGLISH = Words(
         r"(?:^|(?<=\s))(?:please|pls|plz|thanks|thank you|thx|book(?: me)?|gpus?|i(?:'d| would) like|can i have)"
         r"(?=[\s,.!?]|$)"
     ),
-    fillers="on|and|my|the",
+    fillers="on|and|my|the|at|booking|all",
+    whole=r"(?<!\S)(?:all(?:\s+(?:of\s+)?(?:them|it))?|every\s+one|(?:the\s+)?(?:whole\s+)?series)(?!\S)",
+    changed_to=r"(?:^|(?<=\s))to\s+",
     running=(
         r"(?<!\S)(?:(?:it\s+)?(?:already\s+)?(?:running|started|in\s+use|using(?:\s+it)?)(?:\s+(?:since|at|from))?|since)"
         r"(?=\s+(?:\d|noon\b|midnight\b|half\b|an?\b))\s+"

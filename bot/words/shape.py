@@ -26,6 +26,10 @@ class Words:
     manners: str = r"(?!)"
     #: Words around the name of a GPU or a booking, as a pattern: `my`, `私の`.
     fillers: str = r"(?!)"
+    #: What says that all of a series is meant, as a pattern: `all`, `全部`.
+    whole: str = r"(?!)"
+    #: What stands between a booking and what it is changed to, as a pattern: `friday to 10-13`, `金曜を10-13に`.
+    changed_to: str = r"(?!)"
     #: What turns a verb into a request, as a pattern: `予約して`, `예약해줘`. With any, the verb may come last.
     endings: str = ""
     #: Particles between what is wanted and the verb behind it, as a pattern.

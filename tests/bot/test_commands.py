@@ -11,7 +11,22 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot import commands, words
-from bot.commands import Book, Cancel, Command, End, Extend, Help, Mine, Picture, Span, Status, TooMuch, Wait, Who
+from bot.commands import (
+    Book,
+    Cancel,
+    Change,
+    Command,
+    End,
+    Extend,
+    Help,
+    Mine,
+    Picture,
+    Span,
+    Status,
+    TooMuch,
+    Wait,
+    Who,
+)
 from bot.words import Words
 from core.inventory import Wanted
 
@@ -45,6 +60,12 @@ READ: list[tuple[str, Command]] = [
     ("end GPU2", End(("GPU2",))),
     ("end gpu1, gpu2", End(("gpu1", "gpu2"))),
     ("cancel", Cancel()),
+    ("cancel friday", Cancel(when="friday")),
+    ("cancel GPU0 tomorrow 13:00", Cancel(("GPU0",), "tomorrow 13:00")),
+    ("change", Change()),
+    ("change friday", Change(when="friday")),
+    ("move GPU0 to tomorrow 9-12", Change(("GPU0",), to=Book("tomorrow 9-12", ANY, ""))),
+    ("change all 10-13 on GPU1 for evals", Change(whole=True, to=Book("10-13", Wanted(names=("GPU1",)), "evals"))),
     ("book", Book("", ANY, "")),
     ("13-18", Book("13-18", ANY, "", verb=False)),
     ("now for 2h", Book("now for 2h", ANY, "", verb=False)),
@@ -130,7 +151,10 @@ JAPANESE: list[tuple[str, Command]] = [
     ("GPUの状況を教えてください", Status()),
     ("私の予約", Mine()),
     ("予約確認", Mine()),
-    ("予約変更", Mine()),
+    ("予約変更", Change()),
+    ("金曜を10-13に変更して", Change(when="金曜", to=Book("10-13", ANY, ""))),
+    ("全部をGPU1に変更", Change(whole=True, to=Book("", Wanted(names=("GPU1",)), ""))),
+    ("金曜をキャンセル", Cancel(when="金曜")),
     ("延長 2時間", Extend("2時間")),
     ("延長2時間", Extend("2時間")),
     ("あと2時間延長して", Extend("あと2時間")),
@@ -180,6 +204,9 @@ KOREAN: list[tuple[str, Command]] = [
     ("내일 비어 있나요?", Book("내일", ANY, "", asks=True)),
     ("GPU2 반납할게요", End(("GPU2",))),
     ("취소", Cancel()),
+    ("금요일 예약 취소해 주세요", Cancel(when="금요일")),
+    ("전부를 10-13으로 변경해줘", Change(whole=True, to=Book("10-13", ANY, ""))),
+    ("변경", Change()),
     ("예약 취소해 주세요", Cancel()),
     ("도움말", Help()),
 ]

@@ -31,7 +31,7 @@ from core import (
     waitlist,
 )
 from core.actors import Actor, Operator
-from core.facts import Action, Receipt, Recurrence, Repeats, State
+from core.facts import Action, Hours, Receipt, Recurrence, Repeats, State
 from core.inventory import Wanted
 from core.notices import Kind
 from core.recipients import CHANNEL
@@ -51,6 +51,7 @@ BETWEEN_PEOPLE = {
     Kind.BUSY_LONGER,
     Kind.SERIES_BOOKED,
     Kind.SERIES_CANCELLED,
+    Kind.SERIES_CHANGED,
 }
 HOUR = timedelta(hours=1)
 QUARTER = timedelta(minutes=15)
@@ -286,10 +287,7 @@ class Life(RuleBasedStateMachine):
             Recurrence("day", 1),
             wish.start.date(),
             wish.start.date() + timedelta(days=days - 1),
-            wish.start.time(),
-            wish.end.time(),
-            (wish.end.date() - wish.start.date()).days,
-            UTC,
+            _hours(wish),
         )
         try:
             with self.database.begin(self.clock.now) as work:
@@ -300,6 +298,26 @@ class Life(RuleBasedStateMachine):
         for held in receipt.occurrences:
             self.expected[held.id] = Expected(actor.member_id, {slot.gpu.id: slot.range for slot in held.slots})
             self.versions[held.id] = [held.version]
+        self.absorb()
+
+    @precondition(lambda self: self.series)
+    @rule(which=numbers, start=st.integers(0, 20), length=lengths, wanted=st.one_of(st.none(), wishes))
+    def change_series(self, which: int, start: int, length: int, wanted: Wanted | None) -> None:
+        """As many of those that remain as can be had so; the others stay as they were."""
+        self.settle()
+        actor, number = self.series[which % len(self.series)]
+        hours = _hours(self.hours(start, length))
+        try:
+            with self.database.begin(self.clock.now) as work:
+                receipt = series.change(work, actor, number, hours=hours, wanted=wanted, skip=True)
+        except errors.Refusal:
+            return
+        for held in receipt.occurrences:
+            was = self.expected[held.id]
+            assert all(slot.start > self.clock.now for slot in was.slots.values())
+            self.expected[held.id] = Expected(was.holder, {slot.gpu.id: slot.range for slot in held.slots})
+            if held.version not in self.versions[held.id]:
+                self.versions[held.id].append(held.version)
         self.absorb()
 
     @precondition(lambda self: self.series)
@@ -778,3 +796,8 @@ class Life(RuleBasedStateMachine):
 
     def teardown(self) -> None:
         self.database.close()
+
+
+def _hours(time: TimeRange) -> Hours:
+    """Its clocks, in UTC."""
+    return Hours(time.start.time(), time.end.time(), (time.end.date() - time.start.date()).days, UTC)

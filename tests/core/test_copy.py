@@ -16,7 +16,7 @@ from core import availability, busy, displays, errors, handover, limits, models,
 from core.actors import Operator
 from core.copy import Differs, OldSource, Refused, TargetInUse, copy
 from core.db import Base
-from core.facts import Recurrence, Repeats, Rule
+from core.facts import Hours, Recurrence, Repeats, Rule
 from core.inventory import Wanted
 from core.work import Database
 from tests.conftest import Clock
@@ -70,7 +70,7 @@ def full(databases: tuple[Database, Database], clock: Clock) -> Lab:
 
 def _mondays() -> Repeats:
     weekly, zone = Recurrence("week", 1, (0,)), ZoneInfo("Asia/Tokyo")
-    return Repeats(weekly, date(2026, 12, 14), date(2026, 12, 21), time(9), time(12), 0, zone)
+    return Repeats(weekly, date(2026, 12, 14), date(2026, 12, 21), Hours(time(9), time(12), 0, zone))
 
 
 def everything(database: Database) -> dict[str, list[dict[str, Any]]]:

@@ -63,12 +63,16 @@ def answer(work: Work, turn: Turn) -> None:
 
 def repeat(work: Work, turn: Turn) -> None:
     booked = work.session.scalars(select(models.Series.id).where(models.Series.member_id == turn.who.member_id)).all()
-    if booked and turn.dice.random() < 0.5:
-        series.cancel(work, turn.who, turn.dice.choice(booked))
+    if booked and turn.dice.random() < 0.7:
+        which, start = turn.dice.choice(booked), time(turn.dice.randrange(20))
+        if turn.dice.random() < 0.3:
+            series.cancel(work, turn.who, which)
+        else:
+            series.change(work, turn.who, which, hours=facts.Hours(start, time(start.hour + 1), 0, UTC), skip=True)
         return
     day = (turn.now + timedelta(days=turn.dice.randrange(1, 9))).date()
     every_day = facts.Recurrence("day", 1, ())
-    repeats = facts.Repeats(every_day, day, day + timedelta(days=2), time(9), time(10), 0, UTC)
+    repeats = facts.Repeats(every_day, day, day + timedelta(days=2), facts.Hours(time(9), time(10), 0, UTC))
     series.book(work, turn.who, Wanted(), repeats, skip=True)
 
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 
 from core import audit, errors, facts, limits, models, series
-from core.facts import Action, Recurrence, Repeats, Rule, State, Subject
+from core.facts import Action, Hours, Recurrence, Repeats, Rule, State, Subject
 from core.inventory import Wanted
 from core.notices import Kind
 from core.timerange import TimeRange
@@ -32,7 +32,8 @@ def repeats(
     end_days: int = 0,
     zone: Any = BERLIN,
 ) -> Repeats:
-    return Repeats(recurrence, first, last, time(hours[0] % 24), time(hours[1] % 24), end_days, zone)
+    clocks = Hours(time(hours[0] % 24), time(hours[1] % 24), end_days, zone)
+    return Repeats(recurrence, first, last, clocks)
 
 
 def book(lab: Lab, what: Repeats, **more: Any) -> facts.SeriesReceipt:
@@ -215,3 +216,56 @@ def test_each_occurrence_is_in_the_audit(lab: Lab) -> None:
     with lab.database.read(lab.clock.now) as work:
         told = [each.action for each in audit.entries(work, lab.id, of=lab.alice.member_id)]
     assert told == [Action.CANCELLED] * 3 + [Action.RESERVED] * 3
+
+
+def change(lab: Lab, number: int, **more: Any) -> facts.SeriesReceipt:
+    with lab.database.begin(lab.clock.now) as work:
+        return series.change(work, more.pop("by", lab.alice), number, **more)
+
+
+def test_all_that_remain_get_other_hours_gpus_and_purpose(lab: Lab) -> None:
+    lab.add_gpu("lab-node-1", "GPU1")
+    booked = book(lab, repeats(hours=(9, 12)), wanted=Wanted(names=("GPU0",)), purpose="thesis")
+    lab.clock.now = datetime(2026, 12, 7, 10, tzinfo=BERLIN)  # two have begun
+    hours = Hours(time(22), time(1), 1, BERLIN)
+    receipt = change(lab, booked.series.id, hours=hours, wanted=Wanted(names=("GPU1",)), purpose=" evals ")
+    assert len(receipt.occurrences) == 9
+    for held in receipt.occurrences:
+        start, end = (instant.astimezone(BERLIN) for instant in (held.range.start, held.range.end))
+        assert (start.hour, end.hour, end.date() - start.date()) == (22, 1, timedelta(days=1))
+        assert [gpu.label for gpu in held.gpus] == ["GPU1"]
+        assert held.purpose == "evals"
+    kept = [held for held in lab.held_by(lab.alice) if held.purpose == "thesis"]
+    assert [held.range.start.astimezone(BERLIN).hour for held in kept] == [9]
+    assert owed(lab, Kind.SERIES_CHANGED, Kind.CHANGED) == [Kind.SERIES_CHANGED]
+    assert change(lab, booked.series.id, purpose="evals").occurrences == receipt.occurrences  # nothing to do
+
+
+def test_hours_move_over_each_other_in_either_direction(lab: Lab) -> None:
+    daily = repeats(DAILY, date(2026, 12, 4), date(2026, 12, 8), (0, 0), end_days=1)
+    booked = book(lab, daily, wanted=Wanted(names=("GPU0",)))
+    for start in (12, 0):
+        receipt = change(lab, booked.series.id, hours=Hours(time(start), time(start), 1, BERLIN))
+        assert [held.range.start.astimezone(BERLIN).hour for held in receipt.occurrences] == [start] * 5
+
+
+def test_changing_a_series_is_all_or_nothing_or_what_can_be_had(lab: Lab) -> None:
+    booked = book(lab, repeats(last=date(2026, 12, 9)), wanted=Wanted(names=("GPU0",)))
+    taken = datetime(2026, 12, 8, 14, tzinfo=BERLIN)
+    lab.reserve(lab.bob, TimeRange(taken, taken + timedelta(hours=1)), wanted=Wanted(names=("GPU0",)))
+    hours = Hours(time(13), time(15), 0, BERLIN)
+    with pytest.raises(errors.SomeTaken) as refusal:
+        change(lab, booked.series.id, hours=hours)
+    assert [each.range.start.astimezone(BERLIN).date() for each in refusal.value.refused] == [date(2026, 12, 8)]
+    assert len(refusal.value.free) == 3
+    assert lab.held_by(lab.alice) == booked.occurrences
+    receipt = change(lab, booked.series.id, hours=hours, skip=True, request_key="k")
+    assert len(receipt.occurrences) == 3
+    assert change(lab, booked.series.id, hours=hours, skip=True, request_key="k").again
+    starts = [held.range.start.astimezone(BERLIN).hour for held in lab.held_by(lab.alice)]
+    assert starts == [13, 13, 9, 13]
+    assert owed(lab, Kind.SERIES_BOOKED, Kind.SERIES_CHANGED) == [Kind.SERIES_BOOKED]  # told as it has become
+    with pytest.raises(errors.NotYours):
+        change(lab, booked.series.id, hours=hours, by=lab.bob)
+    with pytest.raises(errors.UnknownSeries):
+        change(lab, 999, hours=hours)

@@ -114,6 +114,35 @@ def test_changing_in_the_form(world: World, browser: Open) -> None:
     last(browser(f"{world.slack.url}/?as=haruka"), "GPU1 booked by Alice Weber")
 
 
+def test_a_series_by_form(world: World, browser: Open) -> None:
+    alice = browser(f"{world.slack.url}/?as=alice")
+    write(alice, "/gpu book")
+    form = alice.get_by_role("dialog", name="Book a GPU")
+    form.get_by_label("When").fill("tomorrow 9-12")
+    form.get_by_label("Repeat").select_option("Every weekday")
+    form.get_by_role("button", name="Book", exact=True).click()
+    expect(form.get_by_role("alert")).to_have_text("Pick the last day of the series.")
+    form.get_by_label("Until").fill("2026-12-11")
+    form.get_by_role("button", name="Book", exact=True).click()
+    expect(form).to_be_hidden()
+    last(alice, "✓ Booked 6 times: GPU0 (RTX 5090) on lab-node-1 · every weekday, 09:00–12:00 CET")
+
+    # One of them, and then all that remain.
+    write(alice, "/gpu mine")
+    last(alice, "every weekday, 6 times").get_by_role("button", name="Pick any time of this series").click()
+    last(alice, "Which time of this series").get_by_role("combobox").select_option("Wed 9 Dec, 09:00–12:00")
+    last(alice, "Booked: GPU0").get_by_role("button", name="Cancel this booking").click()
+    last(alice, "✓ Cancelled: GPU0 (RTX 5090) on lab-node-1 · Wed 9 Dec")
+    write(alice, "/gpu mine")
+    last(alice, "every weekday, 5 times").get_by_role("button", name="Change all that remain of this series").click()
+    form = alice.get_by_role("dialog", name="Change series")
+    form.get_by_label("From").fill("13:00")
+    form.get_by_label("To", exact=True).fill("15:00")
+    form.get_by_role("button", name="Save").click()
+    expect(form).to_be_hidden()
+    last(alice, "✓ Changed 5 times: GPU0 (RTX 5090) on lab-node-1 · every weekday, 13:00–15:00 CET")
+
+
 def test_asking_for_it_and_handing_it_over(world: World, browser: Open) -> None:
     world.book("alice", "13-18 for thesis runs")
     haruka, alice = browser(f"{world.slack.url}/?as=haruka"), browser(f"{world.slack.url}/?as=alice")

@@ -32,7 +32,13 @@ def test_mine_shows_it_as_one_with_its_next_time(world: World) -> None:
     alice.types("#gpu", "/gpu mine")
     mine = alice.waits_for("#gpu", "You have 5 bookings.")
     assert "every week on Mon, 4 times until Mon 28 Dec. Next: GPU0 (RTX 5090) on lab-node-1 · Mon 7 Dec" in mine.words
-    assert mine.buttons[-3:] == ["Change next", "Cancel next", "Cancel all that remain"]
+    assert mine.buttons[-5:] == [
+        "Change next",
+        "Cancel next",
+        "Another time…",
+        "Change all…",
+        "Cancel all that remain",
+    ]
     mine.press("Cancel next")
     alice.waits_for("#gpu", "✓ Cancelled")
     alice.types("#gpu", "/gpu mine")
@@ -136,3 +142,70 @@ def test_home_shows_it_as_one(world: World) -> None:
     home.press("Cancel all that remain")
     home.waits_for("✓ Cancelled 4 times")
     home.waits_for("You have nothing booked.")
+
+
+def test_any_time_of_a_long_series_can_be_cancelled(world: World) -> None:
+    alice = world.person("alice")
+    alice.types("#gpu", "/gpu every day 13-14 until Jan 10")
+    alice.waits_for("#gpu", "✓ Booked 39 times")
+    alice.types("#gpu", "/gpu cancel")
+    question = alice.waits_for("#gpu", "Which one? You have 39.")
+    assert "39 times until Sun 10 Jan" in question.words  # in one card
+    question.press("Another time…")
+    dates = alice.waits_for("#gpu", "Which time of this series: every day?")
+    dates.choose("Pick a time", "Sat 2 Jan, 13:00–14:00")
+    alice.waits_for("#gpu", "Booked: GPU0 (RTX 5090) on lab-node-1 · Sat 2 Jan").press("Cancel")
+    alice.waits_for("#gpu", "✓ Cancelled: GPU0 (RTX 5090) on lab-node-1 · Sat 2 Jan, 13:00–14:00 CET")
+    alice.types("#gpu", "/gpu cancel friday")
+    alice.waits_for("#gpu", "✓ Cancelled: GPU0 (RTX 5090) on lab-node-1 · Fri 4 Dec, 13:00–14:00 CET")
+    alice.types("#gpu", "/gpu 12月31日をキャンセル")
+    alice.waits_for("#gpu", "✓ Cancelled: GPU0 (RTX 5090) on lab-node-1 · Thu 31 Dec, 13:00–14:00 CET")
+    alice.types("#gpu", "/gpu cancel friday")
+    alice.waits_for("#gpu", "You have no such booking Fri 4 Dec, 00:00")
+
+
+def test_all_that_remain_are_changed_by_command(world: World) -> None:
+    world.add_gpu("lab-node-1", "GPU1")
+    world.book("haruka", "on 2026-12-08 22:00-23:00 on GPU0")  # 14:00-15:00 in Berlin
+    alice = world.person("alice")
+    alice.types("#gpu", "/gpu change all to 13-15")
+    alice.waits_for("#gpu", "You have no series.")
+    alice.types("#gpu", "/gpu every weekday 9-12 until Dec 11 on GPU0")
+    alice.waits_for("#gpu", "✓ Booked 7 times")
+    world.tick()
+    alice.types("#gpu", "/gpu change all to 13-15 for evals")
+    refusal = alice.waits_for("#gpu", "✗ Not changed: 1 of 6 times cannot be had so.")  # one has begun
+    assert "Tue 8 Dec, 13:00–15:00 CET: taken: 佐藤遥" in refusal.words
+    refusal.press("Change the 5 others")
+    answer = alice.waits_for(
+        "#gpu", "✓ Changed 5 times: GPU0 (RTX 5090) on lab-node-1 · every weekday, 13:00–15:00 CET"
+    )
+    assert '"evals"' in answer.words
+    assert "Left as they were:" in answer.words
+    world.slack.deliver_again()
+    world.tick()
+    news = [message.words for message in world.person("minjun").sees("#gpu") if "changed 5 times" in message.words]
+    assert len(news) == 1
+    alice.types("#gpu", "/gpu 全部をGPU1に変更")
+    alice.waits_for("#gpu", "✓ Changed 6 times: GPU1 (RTX 5090)")
+    alice.types("#gpu", "/gpu change tuesday to 16-18 on GPU0")
+    alice.waits_for("#gpu", "✓ Changed: GPU0 (RTX 5090) on lab-node-1 · Tue 8 Dec, 16:00–18:00 CET")
+
+
+def test_all_that_remain_are_changed_in_the_form(world: World) -> None:
+    alice = world.person("alice")
+    alice.types("#gpu", "/gpu every weekday 9-12 until Dec 11 for thesis")
+    alice.waits_for("#gpu", "✓ Booked 7 times")
+    alice.types("#gpu", "/gpu change all")
+    form = alice.waits_for_form("Change series")
+    assert "6 times remain." in form.words
+    form.fill("From", "22:00")
+    form.fill("To", "23:30")
+    form.fill("Purpose", "evals")
+    assert form.submit() == {}
+    answer = alice.waits_for(
+        "#gpu", "✓ Changed 6 times: GPU0 (RTX 5090) on lab-node-1 · every weekday, 22:00–23:30 CET"
+    )
+    assert '"evals"' in answer.words
+    alice.types("#gpu", "/gpu change monday")
+    alice.waits_for_form("Change booking")
