@@ -116,9 +116,12 @@ def _ordered(start: int, end: int) -> Hours:
     return Hours(start, end + days * MINUTES_PER_DAY, rolled=True)
 
 
+#: Up to here a bare hour may be of either half of the day.
+_SMALL = 7 * 60
+
+
 def _bare_hours(first: Clock, last: Clock) -> list[Hours]:
-    small = 7 * 60
-    if first.minutes <= small and last.minutes <= small:
+    if first.minutes <= _SMALL and last.minutes <= _SMALL:
         day = _ordered(first.minutes + NOON, last.minutes + NOON)
         if last.minutes < first.minutes:  # 7-3: a working day, or a night
             return [_ordered(first.minutes, last.minutes + NOON), day]
@@ -130,6 +133,8 @@ def _bare_hours(first: Clock, last: Clock) -> list[Hours]:
 
 def _literal_hours(first: Clock, last: Clock) -> list[Hours]:
     literal = _ordered(first.minutes, last.minutes)
+    if first.bare and first.minutes <= _SMALL and last.minutes in (0, MINUTES_PER_DAY):
+        return [_ordered(first.minutes + NOON, last.minutes), literal]  # 5-24
     if not literal.rolled or literal.end == MINUTES_PER_DAY or not last.open:
         return [literal]
     crossed = last.minutes % NOON + NOON

@@ -44,7 +44,7 @@ _PAIR = re.compile(
     rf"|(?P<c>C ?p?(?P<sep2>{_SEP})(?:[pD] ?g?)*)(?P<d>[n9Ny]){_END}"
 )
 _SINGLE = re.compile(
-    r"(?:(?<=[FUmt@D])|(?<=[FUmt@Dp] )|(?<=p)|(?<=Dg)|(?<=[Dp]g )|(?<=Dp ))"
+    r"(?:(?<=[FUmt@D])|(?<=[FUmt@Dp] )|(?<=R T )|(?<=R-)|(?<=R - )|(?<=p)|(?<=Dg)|(?<=[Dp]g )|(?<=Dp ))"
     r"(?P<e>[nNy])(?![-./:]?[n9])(?! ?[-~cdoOYsx#])"
     r"|(?<![-./:+n¤])(?<!A )(?P<f>[ny])(?= D ?(?:p ?)?[-~TU]| ?g?[KGu]"
     r"| ?p(?! ?[nC])| ?\+ ?l| ?\| ?[nCy]| (?:f ?)l$)(?<!\+n)"
@@ -150,7 +150,7 @@ _DOTTED = re.compile(
 
 def _dotted(token: Token, hour: int, minute: int, end: int) -> Token:
     try:
-        value = clock(hour, minute)
+        value = clock(hour, minute, exact=True)
     except ValueError:
         return Token(kinds.BROKEN, None, token.start, end)
     return Token(kinds.CLOCK, value, token.start, end)

@@ -205,7 +205,7 @@ def _crosses_midnight(start: Moment, end: Moment) -> bool:
     if start.clock is None or end.clock is None:
         return False
     if start.clock == end.clock:
-        return True  # 2pm to 2pm tomorrow
+        return not start.clock.bare  # 2pm to 2pm tomorrow
     choices = hours_of(start, end)
     return len(choices) == 1 and choices[0].end > MINUTES_PER_DAY
 

@@ -19,6 +19,12 @@ if TYPE_CHECKING:
 FORMS = Forms()
 
 
+@FORMS.add(r"[nN] C")
+def _twelve_noon(tokens: Sequence[Token]) -> Built:
+    """`12 noon`, `12 midnight`."""
+    return (kinds.CLOCK, tokens[-1].value) if numbers_in(tokens) == [12] else None
+
+
 @FORMS.add(r"N[ -]?N")
 def _compound(tokens: Sequence[Token]) -> Built:
     tens, ones = tokens[0].value, tokens[-1].value
@@ -115,8 +121,10 @@ def _minutes_past(tokens: Sequence[Token]) -> Built:
     return kinds.CLOCK, _shifted(tokens, 1)
 
 
-@FORMS.add(r"(?:q ?g? ?|[nN] ?M? ?)B ?[nNC]|q ?g? ?T ?[nNC]")
+@FORMS.add(r"(?:q ?g? ?|[nN] ?M? ?)B ?[nNC]|q ?g? ?T ?[nNC]|(?<=C T )N T [nN]")
 def _minutes_to(tokens: Sequence[Token]) -> Built:
+    if tokens[0].kind == kinds.WORD_NUMBER and has(tokens, kinds.TO) and tokens[0].value not in (5, 10, 20, 25):
+        return None  # three to twenty to five
     return kinds.CLOCK, _shifted(tokens, -1)
 
 

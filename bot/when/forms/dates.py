@@ -344,7 +344,7 @@ def _weekday_and_day(tokens: Sequence[Token]) -> Built:
     return kinds.DAY, Day(weekday=weekday, day=day)
 
 
-@FORMS.add(r"[Ek]g?,? ?(?:@ ?)?W|W ?(?:@ ?)?,? ?(?:g ?)?[kE]")
+@FORMS.add(r"[Ek]g?,? ?(?:[@V] ?)?W|W ?(?:@ ?)?,? ?(?:g ?)?[kE]")
 def _weekday_of_week(tokens: Sequence[Token]) -> Built:
     week = next(t.value for t in tokens if t.kind in "Ek")
     return kinds.DAY, Day(weekday=value_of(tokens, kinds.WEEKDAY), week=week if isinstance(week, int) else None)
@@ -402,6 +402,14 @@ def _more_weekdays(tokens: Sequence[Token]) -> Built:
     if not isinstance(first, Day) or first.weekday is None or "" in [t.value for t in tokens[1:]]:
         return None
     return kinds.VAGUE_DAYS, ""
+
+
+@FORMS.add(r"δ,? ?(?:@ ?)?D")
+def _day_of_weekend(tokens: Sequence[Token]) -> Built:
+    """`at the weekend, saturday 10-12`."""
+    day = tokens[-1].value
+    weekend = tokens[0].value == "weekend" and isinstance(day, Day) and day.weekday in (5, 6)
+    return (kinds.DAY, day) if weekend else None
 
 
 _THEN_HOURS = r"(?= ?(?:[@F,g] ?)*(?:C|y|[nN] ?[-~TU]))"

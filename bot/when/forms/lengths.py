@@ -37,6 +37,18 @@ def _period(tokens: Sequence[Token]) -> Built:
     return kinds.LENGTH, Length(time, whole_days=not (hours or minutes or seconds))
 
 
+@FORMS.add(r"(?<![nNQ] )j")
+def _whole_days(tokens: Sequence[Token]) -> Built:
+    """`mon-wed full days`, but `2 full days`."""
+    return (kinds.ALL_DAY, "") if tokens[0].value == "full" else None
+
+
+@FORMS.add(r"(?<![:.nH])(?<!H )n ?[-~T|] ?n ?M(?! ?[bB])")
+def _vague_minutes(_tokens: Sequence[Token]) -> Built:
+    """`5-10 minutes`."""
+    return kinds.FEW, None
+
+
 @FORMS.add(r"(?:(?<=n[-~TU]n )|(?<=n [-~TU] n ))[jJ](?= n|-x)")
 def _which_day(_tokens: Sequence[Token]) -> Built:
     """`13-18 day 3 of training`."""

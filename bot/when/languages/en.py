@@ -103,7 +103,7 @@ ENGLISH = Language(
         kinds.HOUR_LETTER: {"": "h", "length": "hrs, hr"},
         kinds.HOURS: {"": "hour, hours, houre, hourse, hurs,  hour's, hours', horus, houres, hous, huors, hors"},
         kinds.MINUTES: {"": "minute, minutes, min, mins, mn, minuets, minuts, m, minute's, minutes'"},
-        kinds.DAYS: {"": "day, days, days', day's"},
+        kinds.DAYS: {"": "day, days, days', day's", "full": "full days, whole days, entire days"},
         kinds.DAY_LETTER: {"": "d"},
         kinds.WEEKS: {"": "week, weeks, wk, wks, weeks', week's"},
         kinds.HALF: {30: "half, half a, half of a, a half, half an, half of an"},
@@ -153,7 +153,7 @@ ENGLISH = Language(
             "rest of the week": "rest of the week, the rest of the week, the rest of this week, rest of this week",
             "": (
                 "all day, all-day, allday, whole day, the whole day, entire day, the entire day, "
-                "whole days, full days, full day, a full day, all day long, the full day, for the day"
+                "full day, a full day, all day long, the full day, for the day"
             ),
             "all": "all, all of, entire, the entire, whole, the whole, full, the whole of, whole of, all day on",
             "weekend": (
