@@ -11,6 +11,7 @@ from bot.when.ask import Ask, Moment, in_zone, on_day, own_day, sharing_day, wit
 from bot.when.clocks import Day, Length
 from bot.when.forms.lookalikes import COUNTED
 from bot.when.hours import hours, lone_hours
+from bot.when.lexer import OF_A_DAY
 from bot.when.lexer import tokens as lex
 from bot.when.moments import joined, moment_of
 from bot.when.ranges import PATTERNS, SEP, length_in
@@ -120,7 +121,11 @@ class _Reader:
             if self._says_more(matches):
                 parsed.asks = []
             parsed.vague = not parsed.asks
-            parsed.unsure = self._has_unused(kinds.MOMENT, matches[0].start) or self._has_other_length(matches[0])
+            parsed.unsure = (
+                self._has_unused(kinds.MOMENT, matches[0].start)
+                or self._has_other_length(matches[0])
+                or self._has_other_day(matches[0])
+            )
             parsed.asks = self._with_other_starts(matches, parsed.asks)
             self._use_loose_zone(parsed)
         else:
@@ -261,6 +266,11 @@ class _Reader:
         """`2h today between 14:00 and 18:00` says how long as well."""
         before = re.search(r"l[DpF,]*$", self.letters[: match.start])
         return before is not None and before.start() not in self.used
+
+    def _has_other_day(self, match: _Match) -> bool:
+        """`tomorrow's demo 10-12`: is that today? (`for tomorrow's demo 10-12` is.)"""
+        before = [i for i, token in enumerate(self.solid[: match.start]) if token.value == OF_A_DAY]
+        return own_day(match.ask) is None and any(self.letters[max(i - 1, 0)] != kinds.FOR for i in before)
 
     def _has_unused(self, kind: str, end: int) -> bool:
         return any(letter == kind and i not in self.used for i, letter in enumerate(self.letters[:end]))

@@ -63,6 +63,8 @@ def hours_of(start: Moment, end: Moment) -> list[Hours]:
         return [_start_near(first, last.minutes)]
     if first.bare and last.bare:
         return _bare_hours(first, last)
+    if first.bare and first.minutes <= _SMALL and last.minutes in (0, MINUTES_PER_DAY):
+        return [_ordered(first.minutes + NOON, last.minutes), _ordered(first.minutes, last.minutes)]  # 5-24
     return _literal_hours(first, last)
 
 
@@ -133,8 +135,6 @@ def _bare_hours(first: Clock, last: Clock) -> list[Hours]:
 
 def _literal_hours(first: Clock, last: Clock) -> list[Hours]:
     literal = _ordered(first.minutes, last.minutes)
-    if first.bare and first.minutes <= _SMALL and last.minutes in (0, MINUTES_PER_DAY):
-        return [_ordered(first.minutes + NOON, last.minutes), literal]  # 5-24
     if not literal.rolled or literal.end == MINUTES_PER_DAY or not last.open:
         return [literal]
     crossed = last.minutes % NOON + NOON

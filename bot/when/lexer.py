@@ -98,6 +98,10 @@ _SINGLE = {
 }
 
 
+#: What a word is worth that tells of which day something is.
+OF_A_DAY = "of a day"
+
+
 class Entry(NamedTuple):
     """What a word means."""
 
@@ -161,6 +165,11 @@ class Lexicon:
         has_hours = phrase.endswith("'s") and following.lstrip()[:1].isdigit()
         entry = self.words.get(phrase.removesuffix("'s")) if has_hours else None
         return entry if entry and entry.kind in _DAYS else None
+
+    def is_of_another_day(self, word: str) -> bool:
+        """Whether a word is the tomorrow's of `tomorrow's demo`."""
+        entry = self.words.get(word.removesuffix("'s")) if word.endswith("'s") else None
+        return entry is not None and entry.kind in _DAYS and entry != Entry(kinds.DAY, 0)
 
     def misspelt(self, word: str) -> Entry | None:
         """What a word means that is one letter away from a known long one, or has its letters in disorder."""
@@ -398,15 +407,15 @@ def _unknown_word(text: str, start: int, words: Lexicon) -> Token:
     word, end = match.group(), match.end()
     if word in zones.ABBREVIATIONS or word in zones.ALONE:
         return Token(kinds.ZONE, word, start, end)
-    glued = words.glued(word)
-    if glued:
-        return Token(glued[0].kind, glued[0].value, start, start + glued[1])
     entry = words.misspelt(word)
     if entry:
         return Token(entry.kind, entry.value, start, end)
+    glued = words.glued(word)
+    if glued:
+        return Token(glued[0].kind, glued[0].value, start, start + glued[1])
     if _NUMBER_FOLLOWS.match(text, end):
         return _chunk(text, start)
-    return Token(kinds.OTHER, None, start, end)
+    return Token(kinds.OTHER, OF_A_DAY if words.is_of_another_day(word) else None, start, end)
 
 
 _LETTERS = re.compile(r"[a-z]+(?:'[a-z]+)*")

@@ -110,7 +110,7 @@ def _ish(_tokens: Sequence[Token]) -> Built:
     return kinds.GLUE, ""
 
 
-@FORMS.add(r"(?<![nNvqM])(?<![nNvqM] )(?<![nNvqM] g )b(?= ?[nN](?! ?[sc#]))")
+@FORMS.add(r"(?<![nNvqM])(?<![nNvqM] )(?<![nNvqM] g )b(?= ?[nN](?! ?[sc#ihMjJ]))")
 def _after(_tokens: Sequence[Token]) -> Built:
     """`after 3`: no minutes stand before it."""
     return kinds.FROM, ""
@@ -209,6 +209,15 @@ def _hour_and_minutes_apart(tokens: Sequence[Token]) -> Built:
     """`3 30 pm`."""
     hour, minute = (str(token.value) for token in tokens if token.kind == kinds.NUMBER)
     if len(hour) > 2 or len(minute) != 2 or not 1 <= int(hour) <= 12 or int(minute) % 5:
+        return None
+    return kinds.CLOCK, clock(int(hour), int(minute), written=hour, exact=True)
+
+
+@FORMS.add(r"n n(?= ?[-~TU] ?n n(?![-~:./n]))|(?:(?<=n n[-~TU])|(?<=n n [-~TU] ))n n(?![-~:./n])")
+def _minutes_apart(tokens: Sequence[Token]) -> Built:
+    """`17 00 - 21 30`."""
+    hour, minute = (str(token.value) for token in tokens if token.kind == kinds.NUMBER)
+    if len(hour) > 2 or len(minute) != 2 or int(minute) % 5:
         return None
     return kinds.CLOCK, clock(int(hour), int(minute), written=hour, exact=True)
 

@@ -141,12 +141,13 @@ _OF = r"(?:\.? ?[gƒ]? ?)"
 #: Not in `10-12 June 15`, where the month belongs to the 15; but in `15 June 10-12`.
 #: Not in `every monday in december 9-12`: those are hours.
 _NO_MONTH_OF_DAYS = r"(?<![Wr] [Aƒ@] )"
+_NO_DAY_OF_IT = r"(?<!n)(?<!n )(?<!n\. )(?<!nd )(?<!nd g )(?<![nº] [gƒ] )(?<!º )"
 _NO_DAY_NEXT = r"(?! n(?! ?[-~:.TUahH]))"
 
 
 @FORMS.add(
-    rf"(?<![-~TtU])(?<![-~TtU] )n ?d?\.? ?[-~TtU&] ?(?:@ ?)?n ?d?{_OF}O{_NO_DAY_NEXT}(?:\.?,? ?(?:[gƒ] )?9)?"
-    rf"|{_NO_MONTH_OF_DAYS}(?<!n)(?<!n )(?<!nd )(?<!nd g )(?<!n g )(?<!n\. )(?<!º )(?<!º g )O\.? ?n ?d? ?[-~TtU] ?n ?d?"
+    rf"(?<![-~TtU])(?<![-~TtU] )n ?d?\.? ?[-~TtU&/] ?(?:@ ?)?n ?d?\.?{_OF}O{_NO_DAY_NEXT}(?:\.?,? ?(?:[gƒ] )?9)?"
+    rf"|{_NO_MONTH_OF_DAYS}{_NO_DAY_OF_IT}O\.? ?n ?d? ?[-~TtU] ?n ?d?"
     r"(?!n| ?[-~:ahHiMyTU.]| [nC](?! ?[-~T] ?[nC]))(?: ?,? ?9)?"
 )
 def _named_span(tokens: Sequence[Token]) -> Built:
@@ -214,9 +215,9 @@ _THEN_TIME = r"(?= ?(?:\( ?[Ww] ?\)|W)?[ ,]*(?:[@Fptg] ?)*(?:C|y|n ?[-~T:.]|l| L
     r"|(?<![-.:n/])n\.? ?/ ?n\. ?n\.(?!n)"
 )
 def _dotted_span(tokens: Sequence[Token], of: Habits) -> Built:
-    if not of.dotted_dates or not of.day_first:
-        return None
     numbers = numbers_in(tokens)
+    if not (of.dotted_dates and of.day_first) and (of.code != "en" or len(numbers) != 4 or tokens[-1].kind != "."):
+        return None
     if len(numbers) == 3:
         if has(tokens, "/") and numbers[1] != numbers[0] + 1:
             return kinds.VAGUE_DAYS, ""  # 24./26.10.
@@ -226,7 +227,9 @@ def _dotted_span(tokens: Sequence[Token], of: Habits) -> Built:
     return kinds.DAY_SPAN, (month_day(numbers[1], numbers[0]), month_day(numbers[3], numbers[2]))
 
 
-@FORMS.add_by_habit(rf"(?<![-.:n/])(?:n\. ?n\.(?!n)(?: ?9)?|n\.n{_THEN_TIME}(?! ?[-~T] ?)|n-n(?= (?:C|y|n:n)))")
+@FORMS.add_by_habit(
+    rf"(?<![-.:n/])(?:n\. ?n\.(?!n)(?: ?9)?|n\.n{_THEN_TIME}(?! ?[-~T] ?)|n-n(?= (?:C|y ?[-~TtU]|n:n)))"
+)
 def _two_numbers_date(tokens: Sequence[Token], of: Habits) -> Built:
     """`3.12.`, and `7.20 10:00` or `12-03 10:00` where a clock time follows."""
     first, second, *year = numbers_in(tokens)
@@ -290,7 +293,7 @@ def _day_of_month(tokens: Sequence[Token]) -> Built:
     return kinds.DAY, Day(day=day)
 
 
-_THEN_RANGE = r"(?=,? (?:[@F] ?)*(?:C|[nN]) ?[-~TtU] ?[nNCy])"
+_THEN_RANGE = r"(?=,? (?:[@F] ?)*[CynN] ?[-~TtU] ?[nNCy])"
 
 
 _LETTER_FIRST = "(?<![nNxO])(?<![nNxO] )"

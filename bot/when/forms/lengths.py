@@ -207,6 +207,12 @@ def _and_a_half(tokens: Sequence[Token]) -> Built:
     return kinds.LENGTH, Length(whole.time + half)
 
 
+@FORMS.add(r"(?<![nNvqMC])(?<![nNvqMC] )b ?[ly]")
+def _past_hours(_tokens: Sequence[Token]) -> Built:
+    """`past 2 hours`."""
+    return kinds.BROKEN, None
+
+
 @FORMS.add(r"(?<![WDk])(?<![WDk] )E ?[ihM](?! ?[nC])|(?<![WDk])(?<![WDk] )E ?[ly]|[nN] ?E ?[ihMj]")
 def _next_hours(tokens: Sequence[Token]) -> Built:
     shift = value_of(tokens, kinds.SHIFT)

@@ -30,7 +30,7 @@ ENGLISH = Language(
             -2: "day before yesterday, the day before yesterday",
             -1: "yesterday, yday",
             (-1, Daypart.NIGHT): "last night, yesterday night",
-            0: "today, tod, 2day, todays, today's, this day",
+            0: "today, tod, 2day, todays, this day",
             (0, Daypart.MORNING): "this morning",
             (0, Daypart.AFTERNOON): "this afternoon, this aft",
             (0, Daypart.EVENING): "this evening, this eve",
@@ -38,7 +38,8 @@ ENGLISH = Language(
             1: (
                 "tomorrow, tomorow, tommorow, tommorrow, tomorrrow, tomorro, tommorw, tomorr, "
                 "tomarrow, tmorrow, tmorow, tomoro, tmrw, tmr, tmrrw, tmrow, tmw, tmo, tom, tomm, "
-                "2moro, 2morrow, 2mrw, toms, tomorrows, tomorrow's, tmro, tmrrow, morrow, "
+                "2moro, 2morrow, 2mrw, toms, tomorrows, tomoz, tomozz, tomz, tmoz, tmoro, tmora, "
+                "2moz, 2mor, tmro, tmrrow, morrow, "
                 "the next day"
             ),
             Day(offset=1, from_start=True): "the next day, next day, the following day, following day, the day after",
@@ -317,6 +318,6 @@ ENGLISH = Language(
     forgiving=(
         "tomorrow, tonight, yesterday, monday, tuesday, wednesday, thursday, friday, saturday, "
         "sunday, january, february, september, october, november, december, august, morning, "
-        "afternoon, evening, midnight, minutes, today, june, july, april, hours, until"
+        "afternoon, evening, midnight, minutes, between, today, june, july, april, hours, until"
     ),
 )
