@@ -61,10 +61,8 @@ def hours_of(start: Moment, end: Moment) -> list[Hours]:
         return [_ordered(first.minutes, _nearer(first.minutes, last))]
     if last.daypart and first.open:
         return [_start_near(first, last.minutes)]
-    if first.bare and last.bare:
+    if first.bare and (last.bare or (first.minutes <= _SMALL and last.minutes in (0, MINUTES_PER_DAY))):
         return _bare_hours(first, last)
-    if first.bare and first.minutes <= _SMALL and last.minutes in (0, MINUTES_PER_DAY):
-        return [_ordered(first.minutes + NOON, last.minutes), _ordered(first.minutes, last.minutes)]  # 5-24
     return _literal_hours(first, last)
 
 
@@ -123,6 +121,8 @@ _SMALL = 7 * 60
 
 
 def _bare_hours(first: Clock, last: Clock) -> list[Hours]:
+    if not last.bare:  # 5-24
+        return [_ordered(first.minutes + NOON, last.minutes), _ordered(first.minutes, last.minutes)]
     if first.minutes <= _SMALL and last.minutes <= _SMALL:
         day = _ordered(first.minutes + NOON, last.minutes + NOON)
         if last.minutes < first.minutes:  # 7-3: a working day, or a night
