@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -9,7 +10,8 @@ from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 
-from playwright.sync_api import Page, sync_playwright
+from PIL import Image
+from playwright.sync_api import Locator, Page, sync_playwright
 
 from bot.workspace import Workspace
 from bot.workspace.clock import MovableClock
@@ -42,6 +44,8 @@ def main() -> None:
                 talk(window.new_page(), slack, "haruka", "japanese.png", JAPANESE)
                 talk(window.new_page(), slack, "minjun", "korean.png", KOREAN)
             with at_work(lived_in=True) as slack:
+                take_status(window.new_page(), slack)
+                take_home(window.new_page(), slack)
                 take_week(window.new_page(), slack)
         finally:
             browser.close()
@@ -49,22 +53,24 @@ def main() -> None:
 
 @contextmanager
 def at_work(*, lived_in: bool) -> Iterator[Workspace]:
-    """A Slack with the bot in it, in the morning; of a new lab, or of one with a past."""
-    with tempfile.TemporaryDirectory() as name, opened(Path(name), lived_in=lived_in) as slack:
-        bot = BotProcess(slack, Path(name), on_clock(Path(name)))
-        try:
-            until_morning(Path(name))
-            bot.wait_connected(slack)
-            yield slack
-        finally:
-            bot.stop()
+    """A Slack with the bot in it, on a Thursday morning; of a new lab, or of one with a past."""
+    with tempfile.TemporaryDirectory() as name:
+        until_thursday(Path(name))
+        with opened(Path(name), lived_in=lived_in) as slack:
+            bot = BotProcess(slack, Path(name), on_clock(Path(name)))
+            try:
+                bot.wait_connected(slack)
+                yield slack
+            finally:
+                bot.stop()
 
 
-def until_morning(folder: Path) -> None:
-    """On to 08:00 UTC, when it is the same day everywhere that people of the demo live."""
+def until_thursday(folder: Path) -> None:
+    """On to 08:00 UTC, when it is the same day everywhere that people of the demo live; half of the week is over."""
     clock = MovableClock(folder / CLOCK)
     now = clock.now()
-    clock.forward((now.replace(hour=8, minute=0, second=0) - now).total_seconds() % timedelta(days=1).total_seconds())
+    morning = now.replace(hour=8, minute=0, second=0) + timedelta(days=(3 - now.weekday()) % 7)
+    clock.forward((morning - now) % timedelta(days=7) / timedelta(seconds=1))
 
 
 def take(page: Page, slack: Workspace) -> None:
@@ -76,7 +82,25 @@ def take(page: Page, slack: Workspace) -> None:
     write(page, "/gpu book tomorrow 8:00-12:00", "Not booked")
     page.get_by_role("log").get_by_text("booked by").last.wait_for()
     page.wait_for_timeout(3_000)  # what is new is tinted for a moment
-    page.screenshot(path=HERE / "booking.png")
+    keep(page, "booking.png")
+
+
+def take_status(page: Page, slack: Workspace) -> None:
+    """What the lab is doing, as one person sees it, under the board that all of them see."""
+    page.set_viewport_size({"width": 1100, "height": 1060})  # the whole of both
+    page.goto(f"{slack.url}/?as=alice")
+    page.get_by_role("log").get_by_text("keeps itself up to date").wait_for()
+    write(page, "/gpu status", "Times in CET.")
+    page.wait_for_timeout(3_000)
+    keep(page, "status.png")
+
+
+def take_home(page: Page, slack: Workspace) -> None:
+    page.goto(f"{slack.url}/?as=alice&in=%40gpu")
+    page.get_by_role("link", name="Home").click()
+    page.get_by_text("My settings").wait_for()
+    page.wait_for_timeout(1_000)
+    keep(page, "home.png")
 
 
 def take_week(page: Page, slack: Workspace) -> None:
@@ -86,7 +110,7 @@ def take_week(page: Page, slack: Workspace) -> None:
     picture = page.get_by_role("log").get_by_role("article").last
     picture.get_by_role("img").last.wait_for()
     page.wait_for_timeout(3_000)
-    picture.screenshot(path=HERE / "week.png")
+    keep(picture, "week.png")
 
 
 def talk(page: Page, slack: Workspace, who: str, name: str, said: tuple[tuple[str, str], ...]) -> None:
@@ -95,7 +119,14 @@ def talk(page: Page, slack: Workspace, who: str, name: str, said: tuple[tuple[st
     for words, answer in said:
         write(page, words, answer)
     page.wait_for_timeout(3_000)
-    page.screenshot(path=HERE / name)
+    keep(page, name)
+
+
+def keep(what: Page | Locator, name: str) -> None:
+    """In few colours: a third as large, and nobody sees it."""
+    taken = Image.open(io.BytesIO(what.screenshot())).convert("RGB")
+    few = taken.quantize(256, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
+    few.save(HERE / name, optimize=True)
 
 
 def write(page: Page, words: str, answer: str) -> None:

@@ -13,7 +13,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from bot.workspace.people import DEMO_PEOPLE
-from core import booking, inventory, members, notices, organizations, requests
+from core import booking, displays, inventory, members, notices, organizations, requests, setup
 from core.actors import Actor, Operator
 from core.errors import Refusal
 from core.facts import Standing
@@ -50,7 +50,7 @@ class Deed:
 
 
 def live(database: Database, slack: Workspace, now: datetime) -> None:
-    """Let the lab have a past up to now, and some bookings to come. Nothing of the past is told any more."""
+    """Let the lab have a past up to now, some bookings to come, and its board. Nothing of the past is told any more."""
     upgrade(database)
     with database.begin(now - PAST) as work:
         lab = organizations.seed(
@@ -66,6 +66,10 @@ def live(database: Database, slack: Workspace, now: datetime) -> None:
         except Refusal:  # taken, or over already: so it goes in a lab
             continue
     _forget_what_was_due(database, lab, now)
+    with database.begin(now) as work:
+        admin = next(actor for actor in people if actor.is_admin)
+        displays.put_board(work, admin, slack.channel_id("#gpu"), timedelta(0))
+        setup.finish(work, admin)
 
 
 def next_moment(database: Database, slack: Workspace) -> float | None:

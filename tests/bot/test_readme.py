@@ -18,7 +18,8 @@ README = (ROOT / "README.md").read_text()
 
 @pytest.mark.parametrize("verb", VERBS, ids=lambda verb: verb.name)
 def test_every_command_is_there(verb: Verb) -> None:
-    assert f"| `{words.usage(verb.name, 'en')}` |" in README
+    usage = words.usage(verb.name, "en").replace("|", r"\|")  # a bare one would begin another cell
+    assert f"| `{usage}` |" in README
 
 
 @pytest.mark.parametrize("name", Settings.model_fields)
@@ -35,6 +36,17 @@ def test_every_dependency_is_explained() -> None:
         name = re.split(r"[\[<>=]", requirement)[0].casefold()
         if name != "gpu-slots" and not name.startswith("types-"):
             assert name in table, name
+
+
+def test_every_module_is_in_the_layout() -> None:
+    layout = README[README.index("    core/  ") : README.index("    tests/  ")]
+    core, bot = layout.split("    bot/  ")
+    for words_of, room in ((core, "core"), (bot, "bot")):
+        named = set(re.findall(r"\w+", words_of))
+        there = {
+            path.stem for path in (ROOT / room).iterdir() if path.suffix == ".py" or (path / "__init__.py").exists()
+        }
+        assert {name for name in there if name[0] != "_"} <= named
 
 
 def test_every_picture_and_page_is_there() -> None:

@@ -47,6 +47,8 @@ def test_the_bot_lives_by_the_clock_of_the_page(slack: Workspace, tmp_path: Path
     try:
         bot.wait_connected(slack)
         alice = slack.person("alice")
+        board = alice.waits_for("#gpu", "this message keeps itself up to date", timeout=20)
+        assert "lab-node-1" in board.words
         alice.types("#gpu", "/gpu status")
         alice.waits_for("#gpu", "lab-node-2", timeout=20)
         for _ in range(12):
