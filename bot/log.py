@@ -10,7 +10,10 @@ from structlog.contextvars import merge_contextvars
 from structlog.processors import LogfmtRenderer, TimeStamper
 from structlog.stdlib import ExtraAdder, ProcessorFormatter, add_log_level, add_logger_name
 
-_SECRETS = re.compile(r"xox[a-z]-[\w-]+|xapp-[\w-]+|(?<=://)[^\s:@]+:[^\s@]+(?=@)|https://hooks\.slack\.com/\S+")
+_SECRETS = re.compile(
+    r"xox[a-z]-[\w-]+|xapp-[\w-]+|(?<=://)[^\s:@]+:[^\s@]+(?=@)|https://hooks\.slack\.com/\S+"
+    r"|(?s:(?<=DETAIL:  ).+?(?=\n\n|\n\[SQL|\Z))"  # where PostgreSQL shows the row that it does not take
+)
 
 _FIELDS = ("story", "outcome", "ms")  # what a line may say beside its words; libraries have extras of their own
 
@@ -36,7 +39,7 @@ def configure(level: int = logging.INFO) -> None:
 
 
 class _Formatter(ProcessorFormatter):
-    """Blots out tokens, passwords in addresses, and the keys inside response URLs, tracebacks included."""
+    """Blots out tokens, passwords in addresses, the keys inside response URLs, and rows, tracebacks included."""
 
     def format(self, record: logging.LogRecord) -> str:
         return _SECRETS.sub("***", super().format(record))

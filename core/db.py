@@ -51,12 +51,14 @@ class Base(DeclarativeBase):
 
 def connect(url: str) -> Engine:
     """An engine for `sqlite:///…` or `postgresql+psycopg://…`; opens nothing yet."""
+    # What people wrote is among the parameters, and a failed statement ends up in the log.
+    common = {"pool_size": 10, "max_overflow": 40, "hide_parameters": True}
     if url.startswith("sqlite"):
-        engine = create_engine(url, pool_size=10, max_overflow=40)
+        engine = create_engine(url, **common)
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
         return engine
-    return create_engine(url, pool_size=10, max_overflow=40, pool_pre_ping=True)
+    return create_engine(url, pool_pre_ping=True, **common)
 
 
 def _prepare_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
