@@ -104,15 +104,14 @@ def check_purpose(purpose: str) -> None:
 
 
 def rounded(limits: Limits, wish: TimeRange, zone: tzinfo, now: datetime) -> TimeRange:
-    """The wish with its start moved back and its end on to the lab's rounding, unless that would make it too long.
+    """The wish with its start moved back and its end on to the lab's rounding.
 
     What has begun keeps its start, and nothing is moved back to before now.
     """
     if limits.rounding is None:
         return wish
     start, end = rounded_down(wish.start, limits.rounding, zone), rounded_up(wish.end, limits.rounding, zone)
-    made = TimeRange(min(max(start, now), wish.start), end)
-    return wish if limits.longest is not None and made.length > limits.longest else made
+    return TimeRange(min(max(start, now), wish.start), end)
 
 
 def rounded_down(instant: datetime, step: timedelta, zone: tzinfo) -> datetime:

@@ -40,12 +40,17 @@ def test_an_admin_names_others_and_the_last_one_stays(lab: Lab) -> None:
             members.set_role(work, lab.charlie, lab.charlie.member_id, Role.USER)
         with pytest.raises(errors.MayNotBook):
             members.set_role(work, lab.charlie, lab.dana.member_id, Role.ADMIN)
+        members.set_role(work, lab.charlie, lab.bob.member_id, Role.ADMIN)
+        members.save(work, lab.id, "UBob", name="Bob", zone="UTC", language="en", standing=facts.Standing.DEACTIVATED)
+        with pytest.raises(errors.LastAdmin):  # Bob is one still, and cannot act
+            members.set_role(work, lab.charlie, lab.charlie.member_id, Role.USER)
         members.set_role(work, lab.charlie, lab.alice.member_id, Role.ADMIN, why="helps out")
         members.set_role(work, lab.charlie, lab.charlie.member_id, Role.USER)
 
     assert [(each.by, each.concerns, each.after, each.why) for each in entries(lab, Subject.MEMBER)] == [
         ("Charlie", "Charlie", {"role": "user"}, ""),
         ("Charlie", "Alice", {"role": "admin"}, "helps out"),
+        ("Charlie", "Bob", {"role": "admin"}, ""),
     ]
 
 

@@ -15,7 +15,7 @@ from core.facts import Action, Subject, Surface
 from core.inventory import Wanted
 from core.timerange import TimeRange
 from core.work import Database
-from tests.core.conftest import Lab
+from tests.core.conftest import Lab, found_lab
 
 
 def entries(lab: Lab, **asked: Any) -> tuple[facts.AuditEntry, ...]:
@@ -52,6 +52,13 @@ def test_each_change_leaves_an_entry_of_who_did_what_and_when(lab: Lab) -> None:
     assert [each.at for each in told] == sorted((each.at for each in told), reverse=True)
     assert {each.concerns for each in entries(lab, of=lab.bob.member_id)} == {"Bob"}
     assert entries(lab, limit=2, older_than=told[1].id) == told[2:4]
+
+
+def test_another_labs_entries_are_none_of_ours(lab: Lab) -> None:
+    with lab.database.begin(lab.clock.now) as work:
+        before = audit.entries(work, lab.id)
+    found_lab(lab.database, lab.clock.now, slack_id="T2")
+    assert entries(lab, subject=None) == before
 
 
 def test_what_is_refused_or_delivered_twice_leaves_none(lab: Lab) -> None:

@@ -179,6 +179,10 @@ def test_a_request_delivered_twice_is_done_once(lab: Lab) -> None:
     for _ in range(2):
         extended = lab.act("extend", lab.alice, longer, version=None, by=timedelta(hours=1), request_key="trigger-2")
     assert extended.reservation.range.length == timedelta(hours=3)
+    lab.clock.forward(minutes=5)
+    for again in (False, True):  # the second time it is over already, and another version
+        ended = lab.act("release", lab.alice, extended.reservation, request_key="trigger-3")
+        assert (ended.again, ended.reservation.state) == (again, State.OVER)
 
 
 def test_extending_goes_up_to_the_next_booking(lab: Lab) -> None:
@@ -192,6 +196,9 @@ def test_extending_goes_up_to_the_next_booking(lab: Lab) -> None:
         lab.act("extend", lab.alice, longer, by=timedelta(hours=1))
     assert refusal.value.next.holder.name == "Bob"
     assert refusal.value.most == timedelta(0)
+    for nothing in (timedelta(0), -timedelta(hours=1)):
+        with pytest.raises(errors.NoTime):
+            lab.act("extend", lab.alice, longer, by=nothing)
 
 
 def test_a_stale_version_does_no_harm(lab: Lab) -> None:
@@ -284,8 +291,9 @@ def test_a_change_that_clashes_leaves_everything_as_it_was(lab: Lab) -> None:
     assert lab.held_by(lab.alice) == (mine,)
 
 
-def test_a_running_one_keeps_its_start(lab: Lab) -> None:
-    mine = lab.reserve(lab.alice, lab.hours(0, 4)).reservation
+def test_a_running_one_keeps_its_start_and_its_gpus(lab: Lab) -> None:
+    lab.add_gpu("lab-node-1", "GPU1")
+    mine = lab.reserve(lab.alice, lab.hours(0, 4), "GPU0").reservation
     lab.clock.forward(hours=1)
     shorter = lab.act(
         "change",
@@ -298,6 +306,9 @@ def test_a_running_one_keeps_its_start(lab: Lab) -> None:
     assert shorter.range == TimeRange(mine.range.start, lab.hours(1).end)
     with pytest.raises(errors.AlreadyStarted):
         lab.act("change", lab.alice, shorter, wanted=Wanted(names=("GPU0",)), wish=lab.hours(1), purpose="")
+    for names in (("GPU1",), ("GPU0", "GPU1")):
+        with pytest.raises(errors.AlreadyStarted):
+            lab.act("change", lab.alice, shorter, wanted=Wanted(names=names), wish=shorter.range, purpose="")
 
 
 def test_status_tells_the_story_of_each_gpu(lab: Lab) -> None:

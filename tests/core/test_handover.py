@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from core import audit, availability, errors, facts, handover, models, organizations
+from core import audit, availability, errors, facts, handover, limits, maintenance, models, organizations
 from core.actors import Operator
-from core.facts import Action, HandOver, HandOverState, State
+from core.facts import Action, HandOver, HandOverState, Rule, State, Subject
 from core.notices import Kind, Outcome
 from core.timerange import TimeRange
 from tests.core.conftest import Lab
@@ -158,6 +158,15 @@ def test_of_a_running_one_a_later_part_can_be_asked_for(lab: Lab) -> None:
     assert [due for _, _, due in owed(lab, Kind.START)] == [at(1), at(3)]
 
 
+def test_of_a_running_one_the_middle_leaves_two(lab: Lab) -> None:
+    held = lab.reserve(lab.alice, lab.hours(0, 6)).reservation
+    middle, rest = lab.hours(2, 1), lab.hours(3, 3)
+    lab.clock.forward(hours=1)
+    given = answer(lab, ask(lab, held, wish=middle))
+    assert [each.range for each in given.kept] == [TimeRange(held.range.start, middle.start), rest]
+    assert given.kept[0].id == held.id
+
+
 def test_a_no_leaves_everything_and_tells_who_asked(lab: Lab) -> None:
     held = lab.reserve(lab.alice, lab.hours(1)).reservation
     asked = ask(lab, held)
@@ -188,6 +197,9 @@ def test_an_answer_that_comes_too_late_changes_nothing(lab: Lab) -> None:
     assert refusal.value.hand_over.state is HandOverState.LAPSED
     assert seen(lab, held).version == held.version
     assert ask(lab, held).id != asked.id
+    lab.clock.forward(hours=2)
+    lab.act("cancel", lab.alice, held)
+    assert owed(lab, Kind.GONE) == []  # both heard already that nobody answered
 
 
 def test_what_starts_far_ahead_waits_for_its_answer_longer(lab: Lab) -> None:
@@ -213,6 +225,25 @@ def test_asking_twice_is_asking_once(lab: Lab) -> None:
     assert ask(lab, held) == facts.HandOver(**{**vars(first), "again": True})
     assert not ask(lab, held, by=lab.charlie).again
     assert len(owed(lab, Kind.ASKED)) == 2
+
+
+def test_asking_for_another_gpu_of_it_is_another_question(lab: Lab) -> None:
+    lab.add_gpu("lab-node-1", "GPU1")
+    held = lab.reserve(lab.alice, lab.hours(1), "GPU0", "GPU1").reservation
+    first, second = (ask(lab, held, gpu_ids=[gpu.id]) for gpu in held.gpus)
+    assert (first.gpus, second.gpus, second.again) == (held.gpus[:1], held.gpus[1:], False)
+
+
+def test_who_may_not_hold_it_by_then_does_not_get_it(lab: Lab) -> None:
+    held = lab.reserve(lab.alice, lab.hours(1, 5)).reservation
+    asked = ask(lab, held)
+    with lab.database.begin(lab.clock.now) as work:
+        rules = {Rule.LONGEST: timedelta(hours=2)}
+        limits.set_for(work, lab.charlie, Subject.MEMBER, lab.bob.member_id, rules)
+    with pytest.raises(errors.CannotTake) as refusal:
+        answer(lab, asked)
+    assert isinstance(refusal.value.why, errors.TooLong)
+    assert seen(lab, held) == held
 
 
 def test_what_was_changed_meanwhile_is_handed_over_only_if_it_is_still_held(lab: Lab) -> None:
@@ -244,6 +275,11 @@ def test_one_does_not_ask_oneself_nor_for_what_is_over(lab: Lab) -> None:
         ask(lab, held, by=lab.dana)
     with pytest.raises(errors.NoLongerHeld):
         ask(lab, held, wish=lab.hours(2))
+    with lab.database.begin(lab.clock.now) as work:
+        down = maintenance.take_down(work, lab.charlie, ["GPU0"], lab.hours(5), "fan noise").reservation
+    assert down is not None
+    with pytest.raises(errors.OutOfService):
+        ask(lab, down)
     lab.clock.forward(hours=2)
     with pytest.raises(errors.NoLongerHeld):
         ask(lab, held)
@@ -366,3 +402,5 @@ def test_quiet_hours_do_not_use_up_the_time_to_answer(lab: Lab) -> None:
     assert ask(lab, night).expires_at == morning + timedelta(hours=2)  # it is night
     soon = lab.reserve(lab.alice, lab.hours(0, 2)).reservation
     assert ask(lab, soon).expires_at == soon.range.end
+    lab.clock.now = morning - timedelta(hours=1)
+    assert ask(lab, held, by=lab.charlie).expires_at == morning + timedelta(hours=2)  # it is night for an hour still

@@ -86,14 +86,16 @@ def test_what_finds_no_other_gpu_begins_when_the_maintenance_is_over(lab: Lab) -
     found = take_down(lab, lab.charlie, lab.hours(1, 5))
     assert kinds(found) == [("Bob", Displaced.Kind.MOVED)]
     assert found.displaced[0].after.range == lab.hours(6, 2)
+    weeks = take_down(lab, lab.charlie, lab.hours(6, 20 * 24))
+    assert kinds(weeks) == [("Bob", Displaced.Kind.GIVEN_BACK)]  # so late it serves nobody
 
 
 def test_of_several_gpus_only_what_is_down_is_replaced(lab: Lab) -> None:
-    for label in ("GPU1", "GPU2"):
-        lab.add_gpu("lab-node-1", label)
+    for node, label in (("lab-node-1", "GPU1"), ("lab-node-1", "GPU2"), ("a-node", "GPU3")):
+        lab.add_gpu(node, label)
     lab.reserve(lab.bob, lab.hours(2, 2), "GPU0", "GPU1")
     found = take_down(lab, lab.charlie, lab.hours(1, 5))
-    assert [gpu.name for gpu in found.displaced[0].after.gpus] == ["GPU1", "GPU2"]
+    assert [gpu.name for gpu in found.displaced[0].after.gpus] == ["GPU1", "GPU2"], "on the node it is on"
 
 
 def test_of_several_gpus_that_run_only_what_is_down_is_given_back(lab: Lab) -> None:
@@ -151,6 +153,14 @@ def test_what_has_changed_since_it_was_seen_is_seen_again_first(lab: Lab) -> Non
     with pytest.raises(errors.NotAsSeen):
         take_down(lab, lab.charlie, lab.hours(1, 5), seen=seen.mark)
     assert [each.range for each in lab.held_by(lab.bob)] == [lab.hours(2, 2)]
+
+    seen = rehearse(lab, lab.hours(1, 500))
+    longer = lab.act("extend", lab.bob, seen.displaced[0].before, by=timedelta(hours=9)).reservation
+    with pytest.raises(errors.NotAsSeen):
+        take_down(lab, lab.charlie, lab.hours(1, 500), seen=seen.mark)
+    with pytest.raises(errors.NotAsSeen), lab.database.begin(lab.clock.now) as work:
+        maintenance.retire(work, lab.charlie, ["GPU0"], "sold", seen=seen.mark)
+    assert lab.held_by(lab.bob) == (longer,)
 
 
 def test_the_same_request_twice_is_one_maintenance(lab: Lab) -> None:

@@ -79,6 +79,11 @@ def test_nothing_is_due_before_it_was_planned(lab: Lab) -> None:
     assert set(owed(lab)) == {Kind.BOOKED, Kind.START, Kind.END}
 
 
+def test_who_books_right_before_the_start_is_not_reminded_of_it(lab: Lab) -> None:
+    lab.reserve(lab.alice, lab.hours(1 / 3))
+    assert set(owed(lab)) == {Kind.BOOKED, Kind.START, Kind.BEFORE_END, Kind.END}
+
+
 def test_a_change_moves_what_is_owed(lab: Lab) -> None:
     mine = lab.reserve(lab.alice, lab.hours(2)).reservation
     drain(lab)
@@ -103,8 +108,19 @@ def test_what_nobody_was_told_of_needs_no_correction(lab: Lab) -> None:
 
 def test_a_start_that_is_due_survives_a_change(lab: Lab) -> None:
     mine = lab.reserve(lab.alice, lab.hours(0)).reservation
+    lab.clock.forward(minutes=1)
     lab.act("extend", lab.alice, mine, by=timedelta(hours=1))
-    assert [kind for _, kinds in drain(lab) for kind in kinds] == [Kind.START]
+    assert [kind for _, kinds in drain(lab) for kind in kinds if kind is not Kind.CHANGED] == [Kind.START]
+
+
+def test_a_start_that_is_just_being_sent_is_not_told_twice(lab: Lab) -> None:
+    mine = lab.reserve(lab.alice, lab.hours(0)).reservation
+    batch = claim_for_channel(lab)
+    lab.clock.forward(seconds=2)
+    lab.act("extend", lab.alice, mine, by=timedelta(hours=1))
+    with lab.database.begin(lab.clock.now) as work:
+        notices.sent(work, batch, batch.ids, "1.0")
+    assert Kind.START not in owed(lab)
 
 
 def test_one_that_is_moved_to_this_very_instant_starts_like_any_other(lab: Lab) -> None:
@@ -121,6 +137,14 @@ def test_nothing_is_said_of_what_was_cancelled(lab: Lab) -> None:
     assert drain(lab) == [("channel", [Kind.CANCELLED])]
     lab.clock.forward(hours=4)
     assert drain(lab) == []
+
+
+def test_of_what_was_cancelled_in_part_the_rest_is_news(lab: Lab) -> None:
+    lab.add_gpu("lab-node-1", "GPU1")
+    mine = lab.reserve(lab.alice, lab.hours(2), "GPU0", "GPU1").reservation
+    drain(lab)
+    lab.act("cancel", lab.alice, mine, names=["GPU1"])
+    assert drain(lab) == [("channel", [Kind.CHANGED])]
 
 
 def test_ending_early_is_told_at_once_and_never_again(lab: Lab) -> None:

@@ -95,6 +95,14 @@ def test_what_is_free_now_is_had_at_once(lab: Lab) -> None:
     assert len(lab.held_by(lab.alice)) == 1
 
 
+def test_what_is_free_in_a_moment_is_not_waited_for(lab: Lab) -> None:
+    lab.reserve(lab.alice, lab.hours(0, 1 / 6))
+    answer = wait(lab, lab.bob, 4)
+    assert answer.wish is None
+    assert answer.receipt is not None
+    assert span(lab, answer.receipt.reservation) == (1 / 6, 4 + 1 / 6)
+
+
 def test_the_next_free_time_is_held_meanwhile_and_moved_forward(lab: Lab) -> None:
     first = lab.reserve(lab.alice, lab.hours(0, 6)).reservation
     answer = wait(lab, lab.bob, 4)
@@ -128,6 +136,26 @@ def test_who_passes_keeps_what_they_have_and_is_not_asked_for_that_again(lab: La
     assert span(lab, wish.held) == (5, 9)
     again = lab.reserve(lab.alice, lab.hours(1, 4)).reservation
     lab.act("cancel", lab.alice, again)
+    assert wish_of(lab, lab.bob).offer is None
+
+
+def test_who_has_the_earliest_they_asked_for_waits_no_longer(lab: Lab) -> None:
+    first = lab.reserve(lab.alice, lab.hours(1, 4)).reservation
+    wait(lab, lab.bob, 4, after=lab.clock.now + HOUR)
+    lab.act("cancel", lab.alice, first)
+    assert span(lab, take(lab, lab.bob, offer_to(lab, lab.bob)).reservation) == (1, 5)
+    assert wishes_of(lab, lab.bob) == ()
+
+
+def test_who_was_moved_forward_is_offered_nothing_later_than_that(lab: Lab) -> None:
+    lab.add_gpu("lab-node-1", "GPU1")
+    first = lab.reserve(lab.alice, lab.hours(0, 6), "GPU0").reservation
+    second = lab.reserve(lab.charlie, lab.hours(0, 100), "GPU1").reservation
+    wait(lab, lab.bob, 4)
+    shorter = {"wanted": Wanted(names=("GPU0",)), "wish": lab.hours(0, 4), "purpose": ""}
+    lab.act("change", lab.alice, first, **shorter)
+    assert span(lab, take(lab, lab.bob, offer_to(lab, lab.bob)).reservation) == (4, 8)
+    lab.act("change", lab.charlie, second, wanted=Wanted(names=("GPU1",)), wish=lab.hours(0, 5), purpose="")
     assert wish_of(lab, lab.bob).offer is None
 
 
@@ -290,6 +318,15 @@ def test_changing_what_one_has_ends_an_offer_that_counted_on_it(lab: Lab) -> Non
     with pytest.raises(errors.OfferOver):
         take(lab, lab.bob, gone)
     lab.reserve(lab.charlie, lab.hours(0, 10))
+
+
+def test_what_one_gave_back_oneself_is_not_offered_to_one(lab: Lab) -> None:
+    lab.reserve(lab.alice, lab.hours(0, 6))
+    held = wait(lab, lab.bob, 4).receipt
+    assert held is not None
+    wanted = Wanted(names=("GPU0",))
+    lab.act("change", lab.bob, held.reservation, wanted=wanted, wish=lab.hours(8, 4), purpose="")
+    assert wish_of(lab, lab.bob).offer is None
 
 
 def test_a_new_gpu_is_given_to_who_waits(lab: Lab) -> None:
@@ -482,6 +519,16 @@ def test_a_lab_says_how_long_an_offer_stands(lab: Lab) -> None:
     for minutes in (0, 24 * 60 + 1):
         with pytest.raises(errors.BadOfferTime):
             settle(lab, offer_minutes=minutes)
+
+
+def test_an_offer_stands_until_what_one_has_begins(lab: Lab) -> None:
+    settle(lab, offer_minutes=60)
+    first = lab.reserve(lab.alice, lab.hours(0, 1)).reservation
+    held = wait(lab, lab.bob, 4).receipt
+    assert held is not None
+    lab.clock.forward(minutes=20)
+    lab.act("release", lab.alice, first)
+    assert offer_to(lab, lab.bob).offered_until == held.reservation.range.start
 
 
 @pytest.mark.parametrize(("hours", "left"), [(24, 9 * 60 + 10), (4, 2 * 60)])
