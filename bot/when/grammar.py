@@ -340,7 +340,7 @@ class _Reader:
             if token is not None and index not in taken:
                 run.append(token)
             else:
-                if any(each.kind not in _SMALL for each in run):
+                if not all(each.kind in _SMALL or each.value == "topic" for each in run):
                     pieces.append(self.folded.cut(run[0].start, run[-1].end).strip(_TRIMMED))
                 run = []
         return " ".join(piece for piece in pieces if piece)

@@ -119,6 +119,8 @@ def _hour(token: Token, of: Habits) -> Token:
     try:
         return token._replace(kind=kinds.CLOCK, value=_as_clock(token, of))
     except ValueError:
+        if _is_hhmm(token):
+            return token._replace(kind=kinds.OTHER)  # 5090 is a card
         return token if token.kind == kinds.CLOCK else token._replace(kind=kinds.BROKEN)
 
 

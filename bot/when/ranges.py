@@ -95,7 +95,17 @@ def _range(tokens: Sequence[Token]) -> Ask | None:
     start, end = _moments(tokens)
     if start.day and not start.clock and end.clock and not end.day and not start.part:
         return None  # `friday - 18:00`: from when?
-    return Ask(start, end, worded=_worded(tokens))
+    return Ask(start, end, length=_days_or_date(start, end, tokens), worded=_worded(tokens))
+
+
+def _days_or_date(start: Moment, end: Moment, tokens: Sequence[Token]) -> Length | None:
+    """`明日から3日`: for three days, or until the 3rd? `3日から5日` and `5日まで` are dates."""
+    if end.day is None or end.day != Day(day=end.day.day) or end.clock or tokens[-1].kind == kinds.UNTIL_AFTER:
+        return None
+    dated = start.day is None or start.day.day is not None
+    if dated or not any(token.kind == kinds.FROM_AFTER for token in tokens):
+        return None
+    return Length(timedelta(days=end.day.day or 0), whole_days=True)
 
 
 @_asks(r"X,?f?l|XG?f?l|XK?[-~,+/]*f?l|[RP]K?[+,]?f?l")

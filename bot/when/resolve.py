@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from bot.when import zones
 from bot.when.ask import Ask, Moment
-from bot.when.clocks import MINUTES_PER_DAY, Clock, Day
+from bot.when.clocks import MINUTES_PER_DAY, Clock, Day, Length
 from bot.when.halves import Hours, coming_midnight, faces_of, hours_of
 from bot.when.here import Here, changes_at, not_past, placed, precedes
 from bot.when.reading import Kind, Reading, Unreadable
@@ -33,12 +33,20 @@ def readings(ask: Ask, here: Here) -> list[Reading]:
     if ask.length and ask.end is None:
         return _from_start(ask.start, ask.length.time, here)
     assert ask.end is not None
-    found = _between(ask.start, ask.end, ask, here)
-    return found if ask.length is None else _of_length(found, ask.length.time, here)
+    if ask.length is None:
+        return _between(ask.start, ask.end, ask, here)
+    return _of_length(ask.start, ask.end, ask, ask.length, here)
 
 
-def _of_length(found: list[Reading], length: timedelta, here: Here) -> list[Reading]:
+def _of_length(start: Moment, end: Moment, ask: Ask, said: Length, here: Here) -> list[Reading]:
     """A length said beside both ends confirms one reading, or contradicts them all."""
+    length = said.time
+    try:
+        found = _between(start, end, ask, here)
+    except Unreadable:
+        if not said.whole_days:
+            raise
+        return _from_start(start, length, here)  # `金曜から3日`, said on the 10th, is no 3rd
     fitting = [reading for reading in found if reading.length == length]
     return fitting or [
         *found[:1],

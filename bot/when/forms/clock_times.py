@@ -84,6 +84,8 @@ def _hour_mark(tokens: Sequence[Token], of: Habits) -> Built:
     if tokens[0].kind == kinds.NUMBER and len(str(tokens[0].value)) > 2:
         return None
     hour, *rest = numbers_in(tokens)
+    if rest and rest[0] > 99:
+        return None  # 15時 5090を1枚
     minute = rest[0] if rest else value_of(tokens, kinds.HALF) or value_of(tokens, kinds.QUARTER) or 0
     marked = value_of(tokens, kinds.HOUR_MARK) == "24h"
     if marked and minute >= 60:
@@ -98,10 +100,12 @@ def _hour_mark(tokens: Sequence[Token], of: Habits) -> Built:
     )
 
 
-@FORMS.add(r"[nN] ?H(?= ?n ?M)")
-def _hour_mark_before_length(tokens: Sequence[Token]) -> Built:
-    """`20 Uhr 90 Minuten`."""
-    return kinds.CLOCK, clock(numbers_in(tokens)[0], marked=True)
+@FORMS.add_by_habit(r"[nN] ?H(?= ?n)")
+def _hour_mark_before_number(tokens: Sequence[Token], of: Habits) -> Built:
+    """`20 Uhr 90 Minuten`, `15時 5090を1枚`."""
+    marked = tokens[-1].value == "24h"
+    written = str(tokens[0].value)
+    return kinds.CLOCK, clock(numbers_in(tokens)[0], written=written, marked=marked, latest=of.latest_hour)
 
 
 @FORMS.add(r"(?<=[nNa])-g(?= ?[-~TU]|$| [xf])")

@@ -304,6 +304,7 @@ _THEN_HOURS_OR_END = r"(?: ?g? ?(?:[nNCyLpK(]|$))"
 
 @FORMS.add(
     rf"{_LETTER_FIRST}[Zod](?=(?:{_MORE_LETTERS})+{_THEN_HOURS_OR_END})"
+    rf"|(?<=[Dk])[od](?={_THEN_HOURS_OR_END})"
     rf"|{_LETTER_LATER}[Zod](?=(?:{_MORE_LETTERS})*{_THEN_HOURS_OR_END})"
 )
 def _days_by_letter(tokens: Sequence[Token]) -> Built:
@@ -351,6 +352,15 @@ def _weekday_and_day(tokens: Sequence[Token]) -> Built:
 def _weekday_of_week(tokens: Sequence[Token]) -> Built:
     week = next(t.value for t in tokens if t.kind in "Ek")
     return kinds.DAY, Day(weekday=value_of(tokens, kinds.WEEKDAY), week=week if isinstance(week, int) else None)
+
+
+@FORMS.add(r"δ ?g?,? ?W")
+def _weekday_of_weekend(tokens: Sequence[Token]) -> Built:
+    """`this weekend, saturday`."""
+    weekday, week = tokens[-1].value, {"weekend": 0, "next weekend": 1}.get(str(tokens[0].value))
+    if not isinstance(weekday, int) or week is None:
+        return None
+    return kinds.DAY, Day(weekday=weekday, week=week)
 
 
 @FORMS.add(r"W")
@@ -434,3 +444,9 @@ def _weeks_after(tokens: Sequence[Token]) -> Built:
     if length.time % timedelta(weeks=1) or value_of(tokens, kinds.FROM) not in ("from", None):
         return None
     return kinds.DAY, replace(day, weeks_after=length.time // timedelta(weeks=1))
+
+
+@FORMS.add(r"(?<=D)g(?= ?p? ?(?:C|n) ?u)")
+def _topic(tokens: Sequence[Token]) -> Built:
+    """`明日は18時まで` leaves open from when; `明日の18時まで` is from now."""
+    return (kinds.OTHER, "topic") if tokens[0].value == "topic" else None
