@@ -197,6 +197,12 @@ def _and_a_quarter(tokens: Sequence[Token]) -> Built:
     return kinds.LENGTH, Length(length_of(tokens[0].value).time + timedelta(minutes=15))
 
 
+@FORMS.add(r"l ?V")
+def _or_more(tokens: Sequence[Token]) -> Built:
+    """`3時間以上`."""
+    return (kinds.FEW, None) if tokens[-1].value == "or more" else None
+
+
 @FORMS.add(r"l ?&? ?(?:N ?)?v(?! ?[bn])")
 def _and_a_half(tokens: Sequence[Token]) -> Built:
     """`an hour and a half`, `一日半`."""
