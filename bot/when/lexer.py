@@ -362,7 +362,7 @@ def _may_follow_number(text: str, match: re.Match[str], words: Lexicon) -> bool:
     """`13h30` and `5pm` are time, `70b` and `2x5090` are not."""
     known = words.latin(text, match.start())
     if known is None:
-        return False
+        return match.group() in zones.ABBREVIATIONS  # 16:00utc
     if known[0].kind == kinds.GLUE:
         return True  # 9ish-11ish
     return known[0].kind not in _NOT_TIME or not _NUMBER_FOLLOWS.match(text, known[1])

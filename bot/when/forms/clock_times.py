@@ -125,7 +125,7 @@ def _minutes_past(tokens: Sequence[Token]) -> Built:
     return kinds.CLOCK, _shifted(tokens, 1)
 
 
-@FORMS.add(r"(?:q ?g? ?|[nN] ?M? ?)B ?[nNC]|q ?g? ?T ?[nNC]|(?<=C T )N T [nN]")
+@FORMS.add(r"(?:q ?g? ?|[nN] ?M? ?)B ?[nNC]|q ?g? ?T ?[nNC]|(?<=C T )N T [nN]|N T [nN](?= [UT] )")
 def _minutes_to(tokens: Sequence[Token]) -> Built:
     if tokens[0].kind == kinds.WORD_NUMBER and has(tokens, kinds.TO) and tokens[0].value not in (5, 10, 20, 25):
         return None  # three to twenty to five

@@ -388,7 +388,7 @@ def _months_ahead(_tokens: Sequence[Token]) -> Built:
     return kinds.VAGUE_DAYS, ""
 
 
-@FORMS.add(r"D ?&(?: ?@)? ?n ?d?(?! ?[-~:./aHhiMjlnC])")
+@FORMS.add(r"D ?&(?: ?@)? ?n ?d?(?! ?[-~:./aHhiMjlnC])|D ?[,+] ?n ?d?(?=$| ?L)")
 def _and_another_day(tokens: Sequence[Token]) -> Built:
     """`june 15 and 16`: two days in a row; `june 15 and 18` are two bookings."""
     first, second = tokens[0].value, numbers_in(tokens)[0]
@@ -428,7 +428,7 @@ def _day_of_weekend(tokens: Sequence[Token]) -> Built:
 _THEN_HOURS = r"(?= ?(?:[@F,g] ?)*(?:C|y|[nN] ?[-~TU]))"
 
 
-@FORMS.add(rf"(?:l ?F|(?<!r )l @) ?D{_THEN_HOURS}|k ?g? ?D|D J(?! ?x)")
+@FORMS.add(rf"(?:l ?F|(?<!r )l(?: @)?) ?D{_THEN_HOURS}|k ?g? ?D|D J(?! ?x)")
 def _weeks_after(tokens: Sequence[Token]) -> Built:
     """`a week from tomorrow 10-12`, `monday week`, `来週の今日`."""
     day = value_of(tokens, kinds.DAY)
@@ -439,10 +439,12 @@ def _weeks_after(tokens: Sequence[Token]) -> Built:
         return (kinds.DAY, replace(day, weeks_after=weeks)) if day.offset is not None else None
     if tokens[-1].kind == kinds.WEEKS:
         weeks = int(str(tokens[-1].value or 1))
-        return (kinds.DAY, replace(day, weeks_after=weeks)) if day.weekday is not None else None
+        return (kinds.DAY, replace(day, weeks_after=weeks)) if day.weekday is not None or day.offset else None
     length = length_of(tokens[0].value)
     if length.time % timedelta(weeks=1) or value_of(tokens, kinds.FROM) not in ("from", None):
         return None
+    if not has(tokens, kinds.FROM + kinds.AT) and day.offset is None:
+        return None  # `a week today`, but `a week monday` may begin there
     return kinds.DAY, replace(day, weeks_after=length.time // timedelta(weeks=1))
 
 

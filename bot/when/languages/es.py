@@ -58,7 +58,6 @@ SPANISH = Language(
                 "la semana próxima, de la próxima semana, semana que viene, la sem que viene, "
                 "de la semana próxima, la siguiente semana"
             ),
-            2: "en dos semanas",
         },
         kinds.SHIFT: {
             None: "que entra, venidero",

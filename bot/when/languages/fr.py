@@ -54,7 +54,6 @@ FRENCH = Language(
                 "la semaine suivante, de la semaine suivante, la sem prochaine, semaine pro, "
                 "la semaine pro"
             ),
-            2: "dans deux semaines",
         },
         kinds.SHIFT: {
             None: "qui vient",
