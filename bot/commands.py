@@ -188,6 +188,14 @@ class Help:
 
 
 @dataclass(frozen=True)
+class Unclear:
+    """A command with words behind it that mean nothing there. Nothing is done."""
+
+    verb: str
+    rest: str
+
+
+@dataclass(frozen=True)
 class TooMuch:
     """Text of a length nobody types; not read."""
 
@@ -214,6 +222,7 @@ Command = (
     | Health
     | Help
     | TooMuch
+    | Unclear
     | Wait
 )
 
@@ -221,8 +230,11 @@ Command = (
 @dataclass(frozen=True)
 class Verb:
     name: str  # as `bot.words` calls it
-    parse: Callable[[str], Command]
+    parse: Callable[[str], Command | None]  # None: for words that mean nothing behind it
     changes: bool = False  # something, so that it is never taken from a question
+
+    def read(self, rest: str) -> Command:
+        return self.parse(rest) or Unclear(self.name, rest)
 
 
 def parse(text: str) -> Command:
@@ -237,7 +249,7 @@ def parse(text: str) -> Command:
         said = _verb_first(text, language) or _verb_last(text, language)
         if said is not None:
             verb, rest = said
-            return verb.parse(rest)
+            return verb.read(rest)
     return _at_a_glance(text) or _book(text, verb=False)
 
 
@@ -510,6 +522,11 @@ def _named(text: str) -> tuple[str, ...]:
     named = _NAMES.search(_ascii_width(text))
     if named:
         return tuple(re.findall(_NAME, named["names"], _FLAGS))
+    return _content(text)
+
+
+def _content(text: str) -> tuple[str, ...]:
+    """The words that mean something."""
     said = re.split(r"[\s,&+、]+", _ascii_width(text))
     return tuple(word for word in said if word and not _FILLERS.fullmatch(word))
 
@@ -536,6 +553,36 @@ def _which(text: str) -> tuple[tuple[str, ...], str]:
     wanted, rest = _split_gpus(text)
     said = [word for word in without_manners(rest).split() if not _FILLERS.fullmatch(word)]
     return wanted.names, " ".join(said)
+
+
+def _alone(command: Command) -> Callable[[str], Command | None]:
+    """For what needs no words behind it; manners and the name of a GPU do no harm."""
+
+    def parse(text: str) -> Command | None:
+        return None if _content(_about_any(text)) else command
+
+    return parse
+
+
+def _about_any(text: str) -> str:
+    """What is said beside GPUs, for an answer that shows them all."""
+    return without_manners(_split_gpus(text)[1]).strip(" ,.;:!?。、")
+
+
+def _status(text: str) -> Status:
+    return Status(text if _content(_about_any(text)) else "")
+
+
+def _board(text: str) -> Board | None:
+    if fold(text) in {"off", "オフ", "끄기"}:
+        return Board(off=True)
+    return None if _content(_about_any(text)) else Board()
+
+
+def _audit(text: str) -> Audit | None:
+    if fold(text).strip(" .") == "csv":
+        return Audit(csv=True)
+    return None if _content(_about_any(text)) else Audit()
 
 
 def _extend(text: str) -> Extend:
@@ -590,8 +637,9 @@ def _span(text: str) -> Span | None:
     return _SPANS.get("".join(fold(text).split()))
 
 
-def _summary(text: str) -> Summary:
-    return Summary(Span.LAST_WEEK if _picture(text).span is Span.LAST_WEEK else Span.WEEK)
+def _summary(text: str) -> Summary | None:
+    span = _span(text) if _content(_about_any(text)) else Span.WEEK
+    return Summary(span) if span in {Span.WEEK, Span.LAST_WEEK} else None
 
 
 _SPANS = {
@@ -618,12 +666,21 @@ _NODE_ALONE = re.compile(
 _PARTICLE = re.compile(r"^[をは을를은는]\s*")  # `GPU3を`
 
 
-def _admin(text: str) -> Admin:
-    verb, _, rest = text.partition(" ")
-    if fold(verb) not in {"down", "retire"}:
-        return Admin()
+_ADMIN_VERBS = {
+    fold(word): verb
+    for language in words.LANGUAGES.values()
+    for verb, listed in language.admin_verbs.items()
+    for word in listed.split(", ")
+}
+
+
+def _admin(text: str) -> Admin | None:
+    word, _, rest = _ascii_width(text).partition(" ")
+    verb = _ADMIN_VERBS.get(fold(word))
+    if verb is None:
+        return None if _content(_about_any(text)) else Admin()
     names, rest = _node_first(rest) or _named_in(rest)
-    return Admin(fold(verb), names, _BARE_HOUR.sub(r"\1 \2:00", _PARTICLE.sub("", rest)))
+    return Admin(verb, names, _BARE_HOUR.sub(r"\1 \2:00", _PARTICLE.sub("", rest)))
 
 
 def _node_first(text: str) -> tuple[tuple[str, ...], str] | None:
@@ -639,13 +696,13 @@ def _named_in(text: str) -> tuple[tuple[str, ...], str]:
 
 VERBS = (
     Verb("book", _book, changes=True),
-    Verb("status", Status),
-    Verb("who", lambda _text: Who()),
-    Verb("board", lambda text: Board(off=fold(text) in {"off", "オフ", "끄기"}), changes=True),
+    Verb("status", _status),
+    Verb("who", _alone(Who())),
+    Verb("board", _board, changes=True),
     Verb("free", _free),
     Verb("picture", _picture),
     Verb("summary", _summary),
-    Verb("mine", lambda _text: Mine()),
+    Verb("mine", _alone(Mine())),
     Verb("extend", _extend, changes=True),
     Verb("end", lambda text: End(_named(text)), changes=True),
     Verb("change", _change, changes=True),
@@ -653,10 +710,10 @@ VERBS = (
     Verb("ask", lambda text: Ask(_book(text)), changes=True),
     Verb("wait", _wait, changes=True),
     Verb("busy", lambda text: StillBusy(_named(text)), changes=True),
-    Verb("history", lambda _text: History()),
+    Verb("history", _alone(History())),
     Verb("admin", _admin),
-    Verb("audit", lambda text: Audit(fold(text).strip() == "csv")),
-    Verb("health", lambda _text: Health()),
+    Verb("audit", _audit),
+    Verb("health", _alone(Health())),
     Verb("help", lambda _text: Help()),
 )
 _BY_NAME = {verb.name: verb for verb in VERBS}

@@ -117,6 +117,11 @@ class Visit:
             self.outcome = type(refusal).__name__
             raise
 
+    def rehearse(self) -> AbstractContextManager[Work]:
+        """A change that is taken back at the end, to see what it would lead to."""
+        _ = self.member
+        return self.desk.database.rehearse(self.now, self._patience())
+
     def read(self) -> AbstractContextManager[Work]:
         """A question; the same goes for it."""
         _ = self.member

@@ -57,6 +57,11 @@ class Reader:
         # Translators: how a day is written, as a CLDR date pattern: weekday, day, month.
         return self._format(instant, self.say("EEE d MMM"))
 
+    def date(self, instant: datetime) -> str:
+        """Thu 3 Dec 2026"""
+        # Translators: how a day is written with its year, as a CLDR date pattern: weekday, day, month, year.
+        return self._format(instant, self.say("EEE d MMM y"))
+
     def weekday(self, number: int) -> str:
         """Mon, for 0."""
         return self._format(datetime(2024, 1, 1 + number, 12, tzinfo=self.zone), "EEE")

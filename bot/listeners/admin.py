@@ -16,6 +16,7 @@ from bot.listeners import form, home
 from bot.views import admin as view
 from bot.views import kit, unread
 from bot.views.admin import Lab, Origin
+from bot.views.kit import Message
 from core import (
     availability,
     booking,
@@ -156,22 +157,23 @@ def _down_typed(visit: Visit, wish: Admin) -> None:
         visit.answer(view.no_down(visit.reader))
         return
     time = TimeRange(reading.start, reading.end)
-    _rehearse(visit, {"g": list(wish.names), **kit.epoch(time), "p": commands.purpose_in(reading.rest)})
+    what = {"g": list(wish.names), **kit.epoch(time), "p": commands.purpose_in(reading.rest)}
+    visit.answer(_rehearsed(visit, what))
 
 
 def _retire_typed(visit: Visit, wish: Admin) -> None:
     why = wish.rest.strip()
     if wish.names and why:
-        _rehearse(visit, {"g": list(wish.names), "p": why})
+        visit.answer(_rehearsed(visit, {"g": list(wish.names), "p": why}))
     else:
         visit.answer(view.no_retire(visit.reader))
 
 
-def _rehearse(visit: Visit, what: Values) -> None:
+def _rehearsed(visit: Visit, what: Values) -> Message:
     """Do it, look, and take it back: what is shown is what would be done."""
-    with visit.desk.database.rehearse(visit.now) as work:
+    with visit.rehearse() as work:
         found = _carry_out(work, visit, what, None)
-    visit.answer(view.rehearsed(found, what, _time(what), visit.reader))
+    return view.rehearsed(found, what, _time(what), visit.reader)
 
 
 def _take_down(visit: Visit, pressed: Values) -> None:
@@ -179,7 +181,7 @@ def _take_down(visit: Visit, pressed: Values) -> None:
         with visit.begin() as work:
             found = _carry_out(work, visit, pressed, str(pressed.pop("m")))
     except NotAsSeen:
-        _rehearse(visit, pressed)
+        visit.answer(_rehearsed(visit, pressed))
         return
     visit.answer(view.taken_down(found, visit.reader))
 
@@ -234,12 +236,15 @@ def _open_settings(visit: Visit, work: Work, _about: Values, origin: Origin) -> 
 
 
 def _open_limits(visit: Visit, work: Work, _about: Values, origin: Origin) -> kit.Block:
-    lab = visit.organization_id
-    return view.limits(limits.said_of(work, lab, Subject.LAB, lab), visit.reader, origin)
+    return view.limits(_labs_word(visit, work), visit.reader, origin)
 
 
-def _open_period(visit: Visit, _work: Work, _about: Values, origin: Origin) -> kit.Block:
-    return view.period(visit.reader, origin)
+def _labs_word(visit: Visit, work: Work) -> policy.Rules:
+    return limits.said_of(work, visit.organization_id, Subject.LAB, visit.organization_id)
+
+
+def _open_period(visit: Visit, work: Work, _about: Values, origin: Origin) -> kit.Block:
+    return view.period(_labs_word(visit, work), visit.reader, origin)
 
 
 def _open_gpu(visit: Visit, work: Work, about: Values, origin: Origin) -> kit.Block:
@@ -247,11 +252,11 @@ def _open_gpu(visit: Visit, work: Work, about: Values, origin: Origin) -> kit.Bl
     gpu = inventory.named(work, lab, f"#{number}")
     rules = limits.said_of(work, lab, Subject.GPU, number)
     about_it = Origin(origin.response_url, number)
-    return view.gpu(gpu, inventory.notes(work, lab, number), rules, visit.reader, about_it)
+    return view.gpu(gpu, inventory.notes(work, lab, number), rules, _labs_word(visit, work), visit.reader, about_it)
 
 
 def _open_new_gpu(visit: Visit, _work: Work, _about: Values, origin: Origin) -> kit.Block:
-    return view.gpu(None, "", {}, visit.reader, origin)
+    return view.gpu(None, "", {}, {}, visit.reader, origin)
 
 
 def _open_node(visit: Visit, work: Work, about: Values, origin: Origin) -> kit.Block:
@@ -262,7 +267,12 @@ def _open_node(visit: Visit, work: Work, about: Values, origin: Origin) -> kit.B
 def _open_person(visit: Visit, work: Work, about: Values, origin: Origin) -> kit.Block:
     member = members.of_id(work, visit.organization_id, int(about["id"]))
     rules = limits.said_of(work, visit.organization_id, Subject.MEMBER, member.id)
-    return view.person(member, rules, visit.reader, Origin(origin.response_url, member.id))
+    return view.person(member, rules, _labs_word(visit, work), visit.reader, Origin(origin.response_url, member.id))
+
+
+def _open_down(visit: Visit, work: Work, _about: Values, origin: Origin) -> kit.Block:
+    lab = visit.organization_id
+    return view.down(inventory.nodes(work, lab), inventory.gpus(work, lab), visit.reader, origin)
 
 
 def _open_overrule(visit: Visit, work: Work, about: Values, origin: Origin) -> kit.Block:
@@ -279,13 +289,14 @@ _FORMS: dict[str, Callable[[Visit, Work, Values, Origin], kit.Block]] = {
     "node": _open_node,
     "person": _open_person,
     "overrule": _open_overrule,
+    "down": _open_down,
 }
 
 
 # --- forms are sent ---
 
 
-def _saving(save: Callable[[Visit, Values, Origin], str]) -> Callable[..., None]:
+def _saving(save: Callable[[Visit, Values, Origin], Message]) -> Callable[..., None]:
     """Acknowledge with the outcome: mistakes at their field, or closed and answered where it was opened."""
 
     def sent(visit: Visit, ack: Ack, view: Values) -> None:
@@ -294,7 +305,7 @@ def _saving(save: Callable[[Visit, Values, Origin], str]) -> Callable[..., None]
     return sent
 
 
-def _save(visit: Visit, ack: Ack, sent: Values, save: Callable[[Visit, Values, Origin], str]) -> None:
+def _save(visit: Visit, ack: Ack, sent: Values, save: Callable[[Visit, Values, Origin], Message]) -> None:
     origin = Origin.unpacked(sent["private_metadata"])
     values = view.filled(sent["state"]["values"])
     try:
@@ -307,9 +318,9 @@ def _save(visit: Visit, ack: Ack, sent: Values, save: Callable[[Visit, Values, O
     else:
         ack()
         if origin.response_url:
-            visit.answer_at(origin.response_url, view.done(said))
+            visit.answer_at(origin.response_url, said)
         else:
-            home.publish(visit, answer=view.done(said))
+            home.publish(visit, answer=said)
 
 
 def _field_of(refusal: Refusal, values: Mapping[str, Any]) -> str:
@@ -317,7 +328,7 @@ def _field_of(refusal: Refusal, values: Mapping[str, Any]) -> str:
     return next(field for field in (*wanted, *values) if field in values)
 
 
-def _save_settings(visit: Visit, values: Values, _origin: Origin) -> str:
+def _save_settings(visit: Visit, values: Values, _origin: Origin) -> Message:
     zone = values["zone"]
     if zone not in available_timezones():
         raise _Wrong("zone", visit.reader.say("There is no such zone. Write one like Asia/Tokyo."))
@@ -339,28 +350,30 @@ def _save_settings(visit: Visit, values: Values, _origin: Origin) -> str:
             suggests=values["suggests"],
             offer_minutes=int(values["offer_minutes"] or 0),
         )
-    return visit.reader.say("The settings are saved.")
+    return view.done(visit.reader.say("The settings are saved."))
 
 
-def _save_limits(visit: Visit, values: Values, _origin: Origin) -> str:
+def _save_limits(visit: Visit, values: Values, _origin: Origin) -> Message:
     rules = _rules(visit, values)
     with visit.begin() as work:
         limits.set_for(work, visit.actor, Subject.LAB, visit.organization_id, rules)
-    return visit.reader.say("The limits are saved. What is booked already stays.")
+    return view.done(visit.reader.say("The limits are saved. What is booked already stays."))
 
 
-def _save_period(visit: Visit, values: Values, _origin: Origin) -> str:
+def _save_period(visit: Visit, values: Values, _origin: Origin) -> Message:
     rules, time = _rules(visit, values), _read(visit, values["when"])
     if not rules:
         raise _Wrong(Rule.LONGEST.value, visit.reader.say("Write at least one limit that is different then."))
     with visit.begin() as work:
         period = periods.add(work, visit.actor, values["name"], time, rules)
-    return visit.reader.say(
-        "Special period “{name}”: {when}.", name=kit.escape(period.name), when=visit.reader.when(period.range)
+    return view.done(
+        visit.reader.say(
+            "Special period “{name}”: {when}.", name=kit.escape(period.name), when=visit.reader.when(period.range)
+        )
     )
 
 
-def _save_gpu(visit: Visit, values: Values, origin: Origin) -> str:
+def _save_gpu(visit: Visit, values: Values, origin: Origin) -> Message:
     known = {"label": values["label"], "model": values["model"], "memory_gb": int(values["memory"] or 0)}
     with visit.begin() as work:
         if not origin.subject_id:
@@ -368,27 +381,27 @@ def _save_gpu(visit: Visit, values: Values, origin: Origin) -> str:
         else:
             gpu = inventory.edit_gpu(work, visit.actor, origin.subject_id, notes=values["notes"], **known)
             limits.set_for(work, visit.actor, Subject.GPU, gpu.id, _rules(visit, values))
-    return visit.reader.say("{gpu} is saved.", gpu=kit.escape(gpu.full_name))
+    return view.done(visit.reader.say("{gpu} is saved.", gpu=kit.escape(gpu.full_name)))
 
 
-def _save_node(visit: Visit, values: Values, origin: Origin) -> str:
+def _save_node(visit: Visit, values: Values, origin: Origin) -> Message:
     ram = int(values["ram"]) if values["ram"] else None
     with visit.begin() as work:
         node = inventory.edit_node(
             work, visit.actor, origin.subject_id, hostname=values["hostname"], cpu=values["cpu"], ram_gb=ram
         )
-    return visit.reader.say("{node} is saved.", node=kit.escape(node.hostname))
+    return view.done(visit.reader.say("{node} is saved.", node=kit.escape(node.hostname)))
 
 
-def _save_person(visit: Visit, values: Values, origin: Origin) -> str:
+def _save_person(visit: Visit, values: Values, origin: Origin) -> Message:
     rules, role = _rules(visit, values), Role.ADMIN if values["admin"] else Role.USER
     with visit.begin() as work:
         member = members.set_role(work, visit.actor, origin.subject_id, role, why=values["why"])
         limits.set_for(work, visit.actor, Subject.MEMBER, member.id, rules, why=values["why"])
-    return visit.reader.say("Role and limits of {who} are saved.", who=kit.escape(member.name))
+    return view.done(visit.reader.say("Role and limits of {who} are saved.", who=kit.escape(member.name)))
 
 
-def _save_overrule(visit: Visit, values: Values, origin: Origin) -> str:
+def _save_overrule(visit: Visit, values: Values, origin: Origin) -> Message:
     """Cancel or end it, or give it another time or other GPUs."""
     named = tuple(values["gpus"].replace(",", " ").split())
     time = _read(visit, values["when"]) if values["when"] else None
@@ -408,10 +421,33 @@ def _save_overrule(visit: Visit, values: Values, origin: Origin) -> str:
                 why=values["why"],
                 request_key=visit.key,
             )
-    return visit.reader.say("{who} will read of it.", who=kit.escape(receipt.reservation.holder.name))
+    return view.done(visit.reader.say("{who} will read of it.", who=kit.escape(receipt.reservation.holder.name)))
 
 
-_SAVES: dict[str, Callable[[Visit, Values, Origin], str]] = {
+def _save_down(visit: Visit, values: Values, _origin: Origin) -> Message:
+    """Nothing is done yet: what it would lead to is shown first, with the button that does it."""
+    names = _names(visit, values["gpus"])
+    if sum(map(len, names)) > kit.NAMES:
+        raise _Wrong("gpus", visit.reader.say("These are too many at once. Choose whole nodes instead, or fewer."))
+    what = {"g": names, "p": values["why"]}
+    if values["for_good"]:
+        return _rehearsed(visit, what)
+    if not values["when"]:
+        raise _Wrong("when", visit.reader.say("Write until when, or tick that it is for good."))
+    return _rehearsed(visit, {**what, **kit.epoch(_read(visit, values["when"]))})
+
+
+def _names(visit: Visit, chosen: list[str]) -> list[str]:
+    """Of what was chosen, `node:3` or `gpu:5`, what is in service still."""
+    with visit.read() as work:
+        known = {f"node:{node.id}": node.hostname for node in inventory.nodes(work, visit.organization_id)}
+        known |= {f"gpu:{gpu.id}": gpu.name for gpu in inventory.gpus(work, visit.organization_id)}
+    if not set(chosen) <= set(known):
+        raise _Wrong("gpus", visit.reader.say("Some of these are no longer there. Open the form again."))
+    return [known[each] for each in chosen]
+
+
+_SAVES: dict[str, Callable[[Visit, Values, Origin], Message]] = {
     view.SETTINGS: _save_settings,
     view.LIMITS: _save_limits,
     view.PERIOD: _save_period,
@@ -419,6 +455,7 @@ _SAVES: dict[str, Callable[[Visit, Values, Origin], str]] = {
     view.NODE: _save_node,
     view.PERSON: _save_person,
     view.OVERRULE: _save_overrule,
+    view.DOWN: _save_down,
 }
 
 

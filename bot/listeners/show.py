@@ -13,13 +13,13 @@ from bot import when
 from bot.desk import Desk, Visit
 from bot.views import day as day_view
 from bot.views import health as health_view
+from bot.views import help as help_view
 from bot.views import mine as mine_view
 from bot.views import status as status_view
 from bot.views import who as who_view
 from bot.views.mine import Mine
 from core import availability, facts, series, waitlist
 from core import health as core_health
-from core.errors import InThePast
 from core.timerange import TimeRange
 from core.work import Work
 
@@ -50,10 +50,13 @@ def status(visit: Visit) -> None:
 
 
 def status_on(visit: Visit, text: str) -> None:
-    """On the day that is written; now, where that says none."""
-    wanted = day_in(visit, text) if text else None
-    if wanted is None:
+    """On the day that is written, or now."""
+    if not text:
         status(visit)
+        return
+    wanted = day_in(visit, text)
+    if wanted is None:
+        visit.answer(help_view.unclear(text, "status", visit.reader))
     else:
         day(visit, wanted)
 
@@ -62,7 +65,8 @@ def day(visit: Visit, wanted: date, node: str | None = None) -> None:
     """A day from midnight to midnight where the person is; of today, what is left of it. Of one node, or of all."""
     whole = all_day(visit, wanted)
     if whole.end <= visit.now:
-        raise InThePast(whole)
+        visit.answer(day_view.over(whole.start, visit.reader, visit.now))
+        return
     window = TimeRange(max(whole.start, visit.now), whole.end)
     with visit.read() as work:
         schedule = availability.schedule(work, visit.organization_id, window)

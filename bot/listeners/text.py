@@ -29,6 +29,7 @@ from bot.commands import (
     StillBusy,
     Summary,
     TooMuch,
+    Unclear,
     Wait,
     Who,
 )
@@ -116,6 +117,7 @@ _STORIES: dict[type, Callable[[Visit, Any, str], None]] = {  # the table of cont
     Health: lambda visit, _wish, _: show.health(visit),
     Help: lambda visit, _wish, _: visit.answer(help_view.overview(visit.reader)),
     TooMuch: lambda visit, wish, _: _too_much(visit, wish.length),
+    Unclear: lambda visit, wish, _: visit.answer(help_view.unclear(wish.rest, wish.verb, visit.reader)),
 }
 
 

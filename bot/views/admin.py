@@ -17,11 +17,12 @@ from core.facts import Displaced, Period, Role, Rule
 from core.policy import Rules
 from core.timerange import TimeRange
 
-SETTINGS, LIMITS, PERIOD, GPU, NODE, PERSON, OVERRULE = (
-    f"admin_{name}" for name in ("settings", "limits", "period", "gpu", "node", "person", "overrule")
+SETTINGS, LIMITS, PERIOD, GPU, NODE, PERSON, OVERRULE, DOWN = (
+    f"admin_{name}" for name in ("settings", "limits", "period", "gpu", "node", "person", "overrule", "down")
 )
 _SHOWN = 15
 _LEFT_SHOWN = 10
+NOTHING_SAID: Rules = {}
 LANGUAGES = {"en": "English", "ja": "日本語", "ko": "한국어"}
 
 
@@ -107,6 +108,7 @@ def _buttons(reader: Reader) -> list[Block]:
         kit.button(reader.say("Limits"), "admin:limits"),
         kit.button(reader.say("Add a special period"), "admin:period"),
         kit.button(reader.say("Add a GPU"), "admin:gpu_new"),
+        kit.button(reader.say("Out of service…"), "admin:down"),
         kit.button(reader.say("Everybody’s bookings"), "admin:bookings"),
     ]
 
@@ -123,7 +125,7 @@ def _choices(lab: Lab, reader: Reader) -> list[Block]:
         node: [_option(f"{each.name} · {each.model}", str(each.id)) for each in several]
         for node, several in groupby(lab.gpus, key=lambda gpu: gpu.node)
     }
-    nodes = {"": [_option(each.hostname, str(each.id)) for each in lab.nodes[: kit.OPTIONS]]}
+    nodes = {reader.say("Nodes"): [_option(each.hostname, str(each.id)) for each in lab.nodes]}
     return [
         person,
         _select("admin:gpu", reader.say("Edit a GPU…"), gpus),
@@ -253,7 +255,7 @@ def limits(rules: Rules, reader: Reader, origin: Origin) -> Block:
     return _modal(LIMITS, reader.say("Limits"), reader, origin, *_limit_fields(rules, reader, tuple(Rule)))
 
 
-def period(reader: Reader, origin: Origin) -> Block:
+def period(lab: Rules, reader: Reader, origin: Origin) -> Block:
     name = reader.say("Like “ICML deadline”. Everybody reads it.")
     when = reader.say("Like “10 Dec 9:00 to 20 Dec 18:00”.")
     return _modal(
@@ -263,17 +265,17 @@ def period(reader: Reader, origin: Origin) -> Block:
         origin,
         _field("name", reader.say("Name"), _text("", 100), hint=name),
         _field("when", reader.say("When"), _text("", 300), hint=when),
-        *_limit_fields({}, reader, tuple(Rule)),
+        *_limit_fields({}, reader, tuple(Rule), lab),
     )
 
 
-def gpu(known: facts.Gpu | None, notes: str, rules: Rules, reader: Reader, origin: Origin) -> Block:
-    """To add one, or to edit one, with its limits."""
+def gpu(known: facts.Gpu | None, notes: str, rules: Rules, lab: Rules, reader: Reader, origin: Origin) -> Block:
+    """To add one, or to edit one, with its limits beside those of the lab."""
     title = reader.say("Edit GPU") if known else reader.say("Add a GPU")
     node = [] if known else [_field("node", reader.say("Node"), _text("", 200), hint=reader.say("Its host name."))]
     rest = [
         _field("notes", reader.say("Notes"), {**_text(notes, 1000), "multiline": True}, optional=True),
-        *_limit_fields(rules, reader, [rule for rule in Rule if rule is not Rule.AT_ONCE]),
+        *_limit_fields(rules, reader, [rule for rule in Rule if rule is not Rule.AT_ONCE], lab),
     ]
     return _modal(
         GPU,
@@ -300,7 +302,7 @@ def node(known: facts.Node, reader: Reader, origin: Origin) -> Block:
     )
 
 
-def person(member: facts.Member, rules: Rules, reader: Reader, origin: Origin) -> Block:
+def person(member: facts.Member, rules: Rules, lab: Rules, reader: Reader, origin: Origin) -> Block:
     return _modal(
         PERSON,
         reader.say("Role and limits"),
@@ -309,7 +311,7 @@ def person(member: facts.Member, rules: Rules, reader: Reader, origin: Origin) -
         kit.section(kit.escape(member.name)),
         _ticked("admin", reader.say("Role"), reader.say("Admin of the lab"), member.role is Role.ADMIN),
         kit.context(reader.say("Limits for this person alone; where nothing is written, the lab’s hold.")),
-        *_limit_fields(rules, reader, tuple(Rule)),
+        *_limit_fields(rules, reader, tuple(Rule), lab),
         _field("why", reader.say("Why"), _text("", 500), optional=True),
     )
 
@@ -336,6 +338,30 @@ def overrule(held: facts.Reservation, reader: Reader, origin: Origin) -> Block:
     )
 
 
+def down(nodes: Sequence[facts.Node], gpus: Sequence[facts.Gpu], reader: Reader, origin: Origin) -> Block:
+    """Which go out of service, whole nodes or GPUs, until when, and why."""
+    offered = {reader.say("Whole nodes"): [_option(each.hostname, f"node:{each.id}") for each in nodes]}
+    for node, several in groupby(gpus, key=lambda gpu: gpu.node):
+        offered[node] = [_option(f"{each.name} · {each.model}", f"gpu:{each.id}") for each in several]
+    made = _modal(
+        DOWN,
+        reader.say("Out of service"),
+        reader,
+        origin,
+        _field("gpus", reader.say("GPUs"), {"type": "multi_static_select", **kit.options(offered)}),
+        _field(
+            "when",
+            reader.say("When"),
+            _text("", 300),
+            optional=True,
+            hint=reader.say("Like “until tomorrow 10:00”, or “Fri 18:00 to Mon 9:00”."),
+        ),
+        _ticked("for_good", reader.say("Or for good"), reader.say("Retire it"), False),
+        _field("why", reader.say("Why"), _text("", policy.PURPOSE), hint=reader.say("Everybody concerned reads it.")),
+    )
+    return {**made, "submit": kit.plain_text(reader.say("Look first"), 24)}
+
+
 def filled(values: Mapping[str, Any]) -> dict[str, Any]:
     """What was filled in, by field: text, the chosen value, or whether it was ticked."""
     return {block: _read(next(iter(inputs.values()))) for block, inputs in values.items()}
@@ -345,6 +371,8 @@ def _read(sent: Mapping[str, Any]) -> Any:
     match sent["type"]:
         case "checkboxes":
             return bool(sent.get("selected_options"))
+        case "multi_static_select":
+            return [option["value"] for option in sent.get("selected_options") or []]
         case "static_select":
             return (sent.get("selected_option") or {}).get("value")
         case "channels_select":
@@ -355,14 +383,15 @@ def _read(sent: Mapping[str, Any]) -> Any:
             return (sent.get("value") or "").strip()
 
 
-def _limit_fields(rules: Rules, reader: Reader, shown: Sequence[Rule]) -> list[Block]:
+def _limit_fields(rules: Rules, reader: Reader, shown: Sequence[Rule], besides: Rules = NOTHING_SAID) -> list[Block]:
+    """`besides` is what the lab says, in the form of something else."""
     return [
         _field(
             rule.value,
             _label(rule, reader),
             _text(written(rule, rules[rule], reader) if rule in rules else "", 40),
             optional=True,
-            hint=_hint(rule, reader),
+            hint=_hint(rule, reader, besides),
         )
         for rule in shown
     ]
@@ -396,13 +425,12 @@ def written(rule: Rule, value: policy.Value, reader: Reader) -> str:
     return str(value)
 
 
-def _hint(rule: Rule, reader: Reader) -> str:
-    usual = written(rule, getattr(policy.DEFAULT, rule), reader)
+def _hint(rule: Rule, reader: Reader, besides: Rules) -> str:
+    """What holds where nothing is written: the lab's own word, which is the usual one where it says nothing."""
+    usual = written(rule, besides.get(rule, getattr(policy.DEFAULT, rule)), reader)
     if rule in {Rule.SHORTEST, Rule.USUAL}:
-        return reader.say("Empty: {usual}, unless something else is set for the lab.", usual=usual)
-    return reader.say(
-        "Empty: {usual}, unless something else is set for the lab. “{none}”: no limit.", usual=usual, none=none(reader)
-    )
+        return reader.say("Empty: {usual}.", usual=usual)
+    return reader.say("Empty: {usual}. “{none}”: no limit.", usual=usual, none=none(reader))
 
 
 def _modal(callback: str, title: str, reader: Reader, origin: Origin, *blocks: Block) -> Block:
@@ -522,9 +550,16 @@ def _displaced(each: Displaced, reader: Reader) -> str:
         "now": f"{booking.names(each.after.gpus, reader)} {reader.when(each.after.range)}",
     }
     match each.kind:
+        case Displaced.Kind.MOVED if (models := _models(each.after)) != _models(each.before):
+            values |= {"instead": ", ".join(models), "usual": ", ".join(_models(each.before))}
+            return reader.say("• {who}: {was} moves to {now}, another model: {instead} instead of {usual}", **values)
         case Displaced.Kind.MOVED:
             return reader.say("• {who}: {was} moves to {now}", **values)
         case Displaced.Kind.SHORTENED:
             return reader.say("• {who}: {was} ends earlier: {now}", **values)
         case _:
             return reader.say("• {who}: {was} is given back, since nothing else is free", **values)
+
+
+def _models(held: facts.Reservation) -> list[str]:
+    return sorted({kit.escape(gpu.model) for gpu in held.gpus})

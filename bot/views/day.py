@@ -37,6 +37,12 @@ def day(schedule: facts.Schedule, reader: Reader, now: datetime) -> Message:
     )
 
 
+def over(day: datetime, reader: Reader, now: datetime) -> Message:
+    """A day that is over, told with its year."""
+    said = reader.say("{date} is over. Choose a day that is still to come.", date=reader.date(day))
+    return kit.message(said, kit.section(said), kit.actions(status.day_buttons(reader, now)))
+
+
 def summary(schedule: facts.Schedule, reader: Reader) -> str:
     free = sum(not line.held for line in schedule.rows)
     said = reader.say_many(

@@ -38,6 +38,16 @@ def unknown(text: str, nearest: str | None, reader: Reader) -> Message:
     )
 
 
+def unclear(text: str, verb: str, reader: Reader) -> Message:
+    """Words behind a command that mean nothing there; how it is used, and that nothing was done."""
+    quoted = kit.escape(kit.clip(" ".join(text.split()), 80))
+    said = reader.say("I do not understand “{text}” there, and did nothing.", text=quoted)
+    usage = reader.say(
+        "This works: `{command} {usage}`: {what}.", usage=words.usage(verb, reader.language), what=what(verb, reader)
+    )
+    return kit.message(f"{said} {usage}", kit.section(said), kit.section(usage))
+
+
 def what(verb: str, reader: Reader) -> str:
     """What a command does, in a few words."""
     return {

@@ -266,8 +266,12 @@ def options(by_group: Mapping[str, Sequence[Block]], first: Block | None = None)
     every = [*([first] if first else []), *(option for several in by_group.values() for option in several)]
     if len(every) <= OPTIONS:
         return {"options": every}
-    groups = [{"label": first["text"], "options": [first]}] if first else []
-    for name, several in by_group.items():
-        parts = [several[start : start + OPTIONS] for start in range(0, len(several), OPTIONS)]
-        groups += [{"label": plain_text(name, OPTION), "options": list(part)} for part in parts]
-    return {"option_groups": groups[:OPTIONS]}
+    named = [(name, part) for name, several in by_group.items() for part in _parts(several)]
+    if len(named) >= OPTIONS:  # so many groups that Slack takes: a hundred options in each, whatever their own was
+        named = [(f"{part[0]['text']['text']} …", part) for part in _parts(every[1 if first else 0 :])]
+    groups = [{"label": plain_text(name, OPTION), "options": list(part)} for name, part in named]
+    return {"option_groups": [*([{"label": first["text"], "options": [first]}] if first else []), *groups][:OPTIONS]}
+
+
+def _parts(several: Sequence[Block]) -> list[Sequence[Block]]:
+    return [several[start : start + OPTIONS] for start in range(0, len(several), OPTIONS)]

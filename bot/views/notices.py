@@ -64,8 +64,8 @@ def _hand_overs(owed: Iterable[Owed]) -> dict[int, int]:
 
 def _line(owed: Owed, next_one: Owed | None, reader: Reader, now: datetime, *, spoken: bool) -> str:
     held = owed.reservation
-    if next_one and next_one.reservation.holder.id == held.holder.id and not held.maintenance:
-        return _line(next_one, None, reader, now, spoken=spoken)  # it stays with them
+    if next_one and _stays_as_it_is(held, next_one.reservation):
+        return _line(next_one, None, reader, now, spoken=spoken)
     values = {
         "gpus": f"*{booking.names(held.gpus, reader)}*",
         "who": kit.escape(held.holder.name),
@@ -76,11 +76,17 @@ def _line(owed: Owed, next_one: Owed | None, reader: Reader, now: datetime, *, s
     return _sentence(owed, next_one, reader, values, spoken=spoken) + lateness(owed.due_at, reader, now, spoken=spoken)
 
 
+def _stays_as_it_is(held: facts.Reservation, following: facts.Reservation) -> bool:
+    """With them, or out of service."""
+    same_holder = following.holder.id == held.holder.id
+    return held.maintenance is following.maintenance and (held.maintenance or same_holder)
+
+
 def _sentence(owed: Owed, next_one: Owed | None, reader: Reader, values: dict[str, str], *, spoken: bool) -> str:
+    if next_one:
+        return _handed_over(owed, next_one, reader, values, spoken=spoken)
     if owed.reservation.maintenance:
         return _maintenance(owed, reader, values)
-    if next_one:
-        return _handed_over(next_one, reader, values, spoken=spoken)
     if owed.kind is Kind.START:
         who = values["who"] if spoken else kit.mention(owed.reservation.holder)
         return reader.say("▶ {gpus} is yours now, {who}, until {end}{purpose}", **values | {"who": who})
@@ -119,16 +125,18 @@ def _news(owed: Owed, reader: Reader, values: dict[str, str]) -> str:
             return reader.say("{gpus} booked by {who} · {when}{purpose}", **values)
 
 
-def _handed_over(next_one: Owed, reader: Reader, values: dict[str, str], *, spoken: bool) -> str:
+def _handed_over(owed: Owed, next_one: Owed, reader: Reader, values: dict[str, str], *, spoken: bool) -> str:
     following = next_one.reservation
-    return reader.say(
-        "⇄ {gpus} goes from {who} to {next}, until {end}{purpose}",
-        gpus=values["gpus"],
-        who=values["who"],
-        next=kit.escape(following.holder.name) if spoken else kit.mention(following.holder),
-        end=_instant(following.range.end, reader, _end_form(following), spoken=spoken),
-        purpose=kit.quoted(following.purpose),
-    )
+    values |= {
+        "next": kit.escape(following.holder.name) if spoken else kit.mention(following.holder),
+        "end": _instant(following.range.end, reader, _end_form(following), spoken=spoken),
+        "purpose": kit.quoted(following.purpose),
+    }
+    if owed.reservation.maintenance:
+        return reader.say("▶ {gpus} is back in service and yours now, {next}, until {end}{purpose}", **values)
+    if following.maintenance:
+        return reader.say("⚒ {gpus}: {who}’s time has ended; it is out of service until {end}{purpose}", **values)
+    return reader.say("⇄ {gpus} goes from {who} to {next}, until {end}{purpose}", **values)
 
 
 def _ended(owed: Owed, reader: Reader, values: dict[str, str], *, spoken: bool) -> str:

@@ -37,12 +37,13 @@ ENGLISH = Words(
     },
     counters=r"gpus?\b|cards?\b",
     spread=r"(?:on\s+)?(?:any|different|several)\s+nodes?(?=\s|$)",
+    admin_verbs={"down": "down", "retire": "retire"},
     numbers={"one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8},
     manners=(
         r"(?:^|(?<=\s))(?:please|pls|plz|thanks|thank you|thx|book(?: me)?|gpus?|i(?:'d| would) like|can i have)"
         r"(?=[\s,.!?]|$)"
     ),
-    fillers="on|and|my|the|at|booking|all",
+    fillers="on|and|my|the|at|it|is|has|now|all|uses|using|bookings?|reservations?",
     whole=r"(?<!\S)(?:all(?:\s+(?:of\s+)?(?:them|it))?|every\s+one|(?:the\s+)?(?:whole\s+)?series)(?!\S)",
     changed_to=r"(?:^|(?<=\s))to\s+",
     running=(

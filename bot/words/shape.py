@@ -20,6 +20,8 @@ class Words:
     counters: str
     #: What lets several GPUs come from different nodes, as a pattern.
     spread: str
+    #: What an admin does with a GPU (`down`, `retire`) → the words for it, comma-separated.
+    admin_verbs: Mapping[str, str]
     #: Number words that may stand before a counter.
     numbers: Mapping[str, int] = field(default_factory=dict)
     #: What is said around a wish and means nothing to us, as a pattern of whole words.

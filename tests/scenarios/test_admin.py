@@ -111,6 +111,39 @@ def test_a_gpu_is_taken_down_after_a_look_and_its_holders_are_told(world: World)
     alice.waits_for("#gpu", "out of service until")
 
 
+def test_gpus_are_taken_down_and_retired_in_a_form_after_the_same_look(world: World) -> None:
+    alice, haruka = world.person("alice"), world.person("haruka")
+    world.add_gpu("lab-node-2", "GPU1", model="A100")
+    world.book("haruka", "20:00-22:00 on GPU1")
+    alice.types("#gpu", "/gpu admin")
+    panel = alice.waits_for("#gpu", "Settings of")
+    panel.press("Out of service…")
+    form = alice.waits_for_form("Out of service")
+    form.choose("GPUs", "lab-node-2")
+    form.fill("Why", "fan noise")
+    assert form.submit() == {"When": "Write until when, or tick that it is for good."}
+    form.fill("When", "until yesterday")
+    assert "When" in form.submit()
+    form.fill("When", "until tomorrow 10:00")
+    assert form.submit() == {}
+    look = alice.waits_for("#gpu", "lab-node-2 would be out of service Thu 3 Dec, 10:00 – Fri 4 Dec, 10:00 CET.")
+    assert "moves to GPU0" in look.words
+    assert "another model: RTX 5090 instead of A100" in look.words
+    look.press("Take it out of service")
+    alice.waits_for("#gpu", "✓ Out of service:")
+    world.tick()
+    assert "fan noise" in haruka.waits_for("@gpu", "Alice Weber").words
+
+    panel.press("Out of service…")
+    form = alice.waits_for_form("Out of service")
+    form.choose("GPUs", "GPU0 · RTX 5090")
+    form.choose("Or for good", "Retire it")
+    form.fill("Why", "sold")
+    assert form.submit() == {}
+    alice.waits_for("#gpu", "GPU0 would be retired.").press("Retire it")
+    alice.waits_for("#gpu", "✓ Retired.")
+
+
 @pytest.mark.parametrize(
     "words",
     [
@@ -223,11 +256,27 @@ def test_gpus_are_added_and_edited(world: World) -> None:
     alice.types("#gpu", "/gpu admin")
     alice.waits_for("#gpu", "Settings of", after=panel.ts).choose("Edit a GPU…", "GPU1 · A100")
     form = alice.waits_for_form("Edit GPU")
+    assert "Empty: 7 d." in form.words
     form.fill("Longest booking", "1 h")
     assert form.submit() == {}
     alice.waits_for("#gpu", "✓ lab-node-2/GPU1 is saved.", after=panel.ts)
     alice.types("#gpu", "/gpu book tomorrow 13-15 on GPU1")
     alice.waits_for("#gpu", "That is so for GPU1.")
+
+
+def test_the_channel_hears_what_follows_at_once_on_something_out_of_service(world: World) -> None:
+    alice = world.person("alice")
+    for time, why in (("12:00-13:00", "dust"), ("13:00-14:00", "fan")):
+        alice.types("#gpu", f"/gpu admin down GPU0 {time} {why}")
+        alice.waits_for("#gpu", f"GPU0 would be out of service Thu 3 Dec, {time[:5]}").press("Take it out of service")
+        alice.waits_for("#gpu", f'· "{why}"')
+    world.book("haruka", "22:00-23:00")  # 14:00 in Berlin
+    for hours, told in [(2, "until 13:00"), (1, "until 14:00"), (1, "is back in service and yours now, @佐藤遥")]:
+        assert world.later(hours=hours) > 0
+        last = alice.sees("#gpu")[-1]
+        assert told in last.words
+        assert "moves" not in last.words
+        assert "⇄" not in last.words
 
 
 def test_a_node_is_edited_and_taken_down_whole(world: World) -> None:

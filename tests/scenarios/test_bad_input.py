@@ -30,6 +30,9 @@ SENTENCES = [
     ("remove tomorrow 13-18", "Free: GPU0"),
     ("free tomorrow for 30 days", "no time|longest booking is 7 d"),
     ("book on GPU0 gpu11111111+gpu11111111+gpu11111111+gpu11111111+gpu11111111!", "no time|There is no GPU"),
+    ("board foo", "I do not understand “foo” there, and did nothing."),
+    ("status foo", "This works: /gpu status [<day>]"),
+    ("status 2019-01-01", "Tue 1 Jan 2019 is over."),
     ("x" * 10_000, "I read up to"),
 ]
 

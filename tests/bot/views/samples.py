@@ -276,6 +276,7 @@ OURS = {
     "zones": "Asia/Tokyo",
     "quiet_from": "22:00",
     "quiet_until": "07:00",
+    "verb": "board",
 }
 
 # What people write, and how much of it is let through at most.

@@ -127,3 +127,19 @@ def test_nodes_with_free_gpus_and_mine_come_first() -> None:
 def test_numbers_of_gpus(labels: list[str], said: str) -> None:
     gpus = [facts.Gpu(number, "node", label, "A100", 80, label) for number, label in enumerate(labels)]
     assert nodes.numbers(gpus, ME) == said
+
+
+@pytest.mark.parametrize(("count", "each"), [(1, 30), (3, 90), (150, 1), (150, 8), (60, 100)])
+def test_a_select_offers_every_gpu_however_many_nodes_there_are(count: int, each: int) -> None:
+    by_node = {
+        f"node-{number}": [
+            {"text": kit.plain_text(f"{number}/{gpu}", 75), "value": f"{number}-{gpu}"} for gpu in range(each)
+        ]
+        for number in range(count)
+    }
+    shown = kit.options(by_node, {"text": kit.plain_text("any", 75), "value": "any"})
+    groups = shown.get("option_groups", [])
+    offered = shown.get("options", []) + [option for group in groups for option in group["options"]]
+    assert len({option["value"] for option in offered}) == len(offered) == count * each + 1
+    assert len(groups) <= 100
+    assert all(0 < len(group["options"]) <= 100 and group["label"]["text"] for group in groups)
