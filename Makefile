@@ -13,7 +13,8 @@ test: $(READY)  ## The whole test suite
 	@$(BIN)/python -m pytest
 
 soak: $(READY)  ## The storms and the property test of the suite at full size, some minutes
-	@SOAK=1 $(BIN)/python -m pytest tests/scenarios/test_storm.py tests/scenarios/test_outages.py tests/core/test_life.py
+	@SOAK=1 $(BIN)/python -m pytest tests/scenarios/test_storm.py tests/scenarios/test_outages.py tests/core/test_life.py \
+		tests/core/test_lock_order.py
 
 check: $(READY)  ## Style, types, and who may import whom
 	@$(BIN)/ruff format --check .
