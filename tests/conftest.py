@@ -40,6 +40,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         items.insert(place * (apart + 1), item)
 
 
+def within(seconds: float) -> float:
+    """So many seconds as they are on a machine of one's own: more, where it has more to do than it can."""
+    return seconds * max(1.0, os.getloadavg()[0] / (os.cpu_count() or 1))
+
+
 @dataclass
 class Clock:
     """Stands still until a test moves it. Calling it tells the time, as the product's own clock does."""

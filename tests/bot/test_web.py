@@ -6,13 +6,19 @@ import hashlib
 import hmac
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing, contextmanager
+from dataclasses import replace
 from urllib.parse import urlencode
 
 import httpx
 import pytest
 
-from tests.conftest import Clock
-from tests.scenarios.conftest import World, running
+from bot.app import build_app
+from bot.workspace.driver import PersonDriver
+from core.work import Database
+from tests.conftest import KINDS, Clock
+from tests.scenarios.conftest import World, running, served
 
 COMMAND = {"command": "/gpu", "text": "book 13:00-18:00", "trigger_id": "1.2.abc", "user_id": "U1", "team_id": "T1"}
 
@@ -23,14 +29,15 @@ def world(new_database_url: Callable[[str], str], clock: Clock) -> Iterator[Worl
         yield made
 
 
-def post(world: World, body: bytes, secret: str | None = None, age: int = 0, **headers: str) -> httpx.Response:
+def post(
+    world: World, body: bytes, secret: str | None = None, age: int = 0, url: str | None = None, **headers: str
+) -> httpx.Response:
     timestamp = str(int(time.time()) - age)
     base = b"v0:" + timestamp.encode() + b":" + body
     signature = "v0=" + hmac.new((secret or world.slack.signing_secret).encode(), base, hashlib.sha256).hexdigest()
     signed = {"X-Slack-Request-Timestamp": timestamp, "X-Slack-Signature": signature}
     form = {"Content-Type": "application/x-www-form-urlencoded"}
-    assert world.slack.events_url is not None
-    return httpx.post(world.slack.events_url, content=body, headers=form | signed | headers, timeout=20)
+    return httpx.post(url or world.slack.events_url or "", content=body, headers=form | signed | headers, timeout=20)
 
 
 def test_wrong_stale_and_missing_signatures_are_refused(world: World) -> None:
@@ -49,6 +56,38 @@ def test_a_replayed_request_is_done_once(world: World) -> None:
     alice.waits_for("@gpu", "✓ Booked")
     alice.types("#gpu", "/gpu mine")
     alice.waits_for("#gpu", "You have 1 booking.")
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_what_reaches_two_processes_at_once_is_done_once_and_answered_the_same(
+    kind: str, new_database_url: Callable[[str], str], clock: Clock
+) -> None:
+    url = new_database_url(kind)
+    with running("http", url, clock) as world, beside(world, url) as other:
+        alice = world.person("alice")
+        alice.types("#gpu", "/gpu help")  # who comes for the first time is welcomed, once
+        alice.waits_for("#gpu", "Welcome")
+        body = urlencode(COMMAND | {"user_id": alice.id, "team_id": world.slack.team_id}).encode()
+        with ThreadPoolExecutor(4) as slack:
+            for sent in [slack.submit(post, world, body, url=each) for each in (None, other) * 2]:
+                assert sent.result().status_code == 200
+        world.slack.settle(lambda: len(booked(alice)) == 4)
+        assert len(set(booked(alice))) == 1
+        alice.types("#gpu", "/gpu mine")
+        alice.waits_for("#gpu", "You have 1 booking.")
+
+
+@contextmanager
+def beside(world: World, url: str) -> Iterator[str]:
+    """As if another process served the same lab: it has nothing in common with the first but the database."""
+    with closing(Database(url)) as database, ThreadPoolExecutor(4) as hands:
+        desk = replace(world.desk, database=database)
+        with served(desk, build_app(desk, signing_secret=world.slack.signing_secret, executor=hands)) as address:
+            yield address
+
+
+def booked(person: PersonDriver) -> list[str]:
+    return [message.words for message in person.sees("@gpu") if "✓ Booked" in message.words]
 
 
 def test_another_workspaces_request_is_left_alone(world: World) -> None:

@@ -118,12 +118,20 @@ def _by_socket(slack: Workspace, app: App) -> Iterator[None]:
 
 @contextmanager
 def _by_http(slack: Workspace, desk: Desk, app: App) -> Iterator[None]:
+    with served(desk, app) as slack.events_url:
+        yield
+
+
+@contextmanager
+def served(desk: Desk, app: App) -> Iterator[str]:
+    """Where Slack reaches it."""
     listening = socket.create_server(("127.0.0.1", 0))
     server = uvicorn.Server(uvicorn.Config(build_web(desk, slack=app), log_config=None, access_log=False))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
     thread.start()
-    slack.events_url = f"http://127.0.0.1:{listening.getsockname()[1]}/slack/events"
-    yield
-    server.should_exit = True
-    thread.join()
-    listening.close()
+    try:
+        yield f"http://127.0.0.1:{listening.getsockname()[1]}/slack/events"
+    finally:
+        server.should_exit = True
+        thread.join()
+        listening.close()

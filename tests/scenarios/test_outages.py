@@ -28,12 +28,12 @@ from core import models, notices, recipients
 from core.db import Base
 from core.migrate import upgrade
 from core.work import Database
-from tests.conftest import KINDS
+from tests.conftest import KINDS, within
 from tests.scenarios.conftest import english_people
 from tests.scenarios.test_processes import Site, add_gpu, reserve, someone, started
 
 IS_SOAK = bool(os.environ.get("SOAK"))
-SOON = 6  # seconds: the five that are allowed, and one for a machine with much else to do
+SOON = 5  # seconds
 LONG_AGO = datetime(2026, 1, 1, tzinfo=UTC)
 
 
@@ -137,18 +137,19 @@ def site(request: pytest.FixtureRequest, new_database_url: Callable[[str], str],
 
 
 def test_told_to_stop_it_finishes_what_it_sends_and_leaves_the_rest_to_others(site: Site) -> None:
-    """To 200 people in a second or so, and to the channel a message a second: it is stopped in the midst of them."""
+    """To many people at once, and to the channel a message a second: it is stopped in the midst of them."""
+    people, in_channel = (200, 200) if IS_SOAK else (40, 80)
     assert site.run("check").returncode == 0
     with closing(Database(site.database_url)) as database:
-        owe(site, database, people=200, each=1, due=datetime.now(UTC), in_channel=200)
+        owe(site, database, people, each=1, due=datetime.now(UTC), in_channel=in_channel)
         with site.bot("worker", connects=False) as worker:
             wait_for(lambda: len(posts(site)) >= 5, 20)
-            assert seconds_to_stop(worker) < SOON
+            assert seconds_to_stop(worker) < within(SOON)
         assert not is_all_sent(database)
         assert_nothing_is_claimed(database)
         with site.bot("worker", connects=False):
             wait_for(lambda: is_all_sent(database), 60)
-    assert_each_was_told_once(site, 400)
+    assert_each_was_told_once(site, people + in_channel)
 
 
 def test_told_to_stop_while_slack_hangs_it_does_not_hang_with_it(site: Site) -> None:
@@ -158,12 +159,21 @@ def test_told_to_stop_while_slack_hangs_it_does_not_hang_with_it(site: Site) -> 
         site.slack.fail("chat.postMessage", hang=30)
         with site.bot("worker", connects=False) as worker:
             wait_for(lambda: any(call.method == "chat.postMessage" for call in site.slack.calls), 20)
-            assert seconds_to_stop(worker) < SOON
+            assert seconds_to_stop(worker) < within(SOON)
         assert_nothing_is_claimed(database)
         site.slack.heal()
         with site.bot("worker", connects=False):
             wait_for(lambda: is_all_sent(database), 15)
     assert len(posts(site)) == 3
+
+
+@pytest.mark.parametrize("site", ["sqlite"], indirect=True)
+def test_told_to_stop_in_the_midst_of_starting_it_does_not_hang_either(site: Site) -> None:
+    """Nothing of ours looks for the signal yet, and what is waited for does not come: it is left where it is."""
+    site.slack.fail("auth.test", hang=30)
+    with site.bot("worker", connects=False) as worker:
+        wait_for(lambda: any(call.method == "auth.test" for call in site.slack.calls), 20)
+        assert seconds_to_stop(worker) < within(SOON)
 
 
 def seconds_to_stop(process: subprocess.Popen[bytes]) -> float:
@@ -194,7 +204,7 @@ class Burst:
     seconds: float
 
 
-BURST = Burst(50, 20, 400, 4, 25, 120) if IS_SOAK else Burst(10, 10, 60, 2, 4, 40)
+BURST = Burst(50, 20, 400, 4, 25, 120) if IS_SOAK else Burst(6, 5, 40, 2, 2, 40)
 
 pytestmark = pytest.mark.waits
 
@@ -296,7 +306,7 @@ def posts(site: Site) -> list[tuple[str, str]]:
 
 
 def wait_for(is_so: Callable[[], bool], seconds: float) -> None:
-    deadline = time.monotonic() + seconds
+    deadline = time.monotonic() + within(seconds)
     while not is_so():
         assert time.monotonic() < deadline, "not in time"
         time.sleep(0.1)

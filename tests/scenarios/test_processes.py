@@ -14,8 +14,8 @@ import time
 import urllib.error
 import urllib.request
 from collections import Counter
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -23,6 +23,8 @@ from typing import Any
 
 import pytest
 
+from bot import log
+from bot.__main__ import main
 from bot.workspace import Workspace
 from core import booking, facts, inventory, members, organizations
 from core.actors import Actor, Operator
@@ -35,6 +37,15 @@ from tests.scenarios.conftest import english_people
 pytestmark = pytest.mark.waits
 
 ROOT = Path(__file__).parents[2]
+
+
+@dataclass(frozen=True)
+class Ended:
+    """What a command came to."""
+
+    returncode: int
+    stdout: str
+    stderr: str
 
 
 @dataclass
@@ -72,11 +83,15 @@ class Site:
             started.kill()
             started.wait()
 
-    def run(self, *arguments: str, typed: str = "", **more: str) -> subprocess.CompletedProcess[str]:
-        """`python -m bot …`, to its end."""
-        return subprocess.run(
-            [sys.executable, "-m", "bot", *arguments],
-            env=self.environment(**more),
+    def run(self, *arguments: str, typed: str = "", apart: bool = False, **more: str) -> Ended:
+        """`python -m bot …`, to its end: in this process, where all is loaded, or in one of its own."""
+        return (self._run_apart if apart else self._run_here)(arguments, typed, self.environment(**more))
+
+    def _run_apart(self, arguments: Sequence[str], typed: str, environment: dict[str, str]) -> Ended:
+        command = [sys.executable, "-m", "bot", *arguments]
+        ended = subprocess.run(
+            command,
+            env=environment,
             cwd=self.folder,
             input=typed,
             capture_output=True,
@@ -84,6 +99,20 @@ class Site:
             timeout=60,
             check=False,
         )
+        return Ended(ended.returncode, ended.stdout, ended.stderr)
+
+    def _run_here(self, arguments: Sequence[str], typed: str, environment: dict[str, str]) -> Ended:
+        said, complained = io.StringIO(), io.StringIO()
+        with pytest.MonkeyPatch.context() as patch, redirect_stdout(said), redirect_stderr(complained):
+            patch.setattr(os, "environ", environment)
+            patch.setattr(sys, "stdin", io.StringIO(typed))
+            patch.setattr(log, "configure", lambda: None)  # pytest keeps the log here
+            patch.chdir(self.folder)
+            try:
+                code: Any = main(list(arguments))
+            except SystemExit as ended:  # what argparse does with arguments that it cannot read
+                code = ended.code
+        return Ended(code, said.getvalue(), complained.getvalue())
 
 
 @pytest.fixture
@@ -187,7 +216,7 @@ def test_a_second_copy_started_by_mistake_doubles_nothing(site: Site) -> None:
 
 
 def test_bad_settings_are_told_all_at_once(site: Site) -> None:
-    ended = site.run(SLACK_BOT_TOKEN="", SLACK_APP_TOKEN="", TIMEZONE="Mars/Olympus")
+    ended = site.run(apart=True, SLACK_BOT_TOKEN="", SLACK_APP_TOKEN="", TIMEZONE="Mars/Olympus")
     assert ended.returncode == 2
     for name in ("SLACK_BOT_TOKEN", "SLACK_APP_TOKEN", "TIMEZONE"):
         assert name in ended.stderr
@@ -243,7 +272,7 @@ def test_the_whole_audit_comes_as_csv_on_standard_output(site: Site) -> None:
     assert site.run("check").returncode == 0
     site.run("gpus", "add", "lab-node-2", "GPU0", "=A100, 研究室", "80")
     site.run("lab", "--zone", "Asia/Seoul")
-    printed = site.run("audit", LC_ALL="C")
+    printed = site.run("audit", apart=True, LC_ALL="C")
     assert (printed.returncode, printed.stderr) == (0, "")
     rows = list(csv.DictReader(io.StringIO(printed.stdout)))
     assert [(row["action"], row["subject"], row["by"]) for row in rows] == [
