@@ -221,15 +221,15 @@ def _instant(is_sqlite: bool) -> object:
 
 _NUMBERS = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < :count)"
 _AT = "strftime('%Y-%m-%d %H:%M:%S.000000', :last, -({hours}) || ' hours')"
+_CHANNEL = "(SELECT id FROM recipients WHERE whom = 'channel')"
 _FILL_SQLITE = (
     f"""INSERT INTO reservations (id, organization_id, member_id, purpose, created_at)
         {_NUMBERS} SELECT i, 1, 1 + i % :people, 'run ' || i, {_AT.format(hours="2 * (1 + (i - 1) / 100)")} FROM n""",
     f"""INSERT INTO slots (reservation_id, gpu_id, start_at, end_at)
         {_NUMBERS} SELECT i, 1 + (i - 1) % 100, {_AT.format(hours="2 * (1 + (i - 1) / 100)")},
                {_AT.format(hours="2 * (1 + (i - 1) / 100) - 1")} FROM n""",
-    "INSERT INTO recipients (id, organization_id, whom, free_at) VALUES (1000, 1, 'channel', :last)",
     f"""INSERT INTO notices (recipient_id, reservation_id, version, kind, due_at, useful_until, outcome)
-        {_NUMBERS} SELECT 1000, i, 1, 'end', {_AT.format(hours="2 * (1 + (i - 1) / 100) - 1")},
+        {_NUMBERS} SELECT {_CHANNEL}, i, 1, 'end', {_AT.format(hours="2 * (1 + (i - 1) / 100) - 1")},
                {_AT.format(hours="2 * (1 + (i - 1) / 100) - 25")}, 'sent' FROM n""",
 )
 _STARTS = "CAST(:last AS timestamptz) - interval '2 hours' * (1 + (i - 1) / 100)"
@@ -238,9 +238,8 @@ _FILL_POSTGRESQL = (
         SELECT i, 1, 1 + i % :people, 'run ' || i, {_STARTS} FROM generate_series(1, :count) AS i""",
     f"""INSERT INTO slots (reservation_id, gpu_id, start_at, end_at)
         SELECT i, 1 + (i - 1) % 100, {_STARTS}, {_STARTS} + interval '1 hour' FROM generate_series(1, :count) AS i""",
-    "INSERT INTO recipients (id, organization_id, whom, free_at) VALUES (1000, 1, 'channel', :last)",
     f"""INSERT INTO notices (recipient_id, reservation_id, version, kind, due_at, useful_until, outcome)
-        SELECT 1000, i, 1, 'end', {_STARTS} + interval '1 hour', {_STARTS} + interval '25 hours', 'sent'
+        SELECT {_CHANNEL}, i, 1, 'end', {_STARTS} + interval '1 hour', {_STARTS} + interval '25 hours', 'sent'
         FROM generate_series(1, :count) AS i""",
     "SELECT setval('reservations_id_seq', :count)",
 )
