@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -73,6 +74,20 @@ def test_an_admin_changes_anybodys_booking_for_a_reason_that_its_holder_reads(la
     assert [(owed.data["by"], owed.data["why"]) for owed in told] == [("Charlie", "power cut")]
     entry = entries(lab, Subject.RESERVATION)[0]
     assert (entry.by, entry.concerns, entry.why) == ("Charlie", "Alice", "power cut")
+
+
+def test_what_slack_says_of_somebody_makes_nobody_an_admin_later(lab: Lab) -> None:
+    known: dict[str, Any] = {"zone": "UTC", "language": "en", "standing": facts.Standing.MEMBER}
+    with lab.database.begin(lab.clock.now) as work:
+        assert members.save(work, lab.id, "UBob", name="Bob", admin=True, **known).role is Role.USER
+        assert members.save(work, lab.id, "UCharlie", name="Charlie", admin=False, **known).role is Role.ADMIN
+
+
+def test_an_admin_whose_account_is_deactivated_is_none_any_more(lab: Lab) -> None:
+    held = lab.reserve(lab.alice, lab.hours(1)).reservation
+    gone = replace(lab.charlie, standing=facts.Standing.DEACTIVATED)
+    with pytest.raises(errors.NotYours):
+        lab.act("cancel", gone, held, why="I was one")
 
 
 def test_what_an_admin_did_is_told_even_when_the_booking_changes_again_before_it_is_sent(lab: Lab) -> None:

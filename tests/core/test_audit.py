@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import Executable, delete, text, update
 from sqlalchemy.exc import DBAPIError
 
-from core import audit, availability, errors, facts, models
+from core import audit, availability, errors, facts, members, models
 from core.db import APPEND_ONLY
 from core.facts import Action, Subject, Surface
 from core.inventory import Wanted
@@ -59,6 +59,15 @@ def test_another_labs_entries_are_none_of_ours(lab: Lab) -> None:
         before = audit.entries(work, lab.id)
     found_lab(lab.database, lab.clock.now, slack_id="T2")
     assert entries(lab, subject=None) == before
+
+
+def test_it_tells_from_where_something_was_done_and_nothing_of_what_was_not(lab: Lab) -> None:
+    lab.add_gpu("lab-node-1", "GPU1")
+    assert entries(lab, subject=Subject.GPU)[0].surface is Surface.CONSOLE
+    for _ in range(2):
+        with lab.database.begin(lab.clock.now) as work:
+            members.choose(work, lab.alice, facts.Choices(before_end=False))
+    assert [each.action for each in entries(lab, subject=Subject.MEMBER)] == [Action.CHOSEN]
 
 
 def test_what_is_refused_or_delivered_twice_leaves_none(lab: Lab) -> None:

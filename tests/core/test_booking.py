@@ -53,6 +53,13 @@ def test_a_clash_names_everybody_in_the_way_and_what_is_left(lab: Lab) -> None:
     assert lab.held_by(lab.alice) == ()
 
 
+def test_what_is_left_is_not_offered_where_it_is_too_short_to_be_booked(lab: Lab) -> None:
+    lab.reserve(lab.bob, lab.hours(3 / 60))
+    with pytest.raises(errors.GpuTaken) as refusal:
+        lab.reserve(lab.alice, lab.hours(0, 1))
+    assert [each.kind for each in refusal.value.alternatives] == [Alternative.Kind.LATER]
+
+
 def test_the_same_time_on_another_gpu_is_offered_first(lab: Lab) -> None:
     lab.add_gpu("lab-node-1", "GPU1", model="A100")
     lab.add_gpu("lab-node-2", "GPU2")
@@ -98,6 +105,15 @@ def test_several_gpus_come_from_one_node_unless_asked_otherwise(lab: Lab) -> Non
         lab.reserve(lab.alice, lab.hours(0), wanted=Wanted(count=2))
     spread = lab.reserve(lab.alice, lab.hours(0), wanted=Wanted(count=2, spread=True)).reservation
     assert len({gpu.node for gpu in spread.gpus}) == 2
+
+
+def test_where_any_will_do_the_largest_pieces_stay_whole(lab: Lab) -> None:
+    for node, label in (("a", "GPU0"), ("a", "GPU1"), ("z", "GPU0"), ("z", "GPU1"), ("z", "GPU2")):
+        lab.add_gpu(node, label)
+    one = lab.reserve(lab.alice, lab.hours(0)).reservation
+    assert [gpu.node for gpu in one.gpus] == ["lab-node-1"]
+    four = lab.reserve(lab.alice, lab.hours(1), wanted=Wanted(count=4, spread=True)).reservation
+    assert sorted(gpu.node for gpu in four.gpus) == ["a", "z", "z", "z"], "over as few nodes as can be"
 
 
 @pytest.mark.parametrize("name", ["gpu0", "GPU0", "0", "LAB-NODE-1/gpu0"])
@@ -166,6 +182,9 @@ def test_one_is_not_refused_by_oneself(lab: Lab) -> None:
     with pytest.raises(errors.AlreadyYours) as refusal:
         lab.reserve(lab.alice, lab.hours(2, 1))
     assert refusal.value.reservation == mine
+    with pytest.raises(errors.GpuTaken) as taken:  # it is not all theirs
+        lab.reserve(lab.alice, lab.hours(4, 2))
+    assert [clash.holder.name for clash in taken.value.clashes] == ["Alice"]
 
 
 def test_a_request_delivered_twice_is_done_once(lab: Lab) -> None:
@@ -341,6 +360,9 @@ def test_what_began_too_long_ago_or_not_yet_is_refused(lab: Lab) -> None:
     with pytest.raises(errors.NotBegun):
         lab.reserve(lab.alice, lab.hours(1), running=True)
     assert lab.held_by(lab.alice) == ()
+    start = lab.clock.now
+    lab.clock.forward(minutes=30, seconds=45)  # people say it to the minute
+    assert lab.reserve(lab.alice, TimeRange(start, lab.hours(1).end), running=True).reservation.range.start == start
 
 
 def test_what_somebody_held_meanwhile_can_be_had_from_now_on(lab: Lab) -> None:

@@ -346,6 +346,17 @@ def test_who_asked_withdraws_it_and_nobody_answers_it_any_more(lab: Lab) -> None
     assert ask(lab, held).id != asked.id
 
 
+def test_of_two_who_ask_one_withdraws_for_themselves_alone(lab: Lab) -> None:
+    held = lab.reserve(lab.alice, lab.hours(1)).reservation
+    first, second = ask(lab, held), ask(lab, held, by=lab.charlie)
+    withdraw(lab, first)
+    assert [whom for _, whom, _ in owed(lab, Kind.ASKED, Kind.LAPSED)] == [
+        f"member:{lab.alice.member_id}",
+        f"member:{lab.charlie.member_id}",
+    ]
+    assert answer(lab, second).state is HandOverState.DONE
+
+
 def test_what_was_answered_is_not_withdrawn(lab: Lab) -> None:
     asked = ask(lab, lab.reserve(lab.alice, lab.hours(1)).reservation)
     answer(lab, asked)

@@ -145,7 +145,7 @@ def test_what_is_said_of_a_gpu_goes_before_the_lab_and_another_gpu_is_taken_wher
     assert refused(lab, lab.alice, lab.hours(1, 9), "GPU0", "GPU2").origin == policy.LAB  # the strictest of them
     assert [gpu.name for gpu in lab.reserve(lab.alice, lab.hours(1, 4)).reservation.gpus] == ["GPU0"]
     lab.reserve(lab.bob, lab.hours(6, 1), "GPU1")
-    lab.reserve(lab.bob, lab.hours(7, 1), "GPU1")
+    lab.reserve(lab.bob, lab.hours(7, 1), "GPU0", "GPU1")  # of which one counts
     assert isinstance(refused(lab, lab.bob, lab.hours(8, 1), "GPU1"), errors.TooManyHoursAWeek)
     lab.reserve(lab.bob, lab.hours(8, 8), "GPU0")  # where nothing is said of hours
 
@@ -191,8 +191,10 @@ def test_times_are_rounded_outwards_where_that_passes_and_nobody_is_refused_for_
     assert (longest.rounded, longest.reservation.range) == (False, lab.hours(5, 4))
     between = lab.reserve(lab.alice, lab.hours(4.5, 0.5))  # 13:37–14:07, up to the booking before
     assert between.reservation.range == lab.hours(4.5, 0.5)
-    extended = lab.act("extend", lab.alice, later.reservation, by=timedelta(minutes=20))
-    assert extended.reservation.range.end == lab.hours(0, 173 * minutes).end  # 11:50 becomes 12:00
+    extended = lab.act("extend", lab.alice, later.reservation, by=timedelta(minutes=20)).reservation
+    assert extended.range.end == lab.hours(0, 173 * minutes).end  # 11:50 becomes 12:00
+    again = lab.act("extend", lab.alice, extended, by=timedelta(minutes=95))
+    assert again.reservation.range.end == lab.hours(0, 268 * minutes).end  # 13:35: to 13:45, it would run into the next
 
 
 def test_of_two_roundings_the_coarser_holds() -> None:

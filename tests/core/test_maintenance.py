@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from core import audit, errors, facts, inventory, limits, maintenance
+from core import audit, errors, facts, inventory, limits, maintenance, waitlist
 from core.actors import Actor
 from core.facts import Action, Displaced, Rule, State, Subject
 from core.inventory import Wanted
@@ -29,6 +29,17 @@ def rehearse(lab: Lab, time: TimeRange, *names: str) -> facts.Maintenance:
 
 def kinds(found: facts.Maintenance) -> list[tuple[str, Displaced.Kind]]:
     return [(each.before.holder.name, each.kind) for each in found.displaced]
+
+
+def test_what_is_cleared_for_it_goes_to_nobody_who_waits(lab: Lab) -> None:
+    lab.reserve(lab.bob, lab.hours(0, 6))
+    with lab.database.begin(lab.clock.now) as work:
+        waitlist.ask(work, lab.alice, Wanted(), timedelta(hours=2), holds=False)
+    lab.clock.forward(minutes=5)
+    assert kinds(take_down(lab, lab.charlie, lab.hours(0, 9))) == [("Bob", Displaced.Kind.GIVEN_BACK)]
+    with lab.database.read(lab.clock.now) as work:
+        (wish,) = waitlist.waiting(work, lab.id, lab.alice.member_id)
+    assert wish.offer is None
 
 
 def test_nobody_books_a_gpu_that_is_down_and_its_admin_may_extend_or_end_that(lab: Lab) -> None:

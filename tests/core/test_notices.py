@@ -10,7 +10,7 @@ from queue import Queue
 import pytest
 from sqlalchemy import select, text
 
-from core import errors, models, notices
+from core import errors, facts, members, models, notices
 from core.inventory import Wanted
 from core.notices import Kind, Outcome
 from core.work import Database
@@ -68,6 +68,11 @@ def test_a_long_run_is_reminded_earlier_too(lab: Lab) -> None:
     assert (left[Kind.BEFORE_END_24H], left[Kind.BEFORE_END_3H], left[Kind.BEFORE_END]) == (24, 45, 47.75)
 
 
+def test_a_day_is_no_long_run(lab: Lab) -> None:
+    lab.reserve(lab.alice, lab.hours(2, 24))
+    assert set(owed(lab)) == {Kind.BOOKED, Kind.BEFORE_START, Kind.START, Kind.BEFORE_END, Kind.END}
+
+
 def test_one_that_starts_at_once_is_announced_and_started_in_one_message(lab: Lab) -> None:
     lab.reserve(lab.alice, lab.hours(0, 3))
     assert set(owed(lab)) == {Kind.START, Kind.BEFORE_END, Kind.END}
@@ -77,6 +82,11 @@ def test_one_that_starts_at_once_is_announced_and_started_in_one_message(lab: La
 def test_nothing_is_due_before_it_was_planned(lab: Lab) -> None:
     lab.reserve(lab.alice, lab.hours(1 / 12, 1 / 6))  # in 5 minutes, for 10
     assert set(owed(lab)) == {Kind.BOOKED, Kind.START, Kind.END}
+
+
+def test_a_quarter_of_an_hour_needs_no_reminder_of_its_end_at_its_start(lab: Lab) -> None:
+    lab.reserve(lab.alice, lab.hours(2, 0.25))
+    assert Kind.BEFORE_END not in owed(lab)
 
 
 def test_who_books_right_before_the_start_is_not_reminded_of_it(lab: Lab) -> None:
@@ -158,8 +168,8 @@ def test_ending_early_is_told_at_once_and_never_again(lab: Lab) -> None:
 
 
 def test_the_end_comes_before_the_start_of_who_is_next(lab: Lab) -> None:
-    lab.reserve(lab.alice, lab.hours(0))
     lab.reserve(lab.bob, lab.hours(1))
+    lab.reserve(lab.alice, lab.hours(0))
     drain(lab)
     lab.clock.forward(hours=1)
     batch = claim_for_channel(lab)
@@ -167,6 +177,16 @@ def test_the_end_comes_before_the_start_of_who_is_next(lab: Lab) -> None:
     assert [(each.kind, each.reservation.holder.name) for each in owed] == [(Kind.END, "Alice"), (Kind.START, "Bob")]
     assert owed[0].room.next is not None
     assert owed[0].room.next.holder.name == "Bob"
+
+
+def test_a_second_message_to_the_channel_waits_its_turn(lab: Lab) -> None:
+    """Slack takes about one a second."""
+    lab.reserve(lab.alice, lab.hours(2))
+    drain(lab)
+    lab.reserve(lab.bob, lab.hours(4))
+    assert claim(lab) is None
+    lab.clock.forward(seconds=2)
+    assert claim_for_channel(lab).owed[0].kind is Kind.BOOKED
 
 
 def test_a_claim_is_held_by_one_and_lapses_if_nothing_comes_of_it(lab: Lab) -> None:
@@ -204,6 +224,40 @@ def test_a_temporary_failure_waits_and_a_permanent_one_is_told_to_an_admin(lab: 
     assert drain(lab) == [("Charlie", [Kind.UNDELIVERABLE])]
     with lab.database.read(lab.clock.now) as work:
         assert notices.health(work, lab.id).failed == 1
+
+
+def test_that_admins_cannot_be_told_of_a_failure_is_told_to_nobody(lab: Lab) -> None:
+    lab.reserve(lab.alice, lab.hours(0))
+    for _ in range(2):  # the channel's, and the admin's
+        batch = claim(lab)
+        assert batch is not None
+        with lab.database.begin(lab.clock.now) as work:
+            notices.failed(work, batch, "channel_not_found")
+        lab.clock.forward(seconds=2)
+    assert drain(lab) == []
+
+
+def test_what_fails_of_one_booking_is_told_to_an_admin_once(lab: Lab) -> None:
+    lab.reserve(lab.alice, lab.hours(1, 3))
+    told = []
+    for _ in range(2):  # its announcement, and its start
+        batch = claim_for_channel(lab)
+        with lab.database.begin(lab.clock.now) as work:
+            notices.failed(work, batch, "is_archived")
+        told += drain(lab)
+        lab.clock.forward(hours=1)
+    assert told == [("Charlie", [Kind.UNDELIVERABLE])]
+
+
+def test_who_wants_no_reminder_of_ends_has_none_of_a_long_run_either(lab: Lab) -> None:
+    with lab.database.begin(lab.clock.now) as work:
+        members.choose(work, lab.alice, facts.Choices(before_end=False))
+    lab.reserve(lab.alice, lab.hours(0, 48))
+    told = []
+    for _ in range(48):
+        told += [who for who, _ in drain(lab)]
+        lab.clock.forward(hours=1)
+    assert set(told) == {"channel"}
 
 
 def test_a_lab_without_a_channel_is_told_nothing_there(lab: Lab) -> None:

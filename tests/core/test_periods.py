@@ -69,6 +69,28 @@ def test_one_that_is_called_off_does_not_begin(lab: Lab) -> None:
     assert told(lab) == []
 
 
+def test_it_stands_in_a_message_of_its_own(lab: Lab) -> None:
+    add(lab, lab.charlie, "ICML", lab.hours(24, 48))
+    lab.clock.forward(seconds=1)
+    lab.reserve(lab.alice, lab.hours(1))
+    with lab.database.begin(lab.clock.now) as work:
+        batch = notices.claim(work, lab.id, timedelta(seconds=20))
+    assert batch is not None
+    assert [owed.kind for owed in batch.owed] == [Kind.PERIOD_ADDED]
+
+
+def test_another_that_begins_then_is_still_told(lab: Lab) -> None:
+    time = lab.hours(24, 48)
+    period = add(lab, lab.charlie, "ICML", time)
+    add(lab, lab.charlie, "NeurIPS", TimeRange(time.start, time.start + timedelta(hours=9)))
+    told(lab)
+    with lab.database.begin(lab.clock.now) as work:
+        periods.remove(work, lab.charlie, period.id)
+    told(lab)
+    lab.clock.forward(days=1)
+    assert told(lab) == [(Kind.PERIOD_BEGINS, ["NeurIPS"])]
+
+
 def test_only_admins_add_and_remove_them(lab: Lab) -> None:
     with pytest.raises(errors.AdminsOnly):
         add(lab, lab.alice, "ICML", lab.hours(24, 48))

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import select
 
-from core import audit, errors, facts, limits, models, series
+from core import audit, errors, facts, limits, models, series, waitlist
 from core.facts import Action, Hours, Recurrence, Repeats, Rule, State, Subject
 from core.inventory import Wanted
 from core.notices import Kind
@@ -198,6 +198,17 @@ def test_nobody_cancels_somebody_elses(lab: Lab) -> None:
         cancel(lab, 999)
     with pytest.raises(errors.MayNotBook):
         book(lab, repeats(), by=lab.dana)
+
+
+def test_what_is_cancelled_goes_to_who_waits(lab: Lab) -> None:
+    receipt = book(lab, repeats())
+    with lab.database.begin(lab.clock.now) as work:
+        noon = receipt.occurrences[0].range.end
+        waitlist.ask(work, lab.bob, Wanted(), timedelta(hours=24), before=noon, holds=False)
+    cancel(lab, receipt.series.id)
+    with lab.database.read(lab.clock.now) as work:
+        (wish,) = waitlist.waiting(work, lab.id, lab.bob.member_id)
+    assert wish.offer is not None
 
 
 def test_one_may_go_its_own_way_and_the_rest_stay_a_series(lab: Lab) -> None:

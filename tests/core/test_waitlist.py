@@ -11,7 +11,19 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from core import availability, booking, errors, facts, limits, maintenance, members, notices, organizations, waitlist
+from core import (
+    audit,
+    availability,
+    booking,
+    errors,
+    facts,
+    limits,
+    maintenance,
+    members,
+    notices,
+    organizations,
+    waitlist,
+)
 from core.actors import Actor
 from core.facts import Rule, Standing, State, Subject, Waiting, WishState
 from core.inventory import Wanted
@@ -137,6 +149,34 @@ def test_who_passes_keeps_what_they_have_and_is_not_asked_for_that_again(lab: La
     again = lab.reserve(lab.alice, lab.hours(1, 4)).reservation
     lab.act("cancel", lab.alice, again)
     assert wish_of(lab, lab.bob).offer is None
+
+
+def test_what_is_left_of_an_offer_may_be_too_short_to_be_taken(lab: Lab) -> None:
+    first = lab.reserve(lab.alice, lab.hours(0, 6)).reservation
+    wait(lab, lab.bob, 8 / 60, holds=False)
+    lab.clock.forward(minutes=5)
+    lab.act("release", lab.alice, first)
+    offer = offer_to(lab, lab.bob)
+    with lab.database.read(lab.clock.now) as work:
+        offered = audit.entries(work, lab.id)[0].after
+    assert offered is not None
+    assert offered["offered_until"] == (lab.clock.now + timedelta(minutes=4)).isoformat()
+    lab.clock.forward(minutes=3.5)
+    with pytest.raises(errors.TooShort):
+        take(lab, lab.bob, offer)
+
+
+def test_who_passes_is_offered_what_came_free_meanwhile(lab: Lab) -> None:
+    lab.add_gpu("lab-node-1", "GPU1")
+    first = lab.reserve(lab.alice, lab.hours(0, 6), "GPU0").reservation
+    second = lab.reserve(lab.charlie, lab.hours(0, 6), "GPU1").reservation
+    wait(lab, lab.bob, 4, holds=False)
+    lab.clock.forward(minutes=5)
+    lab.act("release", lab.alice, first)
+    offer = offer_to(lab, lab.bob)
+    lab.act("release", lab.charlie, second)
+    decline(lab, lab.bob, offer)
+    assert [gpu.name for gpu in offer_to(lab, lab.bob).gpus] == ["GPU1"]
 
 
 def test_who_has_the_earliest_they_asked_for_waits_no_longer(lab: Lab) -> None:
