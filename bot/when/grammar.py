@@ -9,9 +9,7 @@ from typing import TYPE_CHECKING
 from bot.when import forms, kinds
 from bot.when.ask import Ask, Moment, in_zone, on_day, own_day, sharing_day, with_other
 from bot.when.clocks import Day, Length
-from bot.when.forms.lookalikes import COUNTED
 from bot.when.hours import hours, lone_hours
-from bot.when.lexer import OF_A_DAY
 from bot.when.lexer import tokens as lex
 from bot.when.moments import joined, moment_of
 from bot.when.ranges import PATTERNS, SEP, length_in
@@ -78,7 +76,7 @@ def _purpose_start(row: Sequence[Token]) -> int:
     """Where a purpose begins: a `for` with no time after it."""
     solid = [i for i, token in enumerate(row) if token.kind not in " @g"]
     for here, following in zip(solid, [*solid[1:], None], strict=True):
-        time_follows = following is not None and row[following].kind in "lyXDSLQERAP&F"
+        time_follows = following is not None and row[following].kind in "lyXDSLQERAP&Fkωδψ"
         if row[here].kind == kinds.FOR and not time_follows:
             return here
     return len(row)
@@ -202,11 +200,20 @@ class _Reader:
     def _is_no_day_of(self, match: _Match, loose: list[int]) -> bool:
         """Whether days that stand apart may belong to something else: a second choice, or the purpose."""
         second_choice = match.end <= loose[0] and self.letters[loose[0] - 1] == kinds.OR
-        return second_choice or self._is_behind_text(match.end, loose) or self._is_ordinal_of_text(loose[0])
+        return (
+            second_choice
+            or self._is_behind_text(match.end, loose)
+            or self._is_ordinal_of_text(loose[0])
+            or self._is_what_for(match.end, loose[0])
+        )
 
     def _is_behind_text(self, end: int, loose: list[int]) -> bool:
         """`10-12 fix the demo for friday`: is it on Friday, or for it?"""
         return all(i >= end and any(_is_text(token) for token in self.solid[end:i]) for i in loose)
+
+    def _is_what_for(self, end: int, place: int) -> bool:
+        """`10-12 for the monday demo`: on Monday, or today?"""
+        return place >= end and bool(re.match("fDx", self.letters[place - 1 :]))
 
     def _is_ordinal_of_text(self, place: int) -> bool:
         """`13-18 2nd attempt`: on the second, or the second of something?"""
@@ -269,7 +276,7 @@ class _Reader:
 
     def _has_other_day(self, match: _Match) -> bool:
         """`tomorrow's demo 10-12`: is that today? (`for tomorrow's demo 10-12` is.)"""
-        before = [i for i, token in enumerate(self.solid[: match.start]) if token.value == OF_A_DAY]
+        before = [i for i, token in enumerate(self.solid[: match.start]) if token.value == kinds.OF_A_DAY]
         return own_day(match.ask) is None and any(self.letters[max(i - 1, 0)] != kinds.FOR for i in before)
 
     def _has_unused(self, kind: str, end: int) -> bool:
@@ -363,7 +370,7 @@ class _Reader:
 
 
 def _is_text(token: Token) -> bool:
-    return token.kind == kinds.OTHER and token.value != COUNTED
+    return token.kind == kinds.OTHER and token.value != kinds.COUNTED
 
 
 #: Small words, which join what is about time; by themselves they are no purpose.

@@ -95,6 +95,12 @@ HOUR_OR_LENGTH = "y"  # 13h, 1h30
 BROKEN = "!"  # has the shape of a time, and cannot be one: 13:75
 
 
+#: What some words that are no time are worth: a count or the name of a machine is no purpose either, and
+#: `tomorrow's` may tell of which day the range is.
+COUNTED = "counted"
+OF_A_DAY = "of a day"
+
+
 class Token(NamedTuple):
     """A piece of the text: its letter, what it means, and where it stands in the folded text."""
 

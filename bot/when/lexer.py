@@ -80,6 +80,8 @@ _DOUBLED = re.compile(r"(.)\1+")
 _GAP = re.compile(r"[ -]+")
 _NOT_TIME = frozenset({kinds.COUNTER, kinds.LABEL, kinds.TEXT, kinds.GLUE, "#"})
 _DAYS = frozenset({kinds.DAY, kinds.WEEKDAY})
+_LABELS = (kinds.LABEL, kinds.COUNTER_OR_LABEL)
+_POSSESSIVE = frozenset({kinds.DAY, kinds.WEEKDAY, kinds.WEEK})
 _DATED = frozenset({kinds.WEEKDAY, kinds.MONTH, kinds.MONTH_OR_WORD})
 _NUMBERS = (kinds.NUMBER, kinds.WORD_NUMBER, kinds.YEAR)
 _YEARS = range(2020, 2100)
@@ -96,10 +98,6 @@ _SINGLE = {
     "and": kinds.AND,
     "space": kinds.SPACE,
 }
-
-
-#: What a word is worth that tells of which day something is.
-OF_A_DAY = "of a day"
 
 
 class Entry(NamedTuple):
@@ -162,14 +160,12 @@ class Lexicon:
 
     def _possessive(self, phrase: str, following: str) -> Entry | None:
         """The day of some hours: thursday's 2-4pm, but not friday's demo."""
-        has_hours = phrase.endswith("'s") and following.lstrip()[:1].isdigit()
-        entry = self.words.get(phrase.removesuffix("'s")) if has_hours else None
-        return entry if entry and entry.kind in _DAYS else None
-
-    def is_of_another_day(self, word: str) -> bool:
-        """Whether a word is the tomorrow's of `tomorrow's demo`."""
-        entry = self.words.get(word.removesuffix("'s")) if word.endswith("'s") else None
-        return entry is not None and entry.kind in _DAYS and entry != Entry(kinds.DAY, 0)
+        entry = self.words.get(phrase.removesuffix("'s")) if phrase.endswith("'s") else None
+        if entry is None or entry.kind not in _POSSESSIVE:
+            return None
+        if following.lstrip()[:1].isdigit():
+            return entry
+        return Entry(kinds.OTHER, None if entry.value == 0 else kinds.OF_A_DAY)
 
     def misspelt(self, word: str) -> Entry | None:
         """What a word means that is one letter away from a known long one, or has its letters in disorder."""
@@ -391,7 +387,8 @@ def _word(text: str, match: re.Match[str], words: Lexicon) -> Token:
     after_number = entry.kind == kinds.GLUE and text[start - 1 : start].isdigit()
     labelled = entry.kind in _NOT_TIME and not after_number and _NUMBER_FOLLOWS.match(text, end)
     if labelled or (entry.kind in _DATED and _is_named(text, end, words)):
-        return _chunk(text, start)
+        machine = entry.kind in _LABELS and entry.value in ("gpu", "gpus")
+        return _chunk(text, start)._replace(value=kinds.COUNTED if machine else None)
     return Token(entry.kind, entry.value, start, end)
 
 
@@ -415,7 +412,7 @@ def _unknown_word(text: str, start: int, words: Lexicon) -> Token:
         return Token(glued[0].kind, glued[0].value, start, start + glued[1])
     if _NUMBER_FOLLOWS.match(text, end):
         return _chunk(text, start)
-    return Token(kinds.OTHER, OF_A_DAY if words.is_of_another_day(word) else None, start, end)
+    return Token(kinds.OTHER, None, start, end)
 
 
 _LETTERS = re.compile(r"[a-z]+(?:'[a-z]+)*")

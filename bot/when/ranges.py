@@ -154,7 +154,7 @@ def _length_before(tokens: Sequence[Token]) -> Ask | None:
     return Ask(end=_moments(tokens)[0], length=length_in(tokens)) if tokens[1].value == "before" else None
 
 
-@_asks(r"^F?Xx{1,3}fl|^f?N?lx{1,2}F?X$")
+@_asks(r"^F?Xx{1,3}fl|^F?Xx{1,2}l$|^f?N?lx{1,2}F?X$")
 def _start_purpose_and_length(tokens: Sequence[Token]) -> Ask | None:
     """`2pm resnet for 3h`, `a 3 hour slot at 2pm`."""
     return Ask(_moments(tokens)[0], length=length_in(tokens))

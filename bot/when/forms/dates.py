@@ -227,9 +227,7 @@ def _dotted_span(tokens: Sequence[Token], of: Habits) -> Built:
     return kinds.DAY_SPAN, (month_day(numbers[1], numbers[0]), month_day(numbers[3], numbers[2]))
 
 
-@FORMS.add_by_habit(
-    rf"(?<![-.:n/])(?:n\. ?n\.(?!n)(?: ?9)?|n\.n{_THEN_TIME}(?! ?[-~T] ?)|n-n(?= (?:C|y ?[-~TtU]|n:n)))"
-)
+@FORMS.add_by_habit(rf"(?<![-.:n/])(?:n\. ?n\.(?!n)(?: ?9)?|n\.n{_THEN_TIME}(?! ?[-~T] ?)|n-n(?= (?:C|y ?[-~TtU])))")
 def _two_numbers_date(tokens: Sequence[Token], of: Habits) -> Built:
     """`3.12.`, and `7.20 10:00` or `12-03 10:00` where a clock time follows."""
     first, second, *year = numbers_in(tokens)

@@ -15,10 +15,6 @@ if TYPE_CHECKING:
 
 FORMS = Forms()
 
-#: What a count is worth: it is no time, and no purpose either.
-COUNTED = "counted"
-
-
 _NO_RANGE_BEFORE = r"(?<![-~:.Tt])(?<![-~:.TtK] )"
 _NO_TIME_AFTER = r"(?:(?= - n(?: ?a|:n))|(?!g? ?[-~:.]? ?[ahHiMojJOY]| ?[-~:./]\S?| ?[-~] ?[nNC]))"
 
@@ -34,7 +30,7 @@ def _so_many_times(tokens: Sequence[Token]) -> Built:
     rf"|{_NO_RANGE_BEFORE}n ?[c#]|{_NO_RANGE_BEFORE}[nN] ?[sc](?! ?n(?![-~:]))|{_NO_RANGE_BEFORE}N ?#"
 )
 def _counted(_tokens: Sequence[Token]) -> Built:
-    return kinds.OTHER, COUNTED
+    return kinds.OTHER, kinds.COUNTED
 
 
 #: GPUs are counted from 0, and few machines hold more than eight.
@@ -50,6 +46,12 @@ def _labelled(tokens: Sequence[Token]) -> Built:
         return None  # need gpus 13-18, but `epochs 3-5`
     if tokens[0].kind == kinds.COUNTER and len(hours) != 2:
         return None
+    return kinds.OTHER, kinds.COUNTED if tokens[0].value in ("gpu", "gpus") else None
+
+
+@FORMS.add(r"n/nd")
+def _tenth(_tokens: Sequence[Token]) -> Built:
+    """`1/10th of the data`."""
     return kinds.OTHER, None
 
 

@@ -204,7 +204,8 @@ GERMAN = Language(
             "": (
                 "etwa, ungefähr, ca, circa, zirka, lang, genau, punkt, der, die, das, bitte, "
                 "ungefaehr, des, gern, gerne, rund, jeweils nur, ortszeit, immer noch, schon, dann, "
-                "noch, also, zeit"
+                "noch, also, zeit, max., max, maximal, mindestens, so gegen, so um, so ca., so ca, so etwa, "
+                "so ungefähr, so circa"
             )
         },
         kinds.IN: {"": "in, in ca., in etwa"},
@@ -255,7 +256,7 @@ GERMAN = Language(
         kinds.LABEL: {
             "": (
                 "abbildung, abb., abb, tabelle, zeile, zeilen, lauf, fold, seiten, seite, "
-                "kapitel, version, raum, nummer, epoche, schritt, tel., telefon, nr, nr., "
+                "epochen, schritte, läufe, kapitel, version, raum, nummer, epoche, schritt, tel., telefon, nr, nr., "
                 "zimmer, gebäude, aufgabe, abschnitt, schicht"
             )
         },

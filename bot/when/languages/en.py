@@ -173,7 +173,10 @@ ENGLISH = Language(
             ),
         },
         kinds.TO: {
-            "": ("to, thru, through, too, up to, upto, end, t, to about, through to, finish, finishes, ot, tto")
+            "": (
+                "to, thru, through, too, up to, upto, end, t, to about, through to, finish, finishes, stop, "
+                "stops, ot, tto"
+            )
         },
         kinds.UNTIL: {
             "": (
@@ -280,7 +283,8 @@ ENGLISH = Language(
             ),
         },
         kinds.LABEL: {
-            "gpus": "gpus, cards, machines",
+            "gpus": "gpus, cards, machines, nodes",
+            "gpu": "gpu, card, machine, node, device, cuda",
             "": (
                 "seed, seeds, layer, layers, epoch, epochs, step, steps, page, pages, version, "
                 "versions, ver, chapter, chapters, section, sections, sec, line, lines, room, gpu, "
@@ -311,6 +315,7 @@ ENGLISH = Language(
                 "morning all, morning everyone, morning folks, morning team, morning guys, afternoon all, "
                 "afternoon everyone, evening all, evening everyone, afternoon folks, evening folks, "
                 "one to one, one-to-one, one on one, mar-a-lago, may i, may we, day to day, 24/7, "
+                "rd time, th time, nd time, st time, "
                 "good morning, good afternoon, good evening, good night, good day, nice day, nice evening"
             ),
         },

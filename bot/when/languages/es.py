@@ -220,7 +220,7 @@ SPANISH = Language(
         },
         kinds.LABEL: {
             "": (
-                "figura, figuras, tabla, tablas, línea, líneas, página, páginas, versión, sala, "
+                "épocas, pasos, figura, figuras, tabla, tablas, línea, líneas, página, páginas, versión, sala, "
                 "número, época, paso, capítulo, tel, teléfono, "
                 "semilla, capa, aula, experimento, lote"
             )
