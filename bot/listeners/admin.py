@@ -35,6 +35,7 @@ from core.errors import (
     BadOfferTime,
     LastAdmin,
     NameTaken,
+    NoGpus,
     NoReason,
     NotAsSeen,
     PurposeTooLong,
@@ -271,8 +272,10 @@ def _open_person(visit: Visit, work: Work, about: Values, origin: Origin) -> kit
 
 
 def _open_down(visit: Visit, work: Work, _about: Values, origin: Origin) -> kit.Block:
-    lab = visit.organization_id
-    return view.down(inventory.nodes(work, lab), inventory.gpus(work, lab), visit.reader, origin)
+    gpus = inventory.gpus(work, visit.organization_id)
+    if not gpus:
+        raise NoGpus(None, ())
+    return view.down(inventory.nodes(work, visit.organization_id), gpus, visit.reader, origin)
 
 
 def _open_overrule(visit: Visit, work: Work, about: Values, origin: Origin) -> kit.Block:

@@ -139,7 +139,7 @@ def test_day_buttons_lead_from_now_to_a_day_and_back(world: World) -> None:
     alice.waits_for("#gpu", "free until tomorrow 12:30")
     alice.types("#gpu", "/gpu status tomorrow")
     alice.waits_for("#gpu", "Fri 4 Dec").choose("Another day", "2026-12-01")
-    alice.waits_for("#gpu", "is over already")
+    alice.waits_for("#gpu", "is over. Choose a day")
 
 
 def test_a_free_part_of_a_day_is_booked_at_one_tap(world: World) -> None:

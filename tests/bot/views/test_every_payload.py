@@ -33,6 +33,7 @@ IN_TABLES_WORDS = {"record.audit", "record.history"}  # names of columns, for ad
 NO_ENGLISH = {"gpu", "lab", "node", "worker", *i18n.languages()}
 # What a caller has made sure of.
 GIVEN: dict[str, Callable[[dict[str, Any]], bool]] = {
+    "admin.down": lambda given: bool(given["gpus"]),
     "period.begins": lambda given: bool(given["periods"]),
     "busy.called": lambda given: bool(given["calls"]),
     "hand_over.given": lambda given: given["request"].taken is not None,
