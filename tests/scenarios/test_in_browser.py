@@ -202,3 +202,71 @@ def test_taking_what_comes_free(world: World, browser: Open) -> None:
     haruka.get_by_role("link", name="gpu unread").click()
     last(haruka, "Come free for you").get_by_role("button", name="Take it").click()
     last(haruka, "✓ Booked GPU0")
+
+
+def six(world: World) -> None:
+    for node, label in (("lab-node-1", "GPU1"), *(("lab-node-2", f"GPU{number}") for number in range(4))):
+        world.add_gpu(node, label)
+
+
+def open_home(page: Page) -> Locator:
+    page.get_by_role("link", name="gpu", exact=False).last.click()
+    page.get_by_role("link", name="Home").click()
+    return page.get_by_role("region", name="Home")
+
+
+def test_seeing_the_lab_and_its_week(world: World, browser: Open) -> None:
+    """Status with a menu for each node, the picture on a dark screen, and the week in numbers."""
+    six(world)
+    world.slack.file_seconds = 0.05
+    world.book("haruka", "now for 3h on lab-node-2/GPU0 for evals")
+    alice = browser(f"{world.slack.url}/?as=alice", color_scheme="dark")
+    write(alice, "/gpu status")
+    status = last(alice, "5 of 6 GPUs are free now.")
+    expect(status).to_contain_text("lab-node-2 · RTX 5090 · free 1–3 · busy 0 佐藤遥 → 13:00")
+    status.get_by_label("More actions").last.click()
+    status.get_by_role("menuitem", name="Week picture").click()
+    last(alice, "The picture is in your direct messages with me.")
+    alice.get_by_role("link", name="gpu unread").click()
+    shown = last(alice, "lab-node-2 · Mon 30 Nov – Sun 6 Dec · 4 GPUs")
+    picture = shown.get_by_role("img", name="lab-node-2/GPU0: 佐藤遥 Thu 3 Dec, 10:00–13:00.")
+    expect(picture).to_be_visible()
+    assert picture.evaluate("image => image.decode().then(() => image.naturalWidth)") == 1600
+
+    write(alice, "summary")
+    told = last(alice, "GPUs, Mon 30 Nov – Sun 6 Dec")
+    expect(told).to_contain_text("Booked 3 h of 1008 h (0 %): 0 h used so far, 3 h to come, 0 h given back early.")
+    told.get_by_role("button", name="Week picture").click()
+    last(alice, "Mon 30 Nov – Sun 6 Dec · 6 GPUs")
+
+
+def test_home_in_korean_goes_along_with_the_lab(world: World, browser: Open) -> None:
+    six(world)
+    world.speaks("minjun", "ko-KR")
+    home = open_home(browser(f"{world.slack.url}/?as=minjun"))
+    expect(home).to_contain_text("지금 비어 있는 GPU: 6장 중 6장.")
+    expect(home).to_contain_text("12월 4일(금) · 6장 중 6장 종일 비어 있음, 예약률 0%")
+    world.book("alice", "tomorrow 9-12 on lab-node-1/GPU0")
+    world.later(seconds=6)
+    expect(home).to_contain_text("12월 4일(금) · 6장 중 5장 종일 비어 있음, 예약률 2%")
+    home.get_by_role("button", name="12월 4일(금) 보기").click()
+    expect(home).to_contain_text("12월 4일(금): 종일 비어 있는 GPU: 6장 중 5장.")
+    expect(home).to_contain_text("• 0: 17:00–20:00 Alice Weber")
+
+
+def test_home_and_picture_in_japanese_on_a_phone(world: World, browser: Open) -> None:
+    six(world)
+    world.slack.file_seconds = 0.05
+    world.speaks("haruka", "ja-JP")
+    world.person("haruka").types("#gpu", "/gpu 予約 明日13-18")
+    phone = browser(f"{world.slack.url}/?as=haruka&in=%40gpu", viewport={"width": 390, "height": 844})
+    write(phone, "今週の図")
+    shown = last(phone, "GPU 6枚")
+    expect(shown.get_by_role("img", name="佐藤遥 12月4日(金) 13:00–18:00")).to_be_visible()
+    phone.get_by_role("link", name="Home").click()
+    home = phone.get_by_role("region", name="Home")
+    expect(home).to_contain_text("自分のGPU 1枚")
+    assert phone.evaluate("document.documentElement.scrollWidth") <= 390, "nothing reaches out of a phone"
+    home.get_by_label("More actions").first.click()
+    home.get_by_role("menuitem", name="今すぐ1枚予約").click()
+    expect(home).to_contain_text("どのくらい使いますか")
