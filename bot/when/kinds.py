@@ -80,6 +80,7 @@ SHORT_WEEKDAY = "Z"  # 水, where nothing else stands beside it
 ZONE = "z"
 PLACE = "℘"  # in Tokyo: that zone, right after a time
 ASKING = "?"  # 空いてますか: a question, as a question mark is
+USE = "υ"  # 使う, 借りる: a length that a sentence with it names is asked for
 COUNTER = "c"  # after a number that counts things: gpus, 枚
 LABEL = "s"  # before a number that names a thing: seed 13-18
 COUNTER_OR_LABEL = "#"

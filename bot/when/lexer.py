@@ -69,7 +69,7 @@ _SCAN = re.compile(
 )
 
 #: The rest of a piece such as `resnet-50` or `70b`.
-_CHUNK = re.compile(rf"[^\s(),?!{CJK}]+")
+_CHUNK = re.compile(rf"(?:[^\s(),?!:{CJK}]|:(?![0-9]{{1,2}}(?:[時시点點]|:[0-9]{{2}})))+")
 _NUMBER_FOLLOWS = re.compile(r"[-_./\\#=]?[0-9]|_")
 #: SUN397 is no Sunday, fri1400-1600 is a Friday.
 _NAME_FOLLOWS = re.compile(r"[0-9]{3,}(?![0-9]|[ ]?[-~:])")
@@ -415,11 +415,13 @@ def _unknown_word(text: str, start: int, words: Lexicon) -> Token:
     return Token(kinds.OTHER, None, start, end)
 
 
+#: 2十 is no number, the 5090 of 5090两小时 is a card.
+_DIGITS_BEFORE = re.compile(r"(?:^|[^0-9])[0-9]{1,2}$")
 _LETTERS = re.compile(r"[a-z]+(?:'[a-z]+)*")
 
 
 def _cjk(text: str, start: int, words: Lexicon) -> Token:
-    numeral = None if text[start - 1 : start].isdigit() else words.numeral(text, start)
+    numeral = None if _DIGITS_BEFORE.search(text, max(start - 3, 0), start) else words.numeral(text, start)
     word = words.cjk(text, start)
     if numeral and not (word and (word[1] > numeral[1] or (word[0].kind == kinds.FEW and word[1] == numeral[1]))):
         return Token(kinds.WORD_NUMBER, numeral[0], start, numeral[1])

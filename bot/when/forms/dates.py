@@ -99,6 +99,16 @@ def _eight_digits(tokens: Sequence[Token]) -> Built:
     return kinds.DAY, month_day(int(written[4:6]), int(written[6:]), int(written[:4]))
 
 
+@FORMS.add(r"(?<![-./:n])9([/.])n\1n ?[-~] ?(?:9\1n\1n|n\1n|n)(?![-./:nHC]| ?[-~:])")
+def _span_with_year(tokens: Sequence[Token]) -> Built:
+    """`2026/12/3-2026/12/5`, `2026.12.3~12.5`."""
+    year, month, day, *last = numbers_in(tokens)
+    if len(last) == 3:
+        return kinds.DAY_SPAN, (month_day(month, day, year), month_day(last[1], last[2], last[0]))
+    end = month_day(last[0] if len(last) == 2 else month, last[-1])
+    return kinds.DAY_SPAN, (month_day(month, day, year), end)
+
+
 @FORMS.add_by_habit(
     r"(?<![-.:n])9-n-n(?![-.n]|:n)|(?<![-./:n])(?:[n9]-n-[n9](?![-./:n])|[n9]/n/[n9](?![-./n]|:n)"
     r"|9\. ?n\. ?n\.?(?!n)|n\. ?n\. ?9|n\.n\.n(?! ?[-~:hHTUt.]))"
@@ -297,7 +307,7 @@ _THEN_RANGE = r"(?=,? (?:[@F] ?)*[CynN] ?[-~TtU] ?[nNCy])"
 _LETTER_FIRST = "(?<![nNxO])(?<![nNxO] )"
 _LETTER_LATER = "(?:(?<=[Zod])|(?<=[Zod][,&/])|(?<=[Zod][,&/] ))"
 _MORE_LETTERS = "[,&/]? ?[Zod]"
-_THEN_HOURS_OR_END = r"(?: ?g? ?(?:[nNCyLpK(]|$))"
+_THEN_HOURS_OR_END = r"(?: ?g? ?(?:[nNCylLpK(]|$))"
 
 
 @FORMS.add(

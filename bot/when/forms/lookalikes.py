@@ -26,7 +26,7 @@ def _so_many_times(tokens: Sequence[Token]) -> Built:
 
 
 @FORMS.add(
-    r"n(?:(?:[-~.,KU]| [-T] )n)+ ?(?:c|#(?! ?n))"  # 10-20 epochs
+    r"(?:n(?:(?:[-~KU.]| [-T] )n)+|(?<![-~KU])n(?:,n)+) ?(?:c|#(?! ?n))"  # 10-20 epochs
     rf"|{_NO_RANGE_BEFORE}n ?[c#]|{_NO_RANGE_BEFORE}[nN] ?[sc](?! ?n(?![-~:]))|{_NO_RANGE_BEFORE}N ?#"
 )
 def _counted(_tokens: Sequence[Token]) -> Built:

@@ -6,7 +6,45 @@ from datetime import timedelta
 
 from bot.when import kinds
 from bot.when.clocks import NOON, WEEKEND, WORKDAYS, Clock, Day, Daypart, Every, Length
-from bot.when.languages.shape import Language
+from bot.when.languages.shape import Language, zones_of
+
+_PLACES = {
+    "Asia/Tokyo": "日本, 東京",
+    "Asia/Seoul": "韓国, ソウル",
+    "Asia/Shanghai": "中国, 北京, 上海",
+    "Asia/Taipei": "台湾, 台北",
+    "Asia/Hong_Kong": "香港",
+    "Asia/Singapore": "シンガポール",
+    "Asia/Bangkok": "タイ, バンコク",
+    "Asia/Ho_Chi_Minh": "ベトナム, ハノイ",
+    "Asia/Manila": "フィリピン, マニラ",
+    "Asia/Jakarta": "ジャカルタ",
+    "Asia/Kolkata": "インド, デリー, ムンバイ",
+    "Asia/Dubai": "ドバイ",
+    "Asia/Jerusalem": "イスラエル",
+    "Australia/Sydney": "シドニー, メルボルン",
+    "Pacific/Auckland": "ニュージーランド, オークランド",
+    "Pacific/Honolulu": "ハワイ, ホノルル",
+    "America/New_York": "米国東部, アメリカ東部, 東部, ニューヨーク, 米東部, 東海岸, ボストン, トロント",
+    "America/Chicago": "米国中部, アメリカ中部, シカゴ",
+    "America/Denver": "米国山岳部, 山岳部, デンバー",
+    "America/Los_Angeles": (
+        "太平洋, 西海岸, 米国西部, アメリカ西部, 西部, ロサンゼルス, 米国太平洋, シアトル, サンフランシスコ, "
+        "カリフォルニア"
+    ),
+    "America/Vancouver": "バンクーバー",
+    "America/Sao_Paulo": "ブラジル, サンパウロ",
+    "Europe/London": "英国, イギリス, ロンドン",
+    "Europe/Paris": "フランス, パリ",
+    "Europe/Berlin": "ドイツ, ベルリン, 中央ヨーロッパ, ミュンヘン",
+    "Europe/Zurich": "スイス, チューリッヒ",
+    "Europe/Amsterdam": "オランダ, アムステルダム",
+    "Europe/Madrid": "スペイン, マドリード",
+    "Europe/Rome": "イタリア, ローマ",
+    "Europe/Stockholm": "スウェーデン, ストックホルム",
+    "Europe/Helsinki": "フィンランド, ヘルシンキ",
+    "Europe/Moscow": "ロシア, モスクワ",
+}
 
 JAPANESE = Language(
     code="ja",
@@ -98,7 +136,7 @@ JAPANESE = Language(
         kinds.DASH: {"": "マイナス"},
         kinds.HOUR_MARK: {"": "時, じ, 時ちょうど, 時ぴったり, 時ジャスト, 時台"},
         kinds.MINUTES: {"": "分, 分間, ふん, ぷん, ふんかん, ぷんかん"},
-        kinds.HOURS: {"": "時間, じかん, ｈ"},
+        kinds.HOURS: {"": "時間, じかん"},
         kinds.DAYS: {"": "日間, 日かん, にちかん"},
         kinds.WEEKS: {"": "週間, 週, しゅうかん"},
         kinds.HALF: {30: "半, はん"},
@@ -166,6 +204,10 @@ JAPANESE = Language(
             timedelta(minutes=1): "分前",
         },
         kinds.VAGUE: {
+            "over": (
+                "かかる, かかり, かかっ, 使いました, 使った, 使ってた, 使っていた, 使用しました, 使用した, "
+                "借りました, 借りた, 借りてた"
+            ),
             "or more": "以上, 以上は",
             "a bit": "ちょっと, 少し, 少しだけ, ちょっとだけ",
             "": (
@@ -204,17 +246,27 @@ JAPANESE = Language(
         },
         kinds.ASKING: {
             "": (
-                "空いてますか, 空いていますか, 空いてるか, 空いてる, 空いている, あいてますか, "
+                "いますか, いませんか, いる？, 空いてますか, 空いていますか, 空いてるか, 空いてる, "
+                "空いている, あいてますか, "
                 "あいてる, 空きはありますか, 空きありますか, 空きある, 空いてます, 使えますか, "
                 "使えるか, 可能ですか, ますか, ですか, でしょうか, 空き状況, 空いとる, 空いてん, "
                 "ませんか"
+            )
+        },
+        kinds.USE: {
+            "": (
+                "使い, 使う, 使わ, 使用, 使え, 利用, 借り, お借り, 貸し, 予約, お願い, おねがい, 確保, "
+                "占有, 押さえ, 申請, "
+                "希望, ください, 下さい, 欲しい, ほしい, 取りたい, いただ, 頂き, 頂け, 回し, 回す, 走らせ, 動かし, "
+                "つかい, つかう, つかわ, もらえ, 必要"
             )
         },
         kinds.COUNTER: {
             "times": "回",
             "": (
                 "分の1, 分の一, 分の2, 分の二, 分の3, 分の三, "
-                "年目, 年次, 回生, 枚, 台, 個, 人, 名, 本, 件, 機, 基, つ, 倍, 番, 番目, 号機, 号, 階, ページ, "
+                "時間分, 日分, 週間分, 年目, 年次, 回生, 枚, 台, 個, 人, 名, 本, 件, 機, 基, つ, 倍, 番, "
+                "番目, 号機, 号, 階, ページ, "
                 "エポック, ノード, 円, 層, 行, 章, 話, 枚目, 台目, 年生, 期, 級, 位, ステップ, "
                 "シード, カード, 枚で, 人で, 名で, 台で, 冊, 種類, パターン, ギガ, ヶ所, 度, 才, 歳, "
                 "ラン, ジョブ, 日目, 週目, 回目, 号室, コア, 問, パーセント, 万, 千, 億"
@@ -229,25 +281,11 @@ JAPANESE = Language(
                 "シーン, グループ, チーム, パート, ケース番号, 被験者, 問題, レベル, フェーズ, ステージ, ランク"
             )
         },
-        kinds.ZONE: {
-            "=Asia/Tokyo": "日本時間, 東京時間, 日本標準時, 日本時間で, 日本時刻",
-            "=Asia/Seoul": "韓国時間, ソウル時間",
-            "=Asia/Shanghai": "中国時間, 北京時間, 上海時間",
-            "=Asia/Taipei": "台湾時間, 台北時間",
-            "=Asia/Singapore": "シンガポール時間",
-            "=Asia/Kolkata": "インド時間",
-            "=America/New_York": "米国東部時間, アメリカ東部時間, 東部時間, ニューヨーク時間, 米東部時間",
-            "=America/Los_Angeles": (
-                "太平洋時間, 西海岸時間, 米国西部時間, 西部時間, ロサンゼルス時間, 米国太平洋時間, シアトル時間"
-            ),
-            "=Europe/London": "英国時間, イギリス時間, ロンドン時間",
-            "=Europe/Paris": "フランス時間, パリ時間",
-            "=Europe/Berlin": "ドイツ時間, ベルリン時間, 中央ヨーロッパ時間",
-            "=UTC": "世界標準時, 協定世界時, 世界時, 標準時UTC",
-        },
+        kinds.ZONE: zones_of(_PLACES, "時間", "時刻", "標準時") | {"=UTC": "世界標準時, 協定世界時, 世界時, 標準時UTC"},
         kinds.TEXT: {
             "": (
-                "こんばんは, こんばんわ, による, によると, によって, により, によれば, "
+                "かから, かもしれ, かも, 何枚, 何台, 何個, 何人, 何本, 何回, "
+                "何名, こんばんは, こんばんわ, による, によると, によって, により, によれば, "
                 "自分, 部分, 時点, 時期, 時々, 同時, 当時, 一時的, 分析, 分散, 分類, 分割, 分岐, "
                 "日程, 日本, 日本語, 日誌, 月報, 年末, 年末年始, 年始, 半分, 今回, 今後, 前回, 次回, 後半, "
                 "前半, 水準, 金額, 土台, 火力, 木構造, 休日, 祝日, 朝食, 昼食, 夕食, 夜食, 間違い, "

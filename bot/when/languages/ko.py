@@ -6,7 +6,36 @@ from datetime import timedelta
 
 from bot.when import kinds
 from bot.when.clocks import NOON, WEEKEND, WORKDAYS, Clock, Day, Daypart, Every, Length
-from bot.when.languages.shape import Language
+from bot.when.languages.shape import Language, zones_of
+
+_PLACES = {
+    "Asia/Seoul": "한국, 서울",
+    "Asia/Tokyo": "일본, 도쿄, 동경",
+    "Asia/Shanghai": "중국, 베이징, 북경, 상하이",
+    "Asia/Taipei": "대만, 타이베이",
+    "Asia/Hong_Kong": "홍콩",
+    "Asia/Singapore": "싱가포르",
+    "Asia/Bangkok": "태국, 방콕",
+    "Asia/Ho_Chi_Minh": "베트남, 하노이",
+    "Asia/Kolkata": "인도, 델리",
+    "Asia/Dubai": "두바이",
+    "Asia/Jerusalem": "이스라엘",
+    "Australia/Sydney": "시드니, 멜버른",
+    "Pacific/Honolulu": "하와이",
+    "America/New_York": "미국 동부, 동부, 뉴욕, 미 동부, 보스턴, 토론토",
+    "America/Chicago": "미국 중부, 시카고",
+    "America/Denver": "미국 산악, 덴버",
+    "America/Los_Angeles": "태평양, 미국 서부, 서부, 엘에이, 미 서부, 시애틀, 샌프란시스코, 캘리포니아",
+    "America/Vancouver": "밴쿠버",
+    "Europe/London": "런던, 영국",
+    "Europe/Paris": "파리, 프랑스",
+    "Europe/Berlin": "독일, 베를린, 중앙유럽, 뮌헨",
+    "Europe/Zurich": "스위스, 취리히",
+    "Europe/Amsterdam": "네덜란드",
+    "Europe/Madrid": "스페인",
+    "Europe/Rome": "이탈리아",
+    "Europe/Moscow": "모스크바",
+}
 
 KOREAN = Language(
     code="ko",
@@ -165,6 +194,7 @@ KOREAN = Language(
             timedelta(minutes=1): "분 전",
         },
         kinds.VAGUE: {
+            "over": "썼, 사용했, 빌렸, 걸렸, 걸린, 걸려",
             "or more": "이상, 이상은",
             "a bit": "잠깐, 잠시, 조금, 잠깐만, 잠시만, 조금만",
             "": (
@@ -207,6 +237,12 @@ KOREAN = Language(
                 "남나"
             )
         },
+        kinds.USE: {
+            "": (
+                "쓸, 쓰고, 쓰겠, 쓰려, 써, 사용, 빌, 예약, 부탁, 주세요, 주시, 주실, 돌릴, 돌리, 필요, "
+                "이용, 신청, 할당, 잡아"
+            )
+        },
         kinds.COUNTER: {
             "times": "번, 회",
             "": (
@@ -223,23 +259,11 @@ KOREAN = Language(
                 "에러, 에러 코드, 코드, 케이스, 태스크, 클래스, 그룹, 팀, 문제, 피험자, 단계, 파트, 레벨"
             )
         },
-        kinds.ZONE: {
-            "=Asia/Seoul": "한국 시간, 한국시각, 서울 시간, 한국 시각, 한국 표준시",
-            "=Asia/Tokyo": "일본 시간, 도쿄 시간, 동경 시간",
-            "=Asia/Shanghai": "중국 시간, 베이징 시간, 북경 시간, 상하이 시간",
-            "=Asia/Singapore": "싱가포르 시간",
-            "=Asia/Kolkata": "인도 시간",
-            "=America/New_York": "미국 동부 시간, 동부 시간, 뉴욕 시간, 미 동부 시간, 동부시간",
-            "=America/Los_Angeles": "태평양 시간, 미국 서부 시간, 서부 시간, 엘에이 시간, 미 서부 시간",
-            "=Europe/London": "런던 시간, 영국 시간",
-            "=Europe/Paris": "파리 시간, 프랑스 시간",
-            "=Europe/Berlin": "독일 시간, 베를린 시간",
-            "=UTC": "세계 표준시, 협정 세계시, 세계시",
-        },
+        kinds.ZONE: zones_of(_PLACES, " 시간", " 시각", " 표준시") | {"=UTC": "세계 표준시, 협정 세계시, 세계시"},
         kinds.TEXT: {
             "": (
-                "좋은 아침, 좋은 저녁, 좋은 밤, "
-                "끝나, 끝내, 시험, 시도, 시스템, 일본, 일정, 월급, 분석, 분산, 반복, 주세요, 주시, 주실, 주라, "
+                "몇 장, 몇 대, 몇 개, 몇 명, 몇 번, 좋은 아침, 좋은 저녁, 좋은 밤, "
+                "끝나, 끝내, 시험, 시도, 시스템, 일본, 일정, 월급, 분석, 분산, 반복, 주라, "
                 "줘, 반납, 전체, 전부, 전용, 후보, 대신, 장비, 개발, 번호판, 시각화, 시뮬레이션, "
                 "시계열, 분류, 시퀀스, 일단, 반드시, 반영, 주기, 주의, 주제, 나도, 나는, 저녁밥, "
                 "사이트, 점심식사, 점심 먹고, 아침밥, 후속, 전처리, 후처리, 인공, 기반, 기타, "

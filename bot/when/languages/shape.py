@@ -29,3 +29,11 @@ class Language:
     #: Number words that are only numbers before these marks, as a pattern of number and a pattern of marks.
     numerals: tuple[str, str] | None = None
     numeral_values: Mapping[str, int] = field(default_factory=dict)
+
+
+def zones_of(places: Mapping[str, str], *marks: str) -> dict[object, str]:
+    """The words for zones, made of places and what makes a zone of a place: 東京 and 時間."""
+    return {
+        f"={zone}": ", ".join(name.strip() + mark for name in names.split(",") for mark in marks)
+        for zone, names in places.items()
+    }

@@ -6,7 +6,31 @@ from datetime import timedelta
 
 from bot.when import kinds
 from bot.when.clocks import NOON, WEEKEND, WORKDAYS, Clock, Day, Daypart, Every, Length
-from bot.when.languages.shape import Language
+from bot.when.languages.shape import Language, zones_of
+
+_PLACES = {
+    "Asia/Shanghai": "北京, 中国, 中國, 上海, 国内",
+    "Asia/Tokyo": "东京, 東京, 日本",
+    "Asia/Seoul": "首尔, 韩国, 首爾, 韓國",
+    "Asia/Taipei": "台北, 台湾, 臺灣, 台灣",
+    "Asia/Hong_Kong": "香港",
+    "Asia/Singapore": "新加坡",
+    "Asia/Bangkok": "泰国, 曼谷",
+    "Asia/Kolkata": "印度",
+    "Asia/Dubai": "迪拜",
+    "Australia/Sydney": "悉尼, 墨尔本, 雪梨",
+    "Pacific/Honolulu": "夏威夷",
+    "America/New_York": "纽约, 紐約, 美东, 美国东部, 美東, 东部, 波士顿, 多伦多",
+    "America/Chicago": "美中, 美国中部, 芝加哥",
+    "America/Los_Angeles": "太平洋, 美西, 洛杉矶, 美国西部, 旧金山, 西雅图, 加州",
+    "America/Vancouver": "温哥华",
+    "Europe/London": "伦敦, 英国, 倫敦, 英國",
+    "Europe/Paris": "巴黎, 法国, 法國",
+    "Europe/Berlin": "柏林, 德国, 德國, 慕尼黑",
+    "Europe/Zurich": "瑞士, 苏黎世",
+    "Europe/Amsterdam": "荷兰",
+    "Europe/Moscow": "莫斯科",
+}
 
 _DAYS = ("一", "二", "三", "四", "五", "六", "日")
 _WEEK_NAMES = {
@@ -145,7 +169,7 @@ CHINESE = Language(
             "": (
                 "的, 在, 左右, 大约, 约, 大概, 于, 共, 一共, 总共, 之间, 期间, 内, 大約, 約, 之間, "
                 "個, 个, 整, 前后, 这段时间, 的时候, 上下, 這段時間, 間, 间, 需要, 想, 要, 我要, "
-                "我想, 帮我, 订, 预约, 预订, 占用, 請, 请, 預約, 預訂, 我, 那天, 这天, 时间, 時間"
+                "我想, 帮我, 预约, 预订, 占用, 請, 请, 預約, 預訂, 我, 那天, 这天, 时间, 時間"
             )
         },
         kinds.IN: {"": "过, 再过, 過, 再過"},
@@ -157,6 +181,7 @@ CHINESE = Language(
             timedelta(minutes=1): "分钟前",
         },
         kinds.VAGUE: {
+            "over": "花了, 用了, 耗时, 耗時, 花费了",
             "or more": "以上",
             "": (
                 "稍后, 待会, 待会儿, 等会, 等会儿, 一会儿, 一会, 有空, 改天, 之前, 前, 以前, 稍後, "
@@ -201,6 +226,7 @@ CHINESE = Language(
             Every("month"): "每月, 每个月, 每個月, 每年",
         },
         kinds.ASKING: {"": "吗, 嗎, 是否, 能不能, 有没有, 有沒有, 空闲吗, 空着吗, 可不可以, 是不是, 行不行, 空不空"},
+        kinds.USE: {"": "借, 借用, 占, 申请, 租, 租用, 订"},
         kinds.COUNTER: {
             "times": "次, 遍",
             "": (
@@ -212,23 +238,10 @@ CHINESE = Language(
         kinds.LABEL: {
             "": "第, 学习率, 學習率, 种子, 編號, 编号, 版本, 电话, 電話, 房间, 轮次, 種子, 图, 表, 节点, 层数, 步数"
         },
-        kinds.ZONE: {
-            "=Asia/Shanghai": "北京时间, 北京時間, 中国时间, 上海时间, 中國時間, 国内时间",
-            "=Asia/Tokyo": "东京时间, 東京時間, 日本时间, 日本時間",
-            "=Asia/Seoul": "首尔时间, 韩国时间, 首爾時間, 韓國時間",
-            "=Asia/Taipei": "台北时间, 台北時間, 台湾时间, 臺灣時間, 台灣時間",
-            "=Asia/Hong_Kong": "香港时间, 香港時間",
-            "=Asia/Singapore": "新加坡时间, 新加坡時間",
-            "=America/New_York": "纽约时间, 紐約時間, 美东时间, 美国东部时间, 美東時間, 东部时间",
-            "=America/Los_Angeles": "太平洋时间, 美西时间, 洛杉矶时间, 美国西部时间, 美西時間, 旧金山时间",
-            "=Europe/London": "伦敦时间, 英国时间, 倫敦時間",
-            "=Europe/Paris": "巴黎时间, 法国时间",
-            "=Europe/Berlin": "柏林时间, 德国时间",
-            "=UTC": "世界时, 世界标准时间, 协调世界时, 格林尼治时间",
-        },
+        kinds.ZONE: zones_of(_PLACES, "时间", "時間") | {"=UTC": "世界时, 世界标准时间, 协调世界时, 格林尼治时间"},
         kinds.TEXT: {
             "": (
-                "什么时候, 什麼時候, 早上好, 晚上好, 下午好, 中午好, 上午好, 晚安, "
+                "几张, 几台, 几块, 几个人, 多少, 什么时候, 什麼時候, 早上好, 晚上好, 下午好, 中午好, 上午好, 晚安, "
                 "负责, 負責, 负载, 負載, 负样本, "
                 "分析, 时候, 分类, 分布, 分布式, 日志, 日常, 月饼, 点击, 号码, 周报, 周会, 前面, "
                 "后面, 之前的, 时序, 半监督, 一起, 一下, 一些, 看看, 时间序列, 有点, 一点点, "
