@@ -11,7 +11,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 DASHES = "‐‑‒–—―−﹘﹣－─━⁃➖"
-WAVES = "〜～∼˜⁓〰→⇒➡⇨➔➜⟶⟹▶►…‥»"
+WAVES = "〜～∼˜⁓〰→⇒➡⇨➔➜⟶⟹▶►…‥»›↔⇔↦⇢⟷↗➞"
 QUOTES = "’‘ʼ`´′＇"
 COLONS = "∶꞉ː︓⦂"
 COMMAS = "、，・·；，､"

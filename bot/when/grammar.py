@@ -124,6 +124,7 @@ class _Reader:
                 self._has_unused(kinds.MOMENT, matches[0].start)
                 or self._has_other_length(matches[0])
                 or self._has_other_day(matches[0])
+                or self._has_named_day(matches[0])
             )
             parsed.asks = self._with_other_starts(matches, parsed.asks)
             self._use_loose_zone(parsed)
@@ -229,7 +230,7 @@ class _Reader:
     def _is_alternative(self, place: int) -> bool:
         """Whether a second day belongs to the range (`mon and wed 9-12`), or to the purpose."""
         beside = self.letters[max(place - 1, 0) : place] + self.letters[place + 1 : place + 2]
-        return any(letter in "|&,DXlSu" for letter in beside)
+        return any(letter in "|&,+/DXlSu" for letter in beside)
 
     def _with_loose_length(self, matches: list[_Match], asks: list[Ask]) -> list[Ask]:
         """`13-18 for 2h` says two things; `a week from friday 10-12` is not understood."""
@@ -280,6 +281,10 @@ class _Reader:
         """`tomorrow's demo 10-12`: is that today? (`for tomorrow's demo 10-12` is.)"""
         before = [i for i, token in enumerate(self.solid[: match.start]) if token.value == kinds.OF_A_DAY]
         return own_day(match.ask) is None and any(self.letters[max(i - 1, 0)] != kinds.FOR for i in before)
+
+    def _has_named_day(self, match: _Match) -> bool:
+        """`sports day 10-12`: which day is that?"""
+        return own_day(match.ask) is None and self.letters[: match.start].rstrip(",F").endswith("xj")
 
     def _has_unused(self, kind: str, end: int) -> bool:
         return any(letter == kind and i not in self.used for i, letter in enumerate(self.letters[:end]))

@@ -28,7 +28,7 @@ _FILE_ENDINGS = (
 
 _SCAN = re.compile(
     rf"""
-    (?P<space>\s+)
+    (?P<space>(?:\s|(?<![a-z0-9])')+)
   | (?P<opaque>
         (?<![^\s({CJK}])(?:
             (?:https?://|www\.)\S+

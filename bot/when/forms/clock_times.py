@@ -115,9 +115,9 @@ def _ish(_tokens: Sequence[Token]) -> Built:
 
 
 @FORMS.add(r"(?<![nNvqM])(?<![nNvqM] )(?<![nNvqM] g )b(?= ?[nN](?! ?[sc#ihMjJ]))")
-def _after(_tokens: Sequence[Token]) -> Built:
+def _after(tokens: Sequence[Token]) -> Built:
     """`after 3`: no minutes stand before it."""
-    return kinds.FROM, ""
+    return (kinds.FROM, "") if tokens[0].value == "after" else None
 
 
 @FORMS.add(r"(?:[vq] ?g? ?|[nN] ?M? ?)b ?[nNC]")
@@ -265,6 +265,12 @@ def _clock_and_half(tokens: Sequence[Token]) -> Built:
         return None
     change = -15 if has(tokens, kinds.BEFORE) else 30
     return kinds.CLOCK, replace(value, minutes=value.minutes + change, bare=False)
+
+
+@FORMS.add(r"(?:(?<=[DW] )|(?<=[DW] t ))C(?= [nyC] ?[-~TtU])")
+def _midday(tokens: Sequence[Token]) -> Built:
+    """`morgen Mittag 12-13:30`."""
+    return (kinds.DAYPART, Daypart.MIDDAY) if tokens[0].value == Clock(NOON) else None
 
 
 @FORMS.add(r"(?<![nNCyHhvq])(?<![nNCyHhvq] )p(?= ?t)")

@@ -44,6 +44,24 @@ def _adjective(tokens: Sequence[Token]) -> Built:
     return (kinds.OTHER, None) if tokens[0].value == Every("month") else None
 
 
+@FORMS.add(r"δ[ -]?[Oωθ]")
+def _part_of_month(tokens: Sequence[Token]) -> Built:
+    """`mid july 9-11`."""
+    return (kinds.VAGUE_DAYS, "") if tokens[0].value == "part" else None
+
+
+@FORMS.add(r"δ")
+def _part_of_nothing(tokens: Sequence[Token]) -> Built:
+    """`late fusion`."""
+    return (kinds.OTHER, None) if tokens[0].value == "part" else None
+
+
+@FORMS.add(r"b(?= ?[ly])")
+def _after_so_much(tokens: Sequence[Token]) -> Built:
+    """`after 1 hour for 2h`."""
+    return (kinds.IN, "") if tokens[0].value == "after" else None
+
+
 @FORMS.add(r"V(?= ?[ly])")
 def _by_so_much(tokens: Sequence[Token]) -> Built:
     """`extend by 2 hours`, `ちょっと2時間だけ`; `done by 5pm` is no start."""
@@ -60,6 +78,8 @@ def _in_so_many(_tokens: Sequence[Token]) -> Built:
 def _ago(tokens: Sequence[Token]) -> Built:
     """`3 days ago`, `3日前`, `vor 3 Tagen`: understood, so that the refusal can say why."""
     unit = tokens[-1].value
+    if tokens[0].kind == kinds.BEFORE and tokens[0].value != "ago":
+        return None  # au moins 4 heures
     if isinstance(unit, timedelta):
         length = Length(numbers_in(tokens)[0] * unit, whole_days=unit >= timedelta(days=1))
     else:
@@ -151,7 +171,7 @@ _OF = r"(?:\.? ?[gƒ]? ?)"
 #: Not in `10-12 June 15`, where the month belongs to the 15; but in `15 June 10-12`.
 #: Not in `every monday in december 9-12`: those are hours.
 _NO_MONTH_OF_DAYS = r"(?<![Wr] [Aƒ@] )"
-_NO_DAY_OF_IT = r"(?<!n)(?<!n )(?<!n\. )(?<!nd )(?<!nd g )(?<![nº] [gƒ] )(?<!º )"
+_NO_DAY_OF_IT = r"(?<!n)(?<!n )(?<!n\. )(?<!nd )(?<!nd g )(?<![nº] [gƒ] )(?<![ºN] )(?<!n-)"
 _NO_DAY_NEXT = r"(?! n(?! ?[-~:.TUahH]))"
 
 
@@ -179,7 +199,7 @@ def _named_date(tokens: Sequence[Token]) -> Built:
     return kinds.DAY, month_day(value_of(tokens, kinds.MONTH), day, year[0] if year else None)
 
 
-@FORMS.add(r"º(?! ?[@g]?,? (?:C|n ?[-~TtU:]))|(?<!@ )º")
+@FORMS.add(r"º(?! ?[@g]?,? (?:C|n ?[-~TtU:]))|(?<![@g] )º")
 def _ordinal(_tokens: Sequence[Token]) -> Built:
     """`first run`."""
     return kinds.OTHER, None
@@ -291,7 +311,7 @@ def _whole_day(tokens: Sequence[Token]) -> Built:
     return (kinds.ALL_DAY, "") if numbers_in(tokens) == [1] else None
 
 
-@FORMS.add(r"[nN] ?d(?! ?[-~K] ?n ?d ?O)|d ?n(?! ?[:hHo/])|@ [nº]\.?(?=,? (?:[@FEm] ?)*(?:C|y|n ?[-~TtU:]))")
+@FORMS.add(r"[nN] ?d(?! ?[-~K] ?n ?d ?O)|d ?n(?! ?[:hHo/])|(?:@ [nº]|g º)\.?(?=,? (?:[@FEm] ?)*(?:C|y|n ?[-~TtU:]))")
 def _day_of_month(tokens: Sequence[Token]) -> Built:
     if tokens[0].kind == kinds.AT and tokens[0].value != "date" and tokens[-1].kind != ".":
         return None

@@ -170,6 +170,8 @@ def _longer(tokens: Sequence[Token]) -> Built:
     """`1 hour 30 minutes`. Parts must get smaller: `2h 3h` is not five hours."""
     if any(isinstance(t.value, HourOrLength) and t.value.says_clock for t in tokens[1:]):
         return None  # dans deux jours 8h-10h
+    if isinstance(tokens[0].value, HourOrLength) and tokens[0].value.says_clock and has(tokens, ","):
+        return None  # 9h, 120 minutes
     parts = [length_of(t.value) for t in tokens if t.kind in "ly"]
     if any(a.time <= b.time for a, b in itertools.pairwise(parts)) or parts[-1].time >= timedelta(days=1):
         return None
@@ -189,6 +191,26 @@ def _below_zero(tokens: Sequence[Token]) -> Built:
     """`for -2h`."""
     length = length_of(tokens[-1].value)
     return kinds.LENGTH, replace(length, time=-length.time)
+
+
+@FORMS.add(r"(?<![nNvqMC])(?<![nNvqMC] )b ?[ly]")
+def _past_hours(tokens: Sequence[Token]) -> Built:
+    """`past 2 hours`, but `after 2 hours`."""
+    return (kinds.BROKEN, None) if tokens[0].value == "" else None
+
+
+@FORMS.add(r"(?<![WDk])(?<![WDk] )E ?[ihM](?! ?[nC])|(?<![WDk])(?<![WDk] )E ?[ly]|[nN] ?E ?[ihMj]")
+def _next_hours(tokens: Sequence[Token]) -> Built:
+    shift = value_of(tokens, kinds.SHIFT)
+    if shift == -1:
+        return kinds.BROKEN, None
+    if shift != 1 and tokens[-1].kind not in "ly":
+        return None
+    if tokens[-1].kind in "ly":
+        return kinds.LENGTH, length_of(tokens[-1].value)
+    unit = UNITS[tokens[-1].kind]
+    amount = (numbers_in(tokens) or [1])[0]
+    return kinds.LENGTH, Length(timedelta(**{unit: amount}))
 
 
 @FORMS.add(r"l ?& ?(?:N ?)?q(?! ?[iM])")
@@ -211,23 +233,3 @@ def _and_a_half(tokens: Sequence[Token]) -> Built:
         return None
     half = timedelta(hours=12) if whole.whole_days else timedelta(minutes=30)
     return kinds.LENGTH, Length(whole.time + half)
-
-
-@FORMS.add(r"(?<![nNvqMC])(?<![nNvqMC] )b ?[ly]")
-def _past_hours(_tokens: Sequence[Token]) -> Built:
-    """`past 2 hours`."""
-    return kinds.BROKEN, None
-
-
-@FORMS.add(r"(?<![WDk])(?<![WDk] )E ?[ihM](?! ?[nC])|(?<![WDk])(?<![WDk] )E ?[ly]|[nN] ?E ?[ihMj]")
-def _next_hours(tokens: Sequence[Token]) -> Built:
-    shift = value_of(tokens, kinds.SHIFT)
-    if shift == -1:
-        return kinds.BROKEN, None
-    if shift != 1 and tokens[-1].kind not in "ly":
-        return None
-    if tokens[-1].kind in "ly":
-        return kinds.LENGTH, length_of(tokens[-1].value)
-    unit = UNITS[tokens[-1].kind]
-    amount = (numbers_in(tokens) or [1])[0]
-    return kinds.LENGTH, Length(timedelta(**{unit: amount}))

@@ -119,7 +119,7 @@ GERMAN = Language(
         },
         kinds.QUARTER: {15: "viertel, eine viertel, einer viertel"},
         kinds.PAST: {"": "nach"},
-        kinds.BEFORE: {"": "vor"},
+        kinds.BEFORE: {"ago": "vor"},
         kinds.CLOCK: {
             Clock(NOON): "mittag, zwölf uhr mittags, 12 uhr mittags",
             Clock(0, midnight_word=True): "mitternacht",

@@ -44,6 +44,9 @@ ENGLISH = Language(
             ),
             Day(offset=1, from_start=True): "the next day, next day, the following day, following day, the day after",
             Day(month=1, day=1): "new year's day, new years day",
+            Day(month=2, day=14): "valentine's day, valentines day",
+            Day(month=7, day=4): "independence day",
+            Day(month=12, day=26): "boxing day",
             Day(month=12, day=24): "christmas eve, xmas eve",
             Day(month=12, day=25): "christmas, xmas, christmas day",
             2: (
@@ -111,7 +114,7 @@ ENGLISH = Language(
         kinds.QUARTER: {
             15: ("quarter, a quarter, quater, quarter of a, quarters, quarters of a, quarters of an, quarter of an")
         },
-        kinds.PAST: {"": "past, after"},
+        kinds.PAST: {"": "past", "after": "after"},
         kinds.CLOCK: {
             Clock(0, midnight_word=True): "midnight, 12 midnight, twelve midnight, mid-night, midnite",
             Clock(NOON): "noon, midday, 12 noon, twelve noon, high noon, mid-day, 12noon, noontime, noonish",
@@ -226,9 +229,11 @@ ENGLISH = Language(
             ),
         },
         kinds.VAGUE_DAYS: {
+            "part": "mid, early, late, middle of, the middle of, beginning of, the beginning of",
             "weekend": "the weekend, weekend, this weekend, this coming weekend",
             "": (
-                "same day, the same day, same time, the same time, easter, thanksgiving, "
+                "one of these days, some day, someday, one day, labor day, labour day, memorial day, good friday, "
+                "bank holiday, same day, the same day, same time, the same time, easter, thanksgiving, "
                 "halloween, the holidays, new year, next weekend, end of the week, end of week, midweek, "
                 "mid-week"
             ),

@@ -166,6 +166,7 @@ SPANISH = Language(
         kinds.AT: {"": "sobre las, hacia las", "date": "el"},
         kinds.GLUE: {
             "": (
+                "al menos, como mínimo, como máximo, por lo menos, "
                 "aproximadamente, aprox, la, las, los, como, más o menos, porfa, por favor, "
                 "hora local, unas, horario, sobre, unos, aprox."
             )

@@ -90,6 +90,7 @@ FRENCH = Language(
             Daypart.MORNING: "matin, du matin, le matin, au matin, dans la matinée, en matinée, dans la mat",
             Daypart.MIDDAY: "à l'heure du déjeuner, entre midi et deux",
             Daypart.AFTERNOON: (
+                "en fin d'après-midi, fin d'après-midi, en début d'après-midi, "
                 "après-midi, de l'après-midi, l'après-midi, dans l'après-midi, aprem, apres midi, "
                 "l'aprem, apm, de l'aprem"
             ),
@@ -168,7 +169,7 @@ FRENCH = Language(
         kinds.GLUE: {
             "": (
                 "environ, la, les, l', heure locale, pile, svp, stp, à peu près, précises, tapantes, "
-                "exactement, donc, env, env., s'il vous plaît, au total"
+                "au moins, au minimum, au maximum, au plus, exactement, donc, env, env., s'il vous plaît, au total"
             )
         },
         kinds.IN: {"": "dans, d'ici"},
