@@ -26,15 +26,17 @@ from bot.views import period as period_view
 from bot.views import picture, schedule
 from bot.views import summary as summary_view
 from bot.views import waitlist as waitlist_view
+from bot.views import welcome as welcome_view
 from bot.views.kit import Message
 from core import facts, notices, periods, summary, waitlist
 from core.notices import Batch, Kind, OwedByLab
+from core.posts import Post
 from core.timerange import TimeRange
 
 log = logging.getLogger(__name__)
 
 AT_ONCE = 4  # messages under way: Slack takes a while for each, and not many hundred a minute in all
-LEASE = timedelta(seconds=20)  # longer than one try can take: three calls
+LEASE = timedelta(seconds=20)  # longer than one try can take: five calls
 EVENT = "gpu_slots_notices"  # names our metadata among other apps'
 MAX_BACKOFF = timedelta(minutes=10)
 GIVE_UP_AFTER = 20  # tries, over about two hours
@@ -57,7 +59,23 @@ _PERMANENT = frozenset(
     }
 )
 
+# What cannot be rewritten any more is told anew.
+_LOST = frozenset(
+    {
+        "cant_update_message",
+        "channel_not_found",
+        "edit_window_closed",
+        "is_archived",
+        "is_inactive",
+        "message_not_found",
+        "not_in_channel",
+    }
+)
 _UNSPEAKABLE = frozenset({"invalid_blocks", "invalid_blocks_format", "msg_blocks_too_long", "msg_too_long", "no_text"})
+
+
+def _metadata(ids: Iterable[int]) -> dict[str, Any]:
+    return {"event_type": EVENT, "event_payload": {"notices": sorted(ids)}}
 
 
 class Sender:
@@ -127,8 +145,7 @@ class Sender:
         try:
             channel = self._channel(batch)
             unposted = self._without_posted(batch, channel)
-            if unposted.owed:
-                self._settle_sent(batch, unposted.ids, self._post(unposted, channel))
+            return self._rewrite(unposted) or self._tell(unposted, channel)
         except ToldToStop:
             self._put_off(batch, "told to stop", timedelta(0))
         except SlackApiError as error:
@@ -136,13 +153,43 @@ class Sender:
         except Exception as error:
             log.exception("notices %s: %s", batch.ids, type(error).__name__)
             self._put_off_or_give_up(batch, type(error).__name__)
-        else:
-            return True
         return False
+
+    def _rewrite(self, batch: Batch) -> bool:
+        """Whether the message that told of it before tells it now. Done twice, it says the same."""
+        post = batch.post
+        if post is None or post.in_thread or not batch.owed:
+            return False
+        lab = batch.organization
+        message = view.to_channel(batch, self._reader(lab.language, lab.zone), self._clock())
+        metadata = _metadata({*batch.ids, *(line.id for line in batch.rewritten)})
+        try:
+            self._client.chat_update(
+                channel=post.channel, ts=post.slack_ts, metadata=metadata, **message.as_arguments()
+            )
+        except SlackApiError as error:
+            if error.response.get("error") not in _LOST:
+                raise
+            log.info("a message cannot be rewritten: %s", error.response.get("error"))
+            return False
+        self._settle_sent(batch, batch.ids, post.slack_ts)
+        return True
+
+    def _tell(self, batch: Batch, channel: str) -> bool:
+        """In a message of its own, or in the thread of one. What was to rewrite one, and could not, if it is news."""
+        told = batch if batch.post is None or batch.post.in_thread else batch.anew()
+        quiet = set(batch.ids) - set(told.ids)
+        if quiet:
+            with self._database.begin(self._clock()) as work:
+                notices.unneeded(work, batch, quiet)
+        if not told.owed:
+            return not quiet
+        self._settle_sent(told, told.ids, self._post(told, channel))
+        return True
 
     def _channel(self, batch: Batch) -> str:
         if batch.member is None:
-            return batch.organization.channel or ""
+            return batch.channel or ""
         return self._direct_messages_of(batch.member.slack_id)
 
     def _direct_messages_of(self, slack_id: str) -> str:
@@ -158,6 +205,9 @@ class Sender:
             return self._post_summary(batch, channel)
         if first.kind in _OF_PERIODS:
             message = self._of_period(first, lab)
+        elif first.kind is Kind.HELLO:
+            reader = self._reader(lab.language, lab.zone)
+            message = welcome_view.to_channel(reader, is_labs=channel == lab.channel)
         elif holder is None:
             message = view.to_channel(batch, self._reader(lab.language, lab.zone), now)
         elif first.kind is Kind.IN_VAIN:
@@ -206,9 +256,12 @@ class Sender:
             return self._say(alone, batch, channel)
 
     def _say(self, message: Message, batch: Batch, channel: str) -> str:
-        metadata = {"event_type": EVENT, "event_payload": {"notices": list(batch.ids)}}
         answer = self._client.chat_postMessage(
-            channel=channel, metadata=metadata, unfurl_links=False, **message.as_arguments()
+            channel=batch.post.channel if batch.post else channel,
+            thread_ts=batch.post.slack_ts if batch.post else None,
+            metadata=_metadata(batch.ids),
+            unfurl_links=False,
+            **message.as_arguments(),
         )
         return str(answer["ts"])
 
@@ -218,19 +271,20 @@ class Sender:
         if not again:
             return batch
         oldest = min(owed.due_at for owed in again) - timedelta(minutes=1)
-        posted = self._posted(channel, oldest, {owed.id for owed in again})
+        in_thread = batch.post if batch.post and batch.post.in_thread else None
+        posted = self._posted(channel, oldest, {owed.id for owed in again}, in_thread)
         for notice, ts in posted.items():
-            self._settle_sent(batch, [notice], ts)
+            self._settle_sent(batch if in_thread else batch.anew(), [notice], ts)
         return replace(batch, owed=tuple(owed for owed in batch.owed if owed.id not in posted))
 
-    def _posted(self, channel: str, oldest: datetime, wanted: set[int]) -> dict[int, str]:
-        """Which notices the channel's history shows, with the `ts` of their message.
+    def _posted(self, channel: str, oldest: datetime, wanted: set[int], above: Post | None) -> dict[int, str]:
+        """Which notices the channel's history shows, or that of the thread under `above`, with their message's `ts`.
 
         Where we may not read it, nothing: then a message may come twice, which is better than not at all.
         """
         found: dict[int, str] = {}
         try:
-            for message in self._history(channel, oldest):
+            for message in self._history(channel, oldest, above):
                 metadata: dict[str, Any] = message.get("metadata") or {}
                 if metadata.get("event_type") == EVENT:
                     ids = wanted.intersection(metadata["event_payload"].get("notices", []))
@@ -240,12 +294,19 @@ class Sender:
                 raise
         return found
 
-    def _history(self, channel: str, oldest: datetime) -> Iterator[dict[str, Any]]:
-        pages = self._client.conversations_history(
-            channel=channel, oldest=f"{oldest.timestamp():.6f}", include_all_metadata=True, limit=200
-        )
-        for page in pages:
+    def _history(self, channel: str, oldest: datetime, above: Post | None) -> Iterator[dict[str, Any]]:
+        """With the answers under `above`; Slack puts into the channel what it finds no message above of."""
+        asked: dict[str, Any] = {"oldest": f"{oldest.timestamp():.6f}", "include_all_metadata": True, "limit": 200}
+        for page in self._client.conversations_history(channel=above.channel if above else channel, **asked):
             yield from page["messages"]
+        if above is None:
+            return
+        try:
+            for page in self._client.conversations_replies(channel=above.channel, ts=above.slack_ts, **asked):
+                yield from page["messages"]
+        except SlackApiError as error:
+            if error.response.get("error") != "thread_not_found":
+                raise
 
     def _reader(self, language: str, zone: str, slack_id: str = "") -> Reader:
         return Reader.of(language, zone, slack_id, self._desk.command)

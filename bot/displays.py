@@ -16,7 +16,7 @@ from bot.reader import Reader
 from bot.views import board as board_view
 from bot.views import home as home_view
 from bot.views.home import Lab
-from core import availability, displays, facts, limits, series, setup, waitlist
+from core import audit, availability, displays, facts, inventory, limits, series, setup, waitlist
 from core.actors import Actor
 from core.displays import Display
 from core.timerange import TimeRange
@@ -94,9 +94,11 @@ class Painter:
         now, lab = self._clock(), display.organization
         with self._database.read(now) as work:
             outlook = availability.outlook(work, lab.id)
-        message = board_view.board(outlook.occupancy(), Reader.of(lab.language, lab.zone, "", self._desk.command), now)
+            changes, names = audit.lately(work, lab.id), inventory.names_of_all(work, lab.id)
+        reader = Reader.of(lab.language, lab.zone, "", self._desk.command)
+        message = board_view.board(outlook.occupancy(), changes, names, reader, now)
         ts = self._edit(display, message.as_arguments()) or self._post(display, message.as_arguments())
-        self._drawn(display, displays.state(outlook), ts)
+        self._drawn(display, displays.state(outlook, changes), ts)
 
     def _edit(self, display: Display, content: dict[str, object]) -> str | None:
         """The board's message, edited; None where there is none to edit any more."""

@@ -12,7 +12,7 @@ from zoneinfo import available_timezones
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError, SlackClientError
 
-from core import facts, members, organizations
+from core import displays, facts, members, organizations
 from core.facts import Standing
 from core.work import Database
 
@@ -57,6 +57,20 @@ def find(desk: Desk, slack_id: str, now: datetime, *, hurried: bool = False) -> 
             lab = organizations.of_id(work, desk.organization.id)
             return members.save(work, lab.id, slack_id, **_read(user, lab))
     return member or _newcomer(desk, slack_id, now)
+
+
+def changed(desk: Desk, user: dict[str, Any], now: datetime) -> None:
+    """Slack says unasked what is so of somebody now. It leaves out their locale now and then; that stays as it was.
+
+    Who never came to us is no concern of ours.
+    """
+    if _known(desk, user["id"], now) is None:
+        return
+    with desk.database.begin(now) as work:
+        lab = organizations.of_id(work, desk.organization.id)
+        said = _read(user, lab) | {"language": _locale(user)}
+        member = members.save(work, lab.id, user["id"], **said, checked=False)
+        displays.outdate_home(work, lab.id, member.id)
 
 
 def is_fresh(member: facts.Member, now: datetime) -> bool:

@@ -95,13 +95,16 @@ class Reader:
         return f"{self.clock(time.start)}–{end}"
 
     def brief(self, time: TimeRange, now: datetime) -> str:
-        """13:00–18:00 today, else Thu 3 Dec 22:00–06:00 or Thu 3 Dec 18:00 – Mon 09:00: short enough for a button."""
+        """13:00–18:00 today, Thu 22:00–06:00 or Thu 18:00–Mon 09:00 within the week, else 31 Dec 22:00–06:00.
+
+        Short enough for a button.
+        """
         hours = self.hours(time)
-        if timedelta(days=1) <= time.length < timedelta(days=_WEEK):
-            hours = self.say("{start} – {end}", start=self.clock(time.start), end=self._on_weekday(time.end))
+        if not self._is_one_day(time) and time.length >= timedelta(days=1):
+            hours = f"{self.clock(time.start)}–{self._nearby_day(time.end, time.start)} {self.clock(time.end)}"
         if self.local(time.start).date() == self.local(now).date():
             return hours
-        return self.say("{day} {hours}", day=self.day(time.start), hours=hours)
+        return self.say("{day} {hours}", day=self._nearby_day(time.start, now), hours=hours)
 
     def when(self, time: TimeRange) -> str:
         """Thu 3 Dec, 13:00–18:00 JST; where the clocks change in between, each end with its own zone."""
@@ -144,6 +147,12 @@ class Reader:
         """GPU0, GPU1"""
         # Translators: what stands between the items of a list.
         return self.say(", ").join(items)
+
+    def _nearby_day(self, instant: datetime, now: datetime) -> str:
+        """Thu within the week, else 31 Dec"""
+        ahead = (self.local(instant).date() - self.local(now).date()).days
+        # Translators: how a weekday alone, and a date alone, are written as short as can be, as CLDR date patterns.
+        return self._format(instant, self.say("EEE") if 0 <= ahead < _WEEK else self.say("d MMM"))
 
     def _on_weekday(self, instant: datetime) -> str:
         # Translators: how a weekday and a clock time are written, as a CLDR date pattern.

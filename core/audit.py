@@ -7,6 +7,7 @@ read in order, replays to what it is.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import insert, select
@@ -21,6 +22,20 @@ from core.work import Work
 _ADD = insert(models.AuditEntry)
 
 _AT_ONCE = 500
+_FEW, _LOOKED_AT, _LATELY = 5, 40, timedelta(days=1)
+_NEWS = frozenset(
+    {
+        Action.RESERVED,
+        Action.CHANGED,
+        Action.EXTENDED,
+        Action.RELEASED,
+        Action.CANCELLED,
+        Action.TAKEN,
+        Action.MOVED,
+        Action.TAKEN_DOWN,
+        Action.HANDED_OVER,
+    }
+)
 Snapshot = dict[str, Any]  # JSON: what something was, or was made into
 
 
@@ -117,6 +132,18 @@ def entries(
     if older_than is not None:
         asked = asked.where(models.AuditEntry.id < older_than)
     return tuple(_fact(row, by, about) for row, by, about in work.session.execute(asked))
+
+
+def lately(work: Work, organization_id: int) -> tuple[facts.AuditEntry, ...]:
+    """What people did with reservations within a day, the newest first; a few."""
+    # By number alone: a search by what they are about would go through the whole history.
+    newest = entries(work, organization_id, limit=_LOOKED_AT)
+    told = [
+        entry
+        for entry in newest
+        if entry.subject is Subject.RESERVATION and entry.action in _NEWS and entry.at > work.now - _LATELY
+    ]
+    return tuple(told[:_FEW])
 
 
 def everything(work: Work, organization_id: int) -> Iterator[facts.AuditEntry]:

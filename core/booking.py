@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import and_, bindparam, select
 
@@ -188,9 +189,9 @@ def release(
     row.version += 1
     held = availability.fact(work, row)
     if freed == before.gpus:
-        notices.owe_end(work, held)
+        notices.owe_end(work, held, _overruled(actor, held))
     else:
-        data = {"gpus": [gpu.id for gpu in freed]}
+        data = {"gpus": [gpu.id for gpu in freed], **_overruled(actor, held)}
         notices.replan(work, held, Kind.FREED, data, announce=True)
     handover.settle(work, actor, held)
     requests.remember(work, held, request_key)
@@ -427,13 +428,18 @@ def _changed(
     held = availability.fact(work, row)
     told = select(displays.ANNOUNCES).where(models.Organization.id == row.organization_id)
     announce = work.session.scalars(told).one()
-    notices.replan(work, held, news, announce=announce)
+    notices.replan(work, held, news, _overruled(actor, held), announce=announce)
     handover.settle(work, actor, held)
     requests.remember(work, held, request_key)
     _tell_holder(work, actor, action, before, held, why)
     audit.record_reservation(work, actor, action, held, before=before, why=why)
     waitlist.changed(work, held)
     return replace(requests.receipt(work, held), before=before)
+
+
+def _overruled(actor: Actor, held: facts.Reservation) -> dict[str, Any]:
+    """What notices of a change say of who made it, when that was not the holder."""
+    return {} if held.holder.id == actor.member_id else {"overruled": True}
 
 
 def _tell_holder(

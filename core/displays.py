@@ -8,6 +8,7 @@ passing of time alone brings about. A claim keeps it to one writer at a time, an
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -50,13 +51,17 @@ class Display:
     shown: str
 
 
-def state(outlook: Outlook) -> str:
-    """Names the state of the lab that displays show: two of the same name look the same, within one hour."""
+def state(outlook: Outlook, changes: Sequence[facts.AuditEntry] = ()) -> str:
+    """Names the state of the lab that displays show: two of the same name look the same, within one hour.
+
+    The board shows `changes` as well.
+    """
     until = outlook.now + AHEAD
     told = [
         outlook.now.replace(minute=0, second=0, microsecond=0),
         *outlook.held,
         *(_told(each, outlook.now) for held in outlook.held.values() for each in held if each.range.start < until),
+        *(entry.id for entry in changes),
     ]
     return hashlib.sha256(repr(told).encode()).hexdigest()
 
@@ -78,14 +83,17 @@ def stale(work: Work, organization_id: int) -> list[int]:
     """The displays that show another state than there is, and may be redrawn now."""
     watched = work.session.execute(
         _watched(work, organization_id)
-        .with_only_columns(models.Display.id, models.Display.shown)
+        .with_only_columns(models.Display.id, models.Display.shown, models.Recipient.whom)
         .where(models.Recipient.free_at <= work.now)
         .order_by(models.Recipient.free_at)
     ).all()
     if not watched:
         return []
-    now = state(availability.outlook(work, organization_id, AHEAD))
-    return [row.id for row in watched if row.shown != now]
+    outlook = availability.outlook(work, organization_id, AHEAD)
+    on_homes = state(outlook)
+    has_board = any(row.whom == BOARD for row in watched)
+    on_board = state(outlook, audit.lately(work, organization_id)) if has_board else ""
+    return [row.id for row in watched if row.shown != (on_board if row.whom == BOARD else on_homes)]
 
 
 def claim(work: Work, display_id: int, lease: timedelta) -> Display | None:
@@ -138,6 +146,16 @@ def watch_home(work: Work, organization_id: int, member_id: int, shown: str, *, 
         row.shown = shown
     row.watched_until = work.now + WATCHED
     _free(work, recipient_id, max(recipient.free_at, work.now + (ANSWER_STAYS if answered else PACE)))
+
+
+def outdate_home(work: Work, organization_id: int, member_id: int) -> None:
+    """What somebody's Home shows is not how they read any more; if they look at it, it is drawn anew."""
+    theirs = select(models.Recipient.id).where(
+        models.Recipient.organization_id == organization_id, models.Recipient.whom == recipients.to_home(member_id)
+    )
+    watched = models.Display.recipient_id == theirs.scalar_subquery()
+    work.session.execute(update(models.Display).where(watched, _is_watched(work.now)).values(shown=""))
+    work.owes(work.now)
 
 
 def put_board(work: Work, actor: Actor, channel: str, lease: timedelta) -> tuple[Display, Display | None]:

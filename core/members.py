@@ -83,14 +83,15 @@ def save(
     *,
     name: str,
     zone: str,
-    language: str,
+    language: str | None,
     standing: Standing,
     admin: bool = False,
     checked: bool = True,
 ) -> facts.Member:
     """Find or create a member and keep what is known of them now.
 
-    `admin` makes a new member one; afterwards the lab's own word on roles stands. `checked`: Slack itself said so.
+    `language` may be unknown, of who is known. `admin` makes a new member one; afterwards the lab's own word on roles
+    stands. `checked`: Slack was asked.
     """
     # Two first commands of one person may come at once; the lab's row makes one wait for the other.
     lock_organization(work, organization_id)
@@ -99,7 +100,8 @@ def save(
         role = Role.ADMIN if admin else Role.USER
         row = models.Member(organization_id=organization_id, slack_id=slack_id, role=role)
         work.session.add(row)
-    row.name, row.zone, row.language, row.standing = name, zone, language, standing
+    row.name, row.zone, row.standing = name, zone, standing
+    row.language = language or row.language
     if checked:
         row.checked_at = work.now
     work.session.flush()

@@ -313,6 +313,12 @@ class Notice(Base):
             postgresql_where=text("outcome IS NULL"),
         ),
         Index(
+            "ix_notices_told",
+            "slack_ts",
+            sqlite_where=text("slack_ts IS NOT NULL"),
+            postgresql_where=text("slack_ts IS NOT NULL"),
+        ),
+        Index(
             "ix_notices_failed",
             "settled_at",
             sqlite_where=text("outcome = 'failed'"),
@@ -332,7 +338,9 @@ class Notice(Base):
     attempts: Mapped[int] = mapped_column(server_default="0")
     outcome: Mapped[str | None] = mapped_column(String(16))  # None: still owed; see core.notices.Outcome
     settled_at: Mapped[datetime | None]
-    slack_ts: Mapped[str | None] = mapped_column(String(32))
+    slack_ts: Mapped[str | None] = mapped_column(String(32))  # of the message that tells it
+    slack_channel: Mapped[str | None] = mapped_column(String(32))  # where that stands, if it is the lab's
+    slack_thread: Mapped[str | None] = mapped_column(String(32))  # the message above it
     failure: Mapped[str | None] = mapped_column(String(500))
 
     recipient: Mapped[Recipient] = relationship()

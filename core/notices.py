@@ -3,6 +3,8 @@
 A notice belongs to one version of its reservation, or to the lab as such. A sender claims a recipient with all that is
 due for them, sends it outside any transaction, and settles it. Until then nobody else sends to that recipient, which
 keeps the order; a claim that was never settled lapses, so that a crash delays and loses nothing.
+
+What changes about what the channel was told is no message of its own: it rewrites the one that told it (core.posts).
 """
 
 from __future__ import annotations
@@ -16,11 +18,12 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, case, func, insert, select, update
 
-from core import availability, facts, members, models, organizations, placement, recipients
+from core import availability, facts, kinds, members, models, organizations, placement, posts, recipients
 from core.db import insert_if_new
 from core.work import Work
 
 CHANNEL, to_member = recipients.CHANNEL, recipients.to_member
+Kind = kinds.Kind
 
 BOOKED_AHEAD = timedelta(minutes=30)  # booked later than so long before the start, nobody is reminded of it
 END_STAYS_NEWS = timedelta(days=1)
@@ -31,43 +34,6 @@ BATCH = 20  # notices in one message
 _SLOWER = 3  # times as long does it take to send what comes with a picture
 _MET_AHEAD = 100  # people; Slack says of about as many in a minute who they are
 PACE = timedelta(seconds=1.1)  # between two messages to one recipient: Slack takes about one a second
-
-
-class Kind(StrEnum):
-    """What a notice tells. Their order here is the order in which those due together are told."""
-
-    UNDELIVERABLE = "undeliverable"  # to admins: a notice could not be delivered
-    ASKED = "asked"  # to a holder: somebody asks for it
-    DECLINED = "declined"  # to who asked
-    LAPSED = "lapsed"  # to who asked: nobody answered
-    GONE = "gone"  # to who asked: its holder does not hold it any more
-    HANDED_OVER = "handed_over"  # to the channel, and to who has it now
-    STILL_BUSY = "still_busy"  # to the last holder: their work is on it still
-    STOPPED = "stopped"  # to who holds it now: it is no more
-    BUSY_LONGER = "busy_longer"  # to who holds it now: it needs some minutes more
-    OVERRULED = "overruled"  # to the holder: an admin has changed it
-    OFFERED = "offered"  # to who waits: it has come free, and is held for them for a while
-    OFFER_OVER = "offer_over"  # to the same: they did not answer
-    IN_VAIN = "in_vain"  # to who waited: nothing came free in time; of no reservation
-    TAKEN = "taken"  # to who waits: it has come free, and is theirs, as they said
-    MOVED = "moved"  # the same, for what they had for later
-    CANCELLED = "cancelled"
-    CHANGED = "changed"
-    FREED = "freed"  # some of its GPUs were given back early
-    BOOKED = "booked"
-    SERIES_BOOKED = "series_booked"  # all of a series at once
-    SERIES_CANCELLED = "series_cancelled"
-    SERIES_CHANGED = "series_changed"
-    BEFORE_END_24H = "before_end_24h"
-    BEFORE_END_3H = "before_end_3h"
-    BEFORE_END = "before_end"
-    END = "end"
-    START = "start"
-    BEFORE_START = "before_start"
-    PERIOD_ADDED = "period_added"  # of the lab, as are the next two: a special period is to come
-    PERIOD_BEGINS = "period_begins"
-    PERIOD_REMOVED = "period_removed"
-    SUMMARY = "summary"  # of the lab: how the last week was used
 
 
 _STANDING = frozenset(
@@ -86,6 +52,7 @@ _STANDING = frozenset(
         Kind.SERIES_CHANGED,
         Kind.OFFERED,
         Kind.OFFER_OVER,
+        Kind.DETAILS,
     }
 )
 """Told whatever becomes of the reservation meanwhile."""
@@ -104,7 +71,7 @@ class Outcome(StrEnum):
     STALE = "stale"  # something changed first
     LATE = "late"  # no longer of use to anybody
     FAILED = "failed"  # could not be delivered, ever
-    SILENT = "silent"  # the lab has no channel
+    SILENT = "silent"  # the lab has no channel, or nothing was told there that this would add to
     UNWANTED = "unwanted"  # its reader chose not to be reminded
 
 
@@ -126,20 +93,40 @@ class Owed(OwedByLab):
     reservation: facts.Reservation
     room: facts.Room  # who comes next on its GPUs, and when
     is_taken_over: bool = False  # it starts on GPUs that somebody else held lately
+    told_at: datetime | None = None  # when it was told first, of what is told again in the same message
 
 
 @dataclass(frozen=True)
 class Batch:
-    """Everything due for one recipient, the lab's channel or one member: of reservations, or one notice of the lab."""
+    """What is due for one recipient, the lab's channel or one member, and goes into one message: of reservations, or
+    one notice of the lab.
+
+    `post` is a message that is there already: to be rewritten, so that it says all of `rewritten`, or to be answered
+    under. What is quiet is worth no message of its own, where that cannot be.
+    """
 
     recipient_id: int
     organization: facts.Organization
     member: facts.Member | None
+    channel: str | None  # of no member
     owed: tuple[OwedByLab, ...]
+    post: posts.Post | None = None
+    rewritten: tuple[Owed, ...] = ()
+    quiet: frozenset[int] = frozenset()  # notices
 
     @property
     def of_reservations(self) -> tuple[Owed, ...]:
         return tuple(each for each in self.owed if isinstance(each, Owed))
+
+    @property
+    def lines(self) -> tuple[Owed, ...]:
+        """What the message is to say."""
+        return self.rewritten or self.of_reservations
+
+    def anew(self) -> Batch:
+        """The same as a message of its own, without what is worth none."""
+        loud = tuple(each for each in self.owed if each.id not in self.quiet)
+        return replace(self, owed=loud, post=None, rewritten=())
 
     @property
     def ids(self) -> tuple[int, ...]:
@@ -168,8 +155,8 @@ class _Plan:
 
 
 def plan(work: Work, held: facts.Reservation, *, announce: bool, leads: Row[*tuple[Any, ...]] | None = None) -> None:
-    """Owe what a new reservation calls for. `announce` tells the channel that it was booked; `leads` is a row that has
-    LEADS, where there is one.
+    """Owe what a new reservation calls for. `announce` tells the channel that it was booked, unless it starts soon;
+    `leads` is a row that has LEADS, where there is one.
     """
     if leads is not None:
         work.memo[_leads, held.organization_id] = leads
@@ -186,17 +173,32 @@ def replan(
 ) -> None:
     """After a change, owe what its new version calls for, and nothing of the old one.
 
-    `news` is what to tell the channel at once, if the lab wants that; None when nothing has changed that is told. What
-    nobody was told of needs no correction: an announcement still unsent is told anew instead of its change, and not at
-    all once cancelled.
+    `news` is what to tell the channel at once; None when nothing has changed that is told. A change rewrites what the
+    channel was told of it; `announce` makes it a message of its own where that cannot be. What nobody was told of needs
+    no correction: its change is an announcement, and once cancelled it is none.
     """
     if news is None:
         _carry_over(work, held)
         return
     unsent = _withdraw(work, held)
-    if Kind.BOOKED in unsent:
-        news = None if news is Kind.CANCELLED else Kind.BOOKED
-    _owe(work, held, _plans(work, held, news, unsent, data or {}, announce=announce))
+    if news not in posts.REWRITING:
+        _owe(work, held, _plans(work, held, news, unsent, data or {}, announce=announce))
+        return
+    data = data or {}
+    channel = recipients.number(work, held.organization_id, CHANNEL)
+    if posts.has_heard(work, held.id, channel):
+        if not announce:
+            data, announce = {**data, "quiet": True}, news is Kind.CANCELLED or _is_live(held)
+    elif not (announce and posts.has_heard(work, held.id, channel, of_series=True)):
+        if news is Kind.CANCELLED:
+            news = None
+        elif Kind.BOOKED in unsent or held.state is facts.State.UPCOMING:
+            news = Kind.BOOKED
+    _owe(work, held, _plans(work, held, news, unsent, data, announce=announce))
+
+
+def _is_live(held: facts.Reservation) -> bool:
+    return held.state in {facts.State.UPCOMING, facts.State.RUNNING}
 
 
 def tell_holder(
@@ -216,14 +218,18 @@ def tell_holder(
         "was": [before.range.start.isoformat(), before.range.end.isoformat()],
         "had": [gpu.id for gpu in before.gpus],
     }
-    whom = to_member(held.holder.id)
-    _owe(work, held, [_Plan(Kind.OVERRULED, whom, work.now, work.now + OVERRULED_STAYS_NEWS, data)])
+    names = [gpu.name for gpu in before.gpus]
+    told = [
+        _Plan(Kind.OVERRULED, to_member(held.holder.id), work.now, work.now + OVERRULED_STAYS_NEWS, data),
+        _Plan(Kind.DETAILS, CHANNEL, work.now, work.now + CHANGE_STAYS_NEWS, {**data, "gpus": names, "quiet": True}),
+    ]
+    _owe(work, held, told)
 
 
-def owe_end(work: Work, held: facts.Reservation) -> None:
+def owe_end(work: Work, held: facts.Reservation, data: dict[str, Any]) -> None:
     """A reservation was ended early: the channel hears so now, and nothing else of it is owed."""
     _withdraw(work, held)
-    _owe(work, held, [_Plan(Kind.END, CHANNEL, work.now, work.now + END_STAYS_NEWS, {"early": True})])
+    _owe(work, held, [_Plan(Kind.END, CHANNEL, work.now, work.now + END_STAYS_NEWS, {"early": True, **data})])
 
 
 def hand_over(work: Work, taken: facts.Reservation, *, giver: facts.Member) -> None:
@@ -264,15 +270,15 @@ def tell(
 
 
 def take_back(work: Work, reservation_id: int, *kinds: Kind, about: int) -> bool:
-    """Such notices, if they are still owed, have become untrue; whether any was."""
+    """Such notices, if they are still owed, have become untrue; whether any was that nobody can have read."""
     settled = work.session.execute(
         update(models.Notice)
         .where(models.Notice.reservation_id == reservation_id, models.Notice.kind.in_(kinds), _is_owed)
         .where(models.Notice.about == about)
         .values(outcome=Outcome.STALE, settled_at=work.now)
-        .returning(models.Notice.id)
+        .returning(models.Notice.attempts, models.Notice.failure)
     )
-    return settled.first() is not None
+    return any(attempts == 0 or failure is not None for attempts, failure in settled)
 
 
 def owe_by_lab(
@@ -348,8 +354,9 @@ def claim(work: Work, organization_id: int, lease: timedelta) -> Batch | None:
         .with_for_update(skip_locked=True)  # what is being changed is another one in a moment
     ).all()
     organization = work.session.get_one(models.Organization, recipient.organization_id)
+    rows = [row for row in rows if row.kind != Kind.DETAILS] or rows  # which are told under what is told first
     of_use = [row for row in rows if _is_useful(work, row, recipient, organization)]
-    useful = _together([row for row in of_use if not _waits(work, row, recipient, organization)])
+    useful, post = _together(work, [row for row in of_use if not _waits(work, row, recipient, organization)])
     if useful:
         is_of_lab = useful[0].reservation_id is None
         recipient.free_at = work.now + (lease * _SLOWER if is_of_lab else lease)
@@ -357,21 +364,59 @@ def claim(work: Work, organization_id: int, lease: timedelta) -> Batch | None:
         row.attempts += 1
         row.failure = None
     owed = tuple(_owed(work, row, organization) for row in useful)
-    return Batch(recipient.id, organizations.fact(organization), _member(work, recipient), owed)
+    rewritten = posts.lines(work, post, useful) if post and not post.in_thread else ()
+    return Batch(
+        recipient.id,
+        organizations.fact(organization),
+        _member(work, recipient),
+        recipients.place_in(recipient.whom) or organization.channel,
+        owed,
+        post,
+        tuple(_line(work, row, organization) for row in rewritten),
+        frozenset(row.id for row in useful if _is_quiet(row)),
+    )
 
 
-def _together(rows: Sequence[models.Notice]) -> Sequence[models.Notice]:
-    """What goes into one message with the first: what belongs to the lab stands alone, and holds up nothing else."""
+def _together(work: Work, rows: Sequence[models.Notice]) -> tuple[Sequence[models.Notice], posts.Post | None]:
+    """What goes into one message, and the message, where it is there already. What is told anew goes first.
+
+    What belongs to the lab stands alone, and holds up nothing else.
+    """
     if rows and rows[0].reservation_id is None:
-        return rows[:1]
-    return [row for row in rows if row.reservation_id is not None]
+        return rows[:1], None
+    by_post: dict[posts.Post | None, list[models.Notice]] = {}
+    for row in rows:
+        if row.reservation_id is not None:
+            by_post.setdefault(posts.meant(work, row), []).append(row)
+    if None in by_post:
+        return by_post[None], None
+    return next(((several, post) for post, several in by_post.items()), ((), None))
+
+
+def _is_quiet(row: models.Notice) -> bool:
+    return bool(row.data.get("quiet"))
 
 
 def sent(work: Work, batch: Batch, ids: Iterable[int], slack_ts: str) -> None:
     """These of the batch are in one message of that `ts`; the next message to this recipient waits its turn."""
     _lock(work, batch)
     _free(work, batch, work.now + PACE)
-    _settle(work, ids, Outcome.SENT, slack_ts=slack_ts)
+    _settle(work, ids, Outcome.SENT)
+    place = {"slack_ts": slack_ts, "slack_channel": None, "slack_thread": None}
+    if batch.post is not None:
+        place["slack_channel"] = batch.post.channel
+        place["slack_thread"] = batch.post.slack_ts if batch.post.in_thread else None
+    elif batch.member is None:
+        place["slack_channel"] = batch.channel
+    # Also of what became untrue on its way: a change of it is to rewrite that message.
+    work.session.execute(update(models.Notice).where(models.Notice.id.in_(list(ids))).values(**place))
+
+
+def unneeded(work: Work, batch: Batch, ids: Iterable[int]) -> None:
+    """These of the batch were to rewrite a message that cannot be rewritten any more, and are worth none themselves."""
+    _lock(work, batch)
+    _free(work, batch, work.now)
+    _settle(work, ids, Outcome.SILENT)
 
 
 def put_off(work: Work, batch: Batch, until: datetime, failure: str) -> None:
@@ -390,7 +435,7 @@ def failed(work: Work, batch: Batch, failure: str) -> None:
     _settle(work, batch.ids, Outcome.FAILED, failure=failure[:500])
     whom = CHANNEL if batch.member is None else to_member(batch.member.id)
     for owed in batch.owed:
-        if owed.kind is not Kind.UNDELIVERABLE:
+        if owed.kind not in {Kind.UNDELIVERABLE, Kind.HELLO}:
             _tell_admins(work, batch.organization.id, owed, {"failure": failure, "whom": whom})
 
 
@@ -419,7 +464,8 @@ def awaiting(work: Work, organization_id: int, latest: datetime) -> tuple[facts.
     soon = work.session.scalars(
         _owed_in(organization_id)
         .with_only_columns(models.Recipient.whom)
-        .where(models.Notice.due_at > work.now, models.Notice.due_at <= latest, models.Recipient.whom != CHANNEL)
+        .where(models.Notice.due_at > work.now, models.Notice.due_at <= latest)
+        .where(models.Recipient.whom.startswith(recipients.MEMBER))
         .group_by(models.Recipient.whom)
         .order_by(func.min(models.Notice.due_at))
         .limit(_MET_AHEAD)
@@ -470,9 +516,16 @@ def _plans(
 ) -> list[_Plan]:
     plans = list(_reminders(work, held, {*unsent, Kind.START} if news is Kind.BOOKED else unsent))
     starts_now = any(plan.kind is Kind.START and plan.due_at <= work.now for plan in plans)
-    if news and announce and not (starts_now and news in {Kind.BOOKED, Kind.CHANGED}):
+    if news is Kind.CHANGED and starts_now:
+        data = {**data, "quiet": True}  # its start tells it
+    if news and announce and not (news is Kind.BOOKED and (starts_now or _starts_soon(work, held))):
         plans.append(_Plan(news, CHANNEL, work.now, _stays_news(news, held, work.now), data))
     return plans
+
+
+def _starts_soon(work: Work, held: facts.Reservation) -> bool:
+    """Its start tells of it soon enough; who is in the way of maintenance wants to know before."""
+    return held.range.start - work.now < BOOKED_AHEAD and not held.maintenance
 
 
 def _reminders(work: Work, held: facts.Reservation, unsent: Collection[Kind]) -> Iterator[_Plan]:
@@ -481,7 +534,7 @@ def _reminders(work: Work, held: facts.Reservation, unsent: Collection[Kind]) ->
     Nothing else is due before it was planned: a short booking gets no reminder before its end. Whoever books right
     before the start needs none of it either.
     """
-    if held.state not in {facts.State.UPCOMING, facts.State.RUNNING}:
+    if not _is_live(held):
         return
     holder, span = to_member(held.holder.id), held.range
     before_start, leads = _leads(work, held)
@@ -589,11 +642,19 @@ def _why_not(
         return Outcome.STALE
     if row.useful_until <= work.now:
         return Outcome.LATE
-    if recipient.whom == CHANNEL and organization.channel is None:
+    if recipient.whom == CHANNEL and (organization.channel is None or not _has_place(work, row)):
         return Outcome.SILENT
     if not _is_wanted(work, Kind(row.kind), recipient):
         return Outcome.UNWANTED
     return None
+
+
+def _has_place(work: Work, row: models.Notice) -> bool:
+    """Whether what is worth no message of its own can be told: details in a thread, changes where they were told."""
+    if not _is_quiet(row):
+        return True
+    post = posts.meant(work, row)
+    return post is not None and post.in_thread is (row.kind == Kind.DETAILS)
 
 
 def _waits(work: Work, row: models.Notice, recipient: models.Recipient, organization: models.Organization) -> bool:
@@ -642,8 +703,15 @@ def _owed(work: Work, row: models.Notice, organization: models.Organization) -> 
     return Owed(**vars(claimed), reservation=held, room=room, is_taken_over=is_taken_over)
 
 
+def _line(work: Work, row: models.Notice, organization: models.Organization) -> Owed:
+    """One line of a message that is rewritten; when it was told first says whether that was late."""
+    line = _owed(work, row, organization)
+    assert isinstance(line, Owed)
+    return replace(line, told_at=row.settled_at or row.due_at)
+
+
 def _member(work: Work, recipient: models.Recipient) -> facts.Member | None:
-    if recipient.whom == CHANNEL:
+    if not recipients.is_member(recipient.whom):
         return None
     return members.fact(work.session.get_one(models.Member, recipients.member_in(recipient.whom)))
 
@@ -659,13 +727,12 @@ def _settle(
     ids: Iterable[int],
     outcome: Outcome,
     *,
-    slack_ts: str | None = None,
     failure: str | None = None,
 ) -> None:
     work.session.execute(
         update(models.Notice)
         .where(models.Notice.id.in_(list(ids)), models.Notice.outcome.is_(None))
-        .values(outcome=outcome, settled_at=work.now, slack_ts=slack_ts, failure=failure)
+        .values(outcome=outcome, settled_at=work.now, failure=failure)
     )
 
 

@@ -1,4 +1,4 @@
-"""To whom Slack is written, one message at a time: the lab's channel, its people, their Homes, the lab's board."""
+"""To whom Slack is written, one message at a time: the lab's channel or another, its people, their Homes, its board."""
 
 from __future__ import annotations
 
@@ -10,16 +10,32 @@ from core.work import Work
 
 CHANNEL = "channel"
 BOARD = "board"
-_MEMBER = "member:"
+MEMBER = "member:"
 _HOME = "home:"
+_PLACE = "place:"
 
 
 def to_member(member_id: int) -> str:
-    return f"{_MEMBER}{member_id}"
+    return f"{MEMBER}{member_id}"
 
 
 def to_home(member_id: int) -> str:
     return f"{_HOME}{member_id}"
+
+
+def to_place(channel: str) -> str:
+    """Another channel than the lab's, or that, whichever it is."""
+    return f"{_PLACE}{channel}"
+
+
+def place_in(whom: str) -> str | None:
+    """Which channel that is, if it is one by its name."""
+    return whom.removeprefix(_PLACE) if whom.startswith(_PLACE) else None
+
+
+def is_member(whom: str) -> bool:
+    """Whether that is somebody's direct messages."""
+    return whom.startswith(MEMBER)
 
 
 def member_in(whom: str) -> int:

@@ -17,6 +17,7 @@ from sqlalchemy import select
 from core import (
     audit,
     availability,
+    displays,
     errors,
     facts,
     handover,
@@ -155,7 +156,7 @@ def change(
     if moved and _is_untold(work, series_id, remaining):
         _tell(work, series_id, recurrence, remaining, Kind.SERIES_BOOKED)
     elif moved:
-        _tell(work, series_id, recurrence, moved, Kind.SERIES_CHANGED)
+        _tell(work, series_id, recurrence, moved, Kind.SERIES_CHANGED, partly=len(moved) < len(remaining))
     for held in changed:
         waitlist.changed(work, held)
     return SeriesReceipt(Series(series_id, recurrence, tuple(remaining)), tuple(changed), refused)
@@ -369,10 +370,20 @@ def _is_untold(work: Work, series_id: int, held: Sequence[facts.Reservation]) ->
     return notices.take_back(work, held[0].id, Kind.SERIES_BOOKED, about=series_id)
 
 
-def _tell(work: Work, series_id: int, recurrence: Recurrence, held: Sequence[facts.Reservation], kind: Kind) -> None:
-    """The channel, in one message, if the lab wants that."""
+def _tell(
+    work: Work,
+    series_id: int,
+    recurrence: Recurrence,
+    held: Sequence[facts.Reservation],
+    kind: Kind,
+    *,
+    partly: bool = False,
+) -> None:
+    """The channel, in one message, if the lab wants that; what became of it is told where it was told."""
     first, last = held[0], held[-1]
-    if not work.session.get_one(models.Organization, first.organization_id).announce:
+    told = select(displays.ANNOUNCES).where(models.Organization.id == first.organization_id)
+    is_announced = work.session.scalars(told).one()
+    if kind is Kind.SERIES_BOOKED and not is_announced:
         return
     gpus = dict.fromkeys(gpu.name for each in held for gpu in each.gpus)
     data = {
@@ -381,6 +392,8 @@ def _tell(work: Work, series_id: int, recurrence: Recurrence, held: Sequence[fac
         "first": [first.range.start.isoformat(), first.range.end.isoformat()],
         "last": last.range.start.isoformat(),
         "rule": _written(recurrence),
+        **({} if is_announced else {"quiet": True}),
+        **({"partly": True} if partly else {}),
     }
     stays = work.now + notices.CHANGE_STAYS_NEWS
     notices.tell(work, first, kind, notices.CHANNEL, data, about=series_id, useful_until=stays)

@@ -1,28 +1,36 @@
-"""The first time: somebody's first command, and the bot's coming to a channel."""
+"""The first time: somebody's first command, and the bot's coming to a channel. And whatever changes about people."""
 
 from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from slack_bolt import App, BoltContext
 
+from bot import people
 from bot.desk import Desk, Visit
-from bot.reader import Reader
 from bot.views import welcome as view
 from bot.views.kit import Message
-from core import members, organizations
+from core import members, notices, organizations, recipients
 from core.errors import Refusal
+from core.notices import Kind
 
 log = logging.getLogger(__name__)
+
+INTRODUCES_WITHIN = timedelta(hours=1)
 
 
 def register(app: App, desk: Desk) -> None:
     @app.event("member_joined_channel")
     def joined(event: dict[str, Any], context: BoltContext) -> None:
         if event["user"] == context.bot_user_id:
-            _introduce(desk, event["channel"])
+            _introduce(desk, event["channel"], datetime.fromtimestamp(float(event["event_ts"]), UTC))
+
+    @app.event("user_change")
+    def changed(event: dict[str, Any]) -> None:
+        people.changed(desk, event["user"], desk.clock())
 
     @app.action("make_labs_channel")
     def make_labs_channel(visit: Visit) -> None:
@@ -51,8 +59,8 @@ def _welcoming(visit: Visit, speak: Callable[[Message, bool], Any]) -> Callable[
     return welcoming
 
 
-def _introduce(desk: Desk, channel: str) -> None:
-    with desk.database.read(desk.clock()) as work:
-        lab = organizations.find(work, desk.organization.slack_id) or desk.organization
-    message = view.to_channel(Reader.of(lab.language, lab.zone, "", desk.command), is_labs=lab.channel == channel)
-    desk.client.chat_postMessage(channel=channel, **message.as_arguments())
+def _introduce(desk: Desk, channel: str, came_at: datetime) -> None:
+    """Through the outbox: Slack may tell twice that we have come."""
+    with desk.database.begin(desk.clock()) as work:
+        whom, until = recipients.to_place(channel), came_at + INTRODUCES_WITHIN
+        notices.owe_by_lab(work, desk.organization.id, Kind.HELLO, whom, came_at, useful_until=until)

@@ -2,29 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from itertools import accumulate
 
 from bot.reader import Everyone, Reader
-from bot.views import kit, nodes, status
+from bot.views import kit, nodes, record, status
 from bot.views.kit import Message
 from core import facts
 
 _COMING = 12  # bookings to come that are told
-_ROOM = 7_000  # characters for the nodes
+_ROOM = 5_000  # characters for the nodes
+_REST = kit.MESSAGE - 1_000  # for all that is listed
 
 
-def board(stories: Sequence[facts.Occupancy], reader: Reader, now: datetime) -> Message:
+def board(
+    stories: Sequence[facts.Occupancy],
+    changes: Sequence[facts.AuditEntry],
+    names: Mapping[int, str],
+    reader: Reader,
+    now: datetime,
+) -> Message:
+    """`changes` are told as the last ones, `names` are those of all GPUs."""
     if not stories:
         return kit.message(status.no_gpus(reader))
     everyone = Everyone(reader.language, reader.zone, "", reader.command)
-    coming = _coming(stories, everyone)
+    by_node = nodes.now(stories, everyone, now, room=_ROOM)
+    left = _REST - sum(len(line) for line in by_node)
+    told = _within([record.brief(entry, names, everyone) for entry in changes], left * 2 // 3)
+    coming = _coming(stories, everyone, left - sum(map(len, told)))
     return kit.message(
         f"{status.summary(stories, reader, now)} ({reader.moment(now)} {reader.zone_name(now)})",
         kit.header(reader.say("GPUs")),
         kit.section(f"*{status.summary(stories, everyone, now)}*"),
-        *kit.sections(nodes.now(stories, everyone, now, room=_ROOM)),
+        *kit.sections(by_node),
         *(kit.sections([reader.say("*Coming up*"), *coming]) if coming else ()),
+        *(kit.sections([reader.say("*Changed lately*"), *told]) if told else ()),
         kit.context(reader.say("As of {time}; this message keeps itself up to date.", time=everyone.moment(now))),
         kit.actions(
             [
@@ -37,7 +50,13 @@ def board(stories: Sequence[facts.Occupancy], reader: Reader, now: datetime) -> 
     )
 
 
-def _coming(stories: Sequence[facts.Occupancy], reader: Reader) -> list[str]:
+def _within(lines: Sequence[str], room: int) -> list[str]:
+    """As many of them as have room, from the first on."""
+    ends = accumulate(len(line) + 1 for line in lines)
+    return [line for line, end in zip(lines, ends, strict=True) if end <= room]
+
+
+def _coming(stories: Sequence[facts.Occupancy], reader: Reader, room: int) -> list[str]:
     groups: dict[int, list[facts.Holding]] = {}
     for held in sorted((each for story in stories for each in story.upcoming), key=lambda each: each.range.start):
         groups.setdefault(held.reservation_id, []).append(held)
@@ -51,7 +70,8 @@ def _coming(stories: Sequence[facts.Occupancy], reader: Reader) -> list[str]:
         )
         for held in list(groups.values())[:_COMING]
     ]
-    more = len(groups) - _COMING
+    lines = _within(lines, room)
+    more = len(groups) - len(lines)
     return [*lines, reader.say("… and {count} more.", count=more)] if more > 0 else lines
 
 

@@ -377,8 +377,8 @@ def ask_buttons(
         who, first = held[0].holder.name, held[0]
         what = f"{first.gpu.name} {reader.hours(first.range)}"
         is_only = names.count(who) == 1
-        which = f"{first.gpu.name} {reader.clock(first.range.start)}"
-        label = reader.say("Ask {who}", who=who) if is_only else reader.say("Ask {who}: {what}", who=who, what=which)
+        which = f"{kit.clip(first.gpu.name, 16)} {reader.clock(first.range.start)}"
+        label = reader.say("Ask {who}", who=kit.clip(who, 20)) if is_only else reader.say("Ask for {what}", what=which)
         value = kit.as_value(
             id=first.reservation_id, g=[each.gpu.id for each in held], p=purpose, **(kit.epoch(wish) if wish else {})
         )
@@ -504,7 +504,7 @@ def offer_label(offer: Alternative, wish: TimeRange, reader: Reader) -> str:
     if len(offer.gpus) > 2:
         return reader.say_many("{count} GPU {when}", "{count} GPUs {when}", len(offer.gpus), when=when)
     held = reader.listed([gpu.name for gpu in offer.gpus])
-    return f"{kit.clip(held, 40)} {when}"
+    return f"{kit.clip(held, 16)} {when}"
 
 
 def _offer_button(offer: Alternative, number: int, wish: TimeRange, reader: Reader, purpose: str) -> Block:

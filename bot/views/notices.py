@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Container, Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.reader import Reader
-from bot.views import booking, busy, hand_over, kit, series, waitlist
+from bot.views import booking, busy, hand_over, kit, nodes, series, waitlist
 from bot.views.kit import Block, Message
 from core import facts
 from core.facts import Action, State
@@ -14,23 +15,31 @@ from core.notices import Batch, Kind, Owed
 from core.recipients import CHANNEL
 from core.timerange import TimeRange
 
+
+@dataclass(frozen=True)
+class _Line:
+    """What one line tells: a notice of these GPUs; of a start, whose end left it some, and what else that left free."""
+
+    owed: Owed
+    gpus: tuple[facts.Gpu, ...]
+    givers: tuple[Owed, ...] = ()
+    freed: tuple[facts.Gpu, ...] = ()
+
+
 _LATE = timedelta(minutes=2)
 _DAY = "{date_short_pretty} {time}"
 _TIME = "{time}"
+_MANY = 4  # GPUs, beyond which they are told by their nodes
+_NAMES = 400  # characters
 
 
 def to_channel(batch: Batch, reader: Reader, now: datetime) -> Message:
     """One message for everything that is due, a line each; an end and the start that follows at once share a line."""
-    handed_over = _hand_overs(batch.of_reservations)
-    lines, spoken = [], []
-    for owed in batch.of_reservations:
-        if owed.id in handed_over.values():
-            continue
-        next_one = next((each for each in batch.of_reservations if each.id == handed_over.get(owed.id)), None)
-        lines.append(_line(owed, next_one, reader, now, spoken=False))
-        spoken.append(_line(owed, next_one, reader, now, spoken=True))
+    told = _lines(batch.lines)
+    lines = [_line(each, reader, now, spoken=False) for each in told]
+    spoken = [_line(each, reader, now, spoken=True) for each in told]
     manage = kit.button(reader.say("Manage mine"), "show_mine") if len(lines) > 1 else None
-    begun = [owed.reservation.id for owed in batch.of_reservations if owed.is_taken_over]
+    begun = [owed.reservation.id for owed in batch.lines if owed.is_taken_over]
     still_busy = busy.button(begun, reader) if begun else None
     return kit.message("\n".join(spoken), *kit.sections(lines), kit.actions([manage, still_busy]))
 
@@ -47,52 +56,92 @@ def to_holder(batch: Batch, reader: Reader, now: datetime) -> Message:
     return kit.message("\n".join(spoken), *blocks)
 
 
-def _hand_overs(owed: Iterable[Owed]) -> dict[int, int]:
-    """Which end is followed at once by which start on one of its GPUs."""
-    listed = list(owed)
-    starts = [each for each in listed if each.kind is Kind.START]
-    found: dict[int, int] = {}
-    for end in (each for each in listed if each.kind is Kind.END):
-        for start in starts:
-            same_time = start.reservation.range.start == end.reservation.range.end
-            same_gpus = set(start.reservation.gpus) == set(end.reservation.gpus)
-            if same_time and same_gpus and start.id not in found.values():
-                found[end.id] = start.id
-                break
-    return found
+def _lines(owed: Sequence[Owed]) -> list[_Line]:
+    """One for each notice; an end has none where all its GPUs go on to somebody else at once, who is told of that."""
+    ends = [each for each in owed if each.kind is Kind.END]
+    starts = [each for each in owed if each.kind is Kind.START]
+    lines = []
+    for each in owed:
+        if each.kind is Kind.START:
+            givers = [end for end in ends if _is_handed_over(end, each)]
+            last_of = [end for end in givers if [start for start in starts if _is_handed_over(end, start)][-1] is each]
+            freed = tuple(gpu for end in last_of for gpu in _left_over(end, starts))
+            lines.append(_Line(each, each.reservation.gpus, tuple(givers), freed))
+        elif each.kind is not Kind.END:
+            lines.append(_Line(each, each.reservation.gpus))
+        elif (rest := _left_over(each, starts)) and not any(_is_handed_over(each, start) for start in starts):
+            lines.append(_Line(each, rest))
+    return lines
 
 
-def _line(owed: Owed, next_one: Owed | None, reader: Reader, now: datetime, *, spoken: bool) -> str:
-    held = owed.reservation
-    if next_one and _stays_as_it_is(held, next_one.reservation):
-        return _line(next_one, None, reader, now, spoken=spoken)
+def _is_handed_over(end: Owed, start: Owed) -> bool:
+    """Whether others go on at once on GPUs that it ends on, or these go out of service, or come back."""
+    before, after = end.reservation, start.reservation
+    same_holder = before.holder.id == after.holder.id
+    stays = before.maintenance is after.maintenance and (before.maintenance or same_holder)
+    return _follows(start, end) and not stays
+
+
+def _follows(start: Owed, end: Owed) -> bool:
+    same_time = start.reservation.range.start == end.reservation.range.end
+    return same_time and bool(set(start.reservation.gpus) & set(end.reservation.gpus))
+
+
+def _left_over(end: Owed, starts: Iterable[Owed]) -> tuple[facts.Gpu, ...]:
+    """Its GPUs that nobody holds at once, itself or another."""
+    gone = {gpu for start in starts if _follows(start, end) for gpu in start.reservation.gpus}
+    return tuple(gpu for gpu in end.reservation.gpus if gpu not in gone)
+
+
+def _line(line: _Line, reader: Reader, now: datetime, *, spoken: bool) -> str:
+    owed, held = line.owed, line.owed.reservation
     values = {
-        "gpus": f"*{booking.names(held.gpus, reader)}*",
+        "gpus": _bold(line.gpus, reader),
         "who": kit.escape(held.holder.name),
-        "when": _when(held, reader, spoken=spoken),
-        "end": _instant(held.range.end, reader, _end_form(held), spoken=spoken),
+        "when": _when(held.range, reader, spoken=spoken),
+        "end": _instant(held.range.end, reader, _end_form(held.range), spoken=spoken),
         "purpose": kit.quoted(held.purpose),
     }
-    return _sentence(owed, next_one, reader, values, spoken=spoken) + lateness(owed.due_at, reader, now, spoken=spoken)
+    told_at = owed.told_at or now
+    return _sentence(line, reader, values, spoken=spoken) + lateness(owed.due_at, reader, told_at, spoken=spoken)
 
 
-def _stays_as_it_is(held: facts.Reservation, following: facts.Reservation) -> bool:
-    """With them, or out of service."""
-    same_holder = following.holder.id == held.holder.id
-    return held.maintenance is following.maintenance and (held.maintenance or same_holder)
-
-
-def _sentence(owed: Owed, next_one: Owed | None, reader: Reader, values: dict[str, str], *, spoken: bool) -> str:
-    if next_one:
-        return _handed_over(owed, next_one, reader, values, spoken=spoken)
+def _sentence(line: _Line, reader: Reader, values: dict[str, str], *, spoken: bool) -> str:
+    owed = line.owed
+    if owed.kind is Kind.DETAILS:
+        return _details(owed, reader, values, spoken=spoken)
+    if line.givers:
+        who = values["who"] if spoken else kit.mention(owed.reservation.holder)
+        return _taken_over(line, reader, {**values, "next": who})
     if owed.reservation.maintenance:
         return _maintenance(owed, reader, values)
     if owed.kind is Kind.START:
         who = values["who"] if spoken else kit.mention(owed.reservation.holder)
-        return reader.say("▶ {gpus} is yours now, {who}, until {end}{purpose}", **values | {"who": who})
+        return reader.say("▶ {gpus} is yours now, {who}, until {end}{purpose}", **{**values, "who": who})
     if owed.kind is Kind.END:
         return _ended(owed, reader, values, spoken=spoken)
     return _news(owed, reader, values)
+
+
+def _taken_over(line: _Line, reader: Reader, values: dict[str, str]) -> str:
+    """A start that follows at once on other people's ends, or on maintenance; who has it next is `next`."""
+    givers = [end.reservation for end in line.givers if not end.reservation.maintenance]
+    values = {**values, "who": kit.escape(reader.listed(list(dict.fromkeys(each.holder.name for each in givers))))}
+    if not givers:
+        said = reader.say("▶ {gpus} is back in service and yours now, {next}, until {end}{purpose}", **values)
+    elif line.owed.reservation.maintenance:
+        said = reader.say("⚒ {gpus}: {who}’s time has ended; it is out of service until {end}{purpose}", **values)
+    else:
+        said = _gone_over(line, {gpu for each in givers for gpu in each.gpus}, reader, values)
+    return said + reader.say(" · {gpus} is free", gpus=_bold(line.freed, reader)) if line.freed else said
+
+
+def _gone_over(line: _Line, given: Container[facts.Gpu], reader: Reader, values: dict[str, str]) -> str:
+    more = [gpu for gpu in line.gpus if gpu not in given]
+    values = {**values, "gpus": _bold((gpu for gpu in line.gpus if gpu in given), reader), "more": _bold(more, reader)}
+    if more:
+        return reader.say("⇄ {gpus} goes from {who} to {next}, with {more} as well, until {end}{purpose}", **values)
+    return reader.say("⇄ {gpus} goes from {who} to {next}, until {end}{purpose}", **values)
 
 
 def _maintenance(owed: Owed, reader: Reader, values: dict[str, str]) -> str:
@@ -117,31 +166,56 @@ def _news(owed: Owed, reader: Reader, values: dict[str, str]) -> str:
             values["giver"] = kit.escape(str(owed.data.get("giver", "")))
             return reader.say("⇄ {gpus} · {giver} has handed it over to {who}: {when}{purpose}", **values)
         case Kind.CANCELLED:
-            return reader.say("{gpus} · {who} cancelled {when}; it is free again", **values)
+            return _cancelled(owed, reader, values)
         case Kind.FREED:
-            values["gpus"] = _freed(owed, reader)
-            return reader.say("{gpus} is free again: {who} gave it back early", **values)
+            return _given_back(owed, reader, {**values, "gpus": _freed(owed, reader)})
         case _:
             return reader.say("{gpus} booked by {who} · {when}{purpose}", **values)
 
 
-def _handed_over(owed: Owed, next_one: Owed, reader: Reader, values: dict[str, str], *, spoken: bool) -> str:
-    following = next_one.reservation
-    values |= {
-        "next": kit.escape(following.holder.name) if spoken else kit.mention(following.holder),
-        "end": _instant(following.range.end, reader, _end_form(following), spoken=spoken),
-        "purpose": kit.quoted(following.purpose),
+def _cancelled(owed: Owed, reader: Reader, values: dict[str, str]) -> str:
+    if _is_overruled(owed):
+        return reader.say("{gpus} · {who}’s booking {when} was cancelled; it is free again", **values)
+    return reader.say("{gpus} · {who} cancelled {when}; it is free again", **values)
+
+
+def _given_back(owed: Owed, reader: Reader, values: dict[str, str]) -> str:
+    if _is_overruled(owed):
+        return reader.say("{gpus} is free again: it was taken back from {who} early", **values)
+    return reader.say("{gpus} is free again: {who} gave it back early", **values)
+
+
+def _is_overruled(owed: Owed) -> bool:
+    """Whether it was an admin who did it; who, and why, is said where details are."""
+    return bool(owed.data.get("overruled"))
+
+
+def _details(owed: Owed, reader: Reader, values: dict[str, str], *, spoken: bool) -> str:
+    """Who changed somebody else's booking, and why."""
+    before = TimeRange(*(datetime.fromisoformat(instant) for instant in owed.data["was"]))
+    values = {
+        **values,
+        "by": kit.escape(str(owed.data["by"])),
+        "why": kit.escape(str(owed.data["why"])),
+        "had": f"*{kit.escape(reader.listed(list(owed.data['gpus'])))}*",
+        "was": _when(before, reader, spoken=spoken),
     }
-    if owed.reservation.maintenance:
-        return reader.say("▶ {gpus} is back in service and yours now, {next}, until {end}{purpose}", **values)
-    if following.maintenance:
-        return reader.say("⚒ {gpus}: {who}’s time has ended; it is out of service until {end}{purpose}", **values)
-    return reader.say("⇄ {gpus} goes from {who} to {next}, until {end}{purpose}", **values)
+    match Action(owed.data["action"]):
+        case Action.CANCELLED if owed.reservation.state is State.CANCELLED:
+            return reader.say("{by} cancelled {who}’s booking: {had}, {was}\nWhy: {why}", **values)
+        case Action.RELEASED if owed.reservation.state is State.OVER:
+            return reader.say("{by} ended {who}’s booking: {had}, {was}\nWhy: {why}", **values)
+        case _:
+            return reader.say(
+                "{by} changed {who}’s booking, which was {had}, {was}. It is now {gpus}, {when}\nWhy: {why}", **values
+            )
 
 
 def _ended(owed: Owed, reader: Reader, values: dict[str, str], *, spoken: bool) -> str:
     said = reader.say("■ {gpus} is free: {who}’s time has ended", **values)
-    if owed.data.get("early"):
+    if owed.data.get("early") and _is_overruled(owed):
+        said = reader.say("■ {gpus} is free: {who}’s time was ended early", **values)
+    elif owed.data.get("early"):
         said = reader.say("■ {gpus} is free: {who} has ended early", **values)
     if owed.room.next is None:
         return said
@@ -263,20 +337,31 @@ def _questions(owed: Owed, reader: Reader) -> list[Block]:
 
 def _freed(owed: Owed, reader: Reader) -> str:
     freed = set(owed.data.get("gpus", []))
-    gpus = (slot.gpu for slot in owed.reservation.slots if slot.gpu.id in freed)
-    return f"*{booking.names(gpus, reader)}*"
+    return _bold((slot.gpu for slot in owed.reservation.slots if slot.gpu.id in freed), reader)
 
 
-def _when(held: facts.Reservation, reader: Reader, *, spoken: bool) -> str:
+def _bold(gpus: Iterable[facts.Gpu], reader: Reader) -> str:
+    """GPU0, GPU1; many of them by their nodes: lab-node-1 0–7, lab-node-2 0–3."""
+    listed = list(gpus)
+    if len(listed) <= _MANY:
+        return f"*{booking.names(listed, reader)}*"
+    by_node: dict[str, list[facts.Gpu]] = {}
+    for gpu in listed:
+        by_node.setdefault(gpu.node, []).append(gpu)
+    found = [f"{kit.escape(node)} {nodes.numbers(several, reader)}" for node, several in by_node.items()]
+    return f"*{kit.clip_marked(reader.listed(found), _NAMES)}*"
+
+
+def _when(time: TimeRange, reader: Reader, *, spoken: bool) -> str:
     if spoken:
-        return reader.when(held.range)
-    start = _instant(held.range.start, reader, _DAY, spoken=False)
-    return f"{start} – {_instant(held.range.end, reader, _end_form(held), spoken=False)}"
+        return reader.when(time)
+    start = _instant(time.start, reader, _DAY, spoken=False)
+    return f"{start} – {_instant(time.end, reader, _end_form(time), spoken=False)}"
 
 
-def _end_form(held: facts.Reservation) -> str:
+def _end_form(time: TimeRange) -> str:
     """The clock alone for an end that is near its start; readers' days differ, so this goes by length."""
-    return _TIME if held.range.length <= timedelta(hours=12) else _DAY
+    return _TIME if time.length <= timedelta(hours=12) else _DAY
 
 
 def _instant(instant: datetime, reader: Reader, form: str, *, spoken: bool) -> str:

@@ -6,7 +6,9 @@ import csv
 import io
 import json
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
+from typing import Any
 
 from bot.reader import Reader
 from bot.views import kit
@@ -16,6 +18,7 @@ from core.facts import Action, Subject
 from core.timerange import TimeRange
 
 PAGE = 20
+_GPUS = 100  # characters
 _COLUMNS = ("id", "at", "by", "surface", "action", "subject", "subject_id", "concerns", "why", "before", "after")
 
 
@@ -107,6 +110,28 @@ def line(entry: facts.AuditEntry, names: Mapping[int, str], reader: Reader) -> s
     return f"{said}\n  {why}" if entry.why else said
 
 
+def brief(entry: facts.AuditEntry, names: Mapping[int, str], reader: Reader) -> str:
+    """What somebody did with a reservation, in one line, without what it was for and why."""
+    plain = replace(entry, before=_unpurposed(entry.before), after=_unpurposed(entry.after))
+    who = _who(entry, reader)
+    what = _changed(plain, names, reader, who) or _reservation(plain, names, reader, who)
+    return reader.say("• {time} · {what}", time=reader.moment(entry.at), what=what)
+
+
+def _changed(entry: facts.AuditEntry, names: Mapping[int, str], reader: Reader, who: str) -> str:
+    """What it has become, of what was changed; empty of anything else."""
+    if entry.action not in {Action.CHANGED, Action.EXTENDED, Action.MOVED}:
+        return ""
+    values = {"who": who, "holder": kit.escape(entry.concerns or ""), "what": _held(entry.after, names, reader)}
+    if entry.by == entry.concerns:
+        return reader.say("{who} changed a booking, now {what}", **values)
+    return reader.say("{who} changed a booking of {holder}’s, now {what}", **values)
+
+
+def _unpurposed(snapshot: dict[str, Any] | None) -> dict[str, Any] | None:
+    return snapshot and {**snapshot, "purpose": ""}
+
+
 def _who(entry: facts.AuditEntry, reader: Reader) -> str:
     return kit.escape(entry.by) if entry.by else reader.say("somebody at the console")
 
@@ -155,7 +180,7 @@ def _held(snapshot: Mapping[str, object] | None, names: Mapping[int, str], reade
     times = [TimeRange(datetime.fromisoformat(start), datetime.fromisoformat(end)) for start, end in slots.values()]
     gpus = reader.listed([names.get(int(number), f"#{number}") for number in slots])
     purpose = kit.quoted(str((snapshot or {}).get("purpose", "")))
-    return f"*{kit.escape(gpus)}* · {reader.span(TimeRange.hull(times))}{purpose}"
+    return f"*{kit.escape(kit.clip(gpus, _GPUS))}* · {reader.span(TimeRange.hull(times))}{purpose}"
 
 
 def _gpu(entry: facts.AuditEntry, reader: Reader, who: str) -> str:

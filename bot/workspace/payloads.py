@@ -232,6 +232,16 @@ def joined_event(state: State, channel: Channel, member_id: str) -> Json:
     }
 
 
+def changed_event(state: State, person: Person) -> Json:
+    """Something about somebody is another now."""
+    return {
+        "type": "user_change",
+        "user": user_json(state, person, locale=True),
+        "cache_ts": int(state.clock()),
+        "event_ts": state.new_ts(),
+    }
+
+
 # ── commands and interactions ───────────────────────────────────────────────
 
 

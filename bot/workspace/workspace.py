@@ -24,7 +24,7 @@ from bot.workspace.interactions import Interactions
 from bot.workspace.manifest import Manifest
 from bot.workspace.messages import Messages
 from bot.workspace.page import Page
-from bot.workspace.payloads import joined_event
+from bot.workspace.payloads import changed_event, joined_event
 from bot.workspace.people import DEMO_CHANNELS, DEMO_PEOPLE
 from bot.workspace.server import Resettable, Server
 from bot.workspace.socket_mode import SocketMode
@@ -393,11 +393,19 @@ class Workspace:
 
     def deactivate(self, name: str) -> None:
         """Deactivate somebody's account."""
-        self.state.person_named(name).deleted = True
-        self.call(self._tell_people())
+        self.change_person(name, deleted=True)
 
-    async def _tell_people(self) -> None:
-        self.state.feed.publish(Change("people"))
+    def change_person(self, name: str, **facts: Any) -> None:
+        """Something about somebody is another now: `tz`, `locale`, `real_name`, …; the app hears of it."""
+
+        async def change() -> None:
+            person = self.state.person_named(name)
+            for fact, value in facts.items():
+                setattr(person, fact, value)
+            self._delivery.emit(changed_event(self.state, person))
+            self.state.feed.publish(Change("people"))
+
+        self.call(change())
 
     def revoke_token(self) -> None:
         """The bot's token works no longer (`token_revoked`)."""

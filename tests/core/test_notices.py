@@ -81,7 +81,17 @@ def test_one_that_starts_at_once_is_announced_and_started_in_one_message(lab: La
 
 def test_nothing_is_due_before_it_was_planned(lab: Lab) -> None:
     lab.reserve(lab.alice, lab.hours(1 / 12, 1 / 6))  # in 5 minutes, for 10
-    assert set(owed(lab)) == {Kind.BOOKED, Kind.START, Kind.END}
+    assert set(owed(lab)) == {Kind.START, Kind.END}
+
+
+def test_nothing_is_told_before_the_start_of_what_is_booked_right_before(lab: Lab) -> None:
+    soon = lab.reserve(lab.alice, lab.hours(0.49)).reservation
+    lab.reserve(lab.bob, lab.hours(2))
+    assert drain(lab) == [("channel", [Kind.BOOKED])]
+    soon = lab.act("extend", lab.alice, soon, by=timedelta(minutes=30)).reservation
+    assert drain(lab) == []
+    lab.act("change", lab.alice, soon, wanted=Wanted(), wish=lab.hours(4), purpose="")
+    assert drain(lab) == [("channel", [Kind.BOOKED])], "what was not told is no change"
 
 
 def test_a_quarter_of_an_hour_needs_no_reminder_of_its_end_at_its_start(lab: Lab) -> None:

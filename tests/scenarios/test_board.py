@@ -43,6 +43,8 @@ def test_it_is_edited_in_place_and_bookings_are_no_posts(world: World) -> None:
     world.book("haruka", "20:30-22:00 for <!channel>")
     world.later(seconds=5)
     assert "GPU0 · 佐藤遥" in shown.words
+    assert "Changed lately\n• today 18:00 · 佐藤遥 booked GPU0 · today 20:30–22:00" in shown.words
+    assert "<!channel>" not in shown.words.partition("Changed lately")[2]
     assert shown.notified == set()
     assert len(posts(world)) == len(before), "told on the board, and nowhere else"
     assert [each.ts for each in boards(world)] == [shown.ts]

@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
+import time
+
 from tests.scenarios.conftest import World
+
+
+def ticks(world: World) -> None:
+    """What came in is taken up, and what that owes is told."""
+    world.slack.settle(lambda: bool(world.slack.delivered))
+    time.sleep(0.2)
+    world.later(seconds=30)
 
 
 def test_the_first_command_is_answered_with_a_welcome_and_no_other(world: World) -> None:
@@ -27,6 +36,11 @@ def test_everybody_is_welcomed_once(world: World) -> None:
 def test_in_a_new_channel_it_introduces_itself_and_an_admin_can_make_it_the_labs(world: World) -> None:
     elsewhere = world.slack.add_channel("#vision", bot_in=False)
     world.slack.invite_bot("#vision")
+    world.slack.fail("chat.postMessage", reset=True)
+    ticks(world)
+    world.slack.deliver_again()
+    ticks(world)
+    ticks(world)
     hello = world.person("haruka").waits_for("#vision", "Hello! I book the lab's GPUs")
     hello.press("Make it the lab's")
     world.person("haruka").waits_for("#vision", "✗")
@@ -36,11 +50,14 @@ def test_in_a_new_channel_it_introduces_itself_and_an_admin_can_make_it_the_labs
     world.tick()
     assert "GPU0" in world.person("minjun").waits_for("#vision", "is yours now").words
     assert elsewhere
+    said = [message.words for message in world.person("haruka").sees("#vision")]
+    assert sum("Hello!" in words for words in said) == 1
 
 
 def test_in_the_labs_own_channel_nothing_is_offered(world: World) -> None:
     world.slack.kick_bot("#gpu")
     world.slack.invite_bot("#gpu")
+    ticks(world)
     hello = world.person("alice").waits_for("#gpu", "Hello! I book the lab's GPUs")
     assert "This is the lab's channel" in hello.words
     assert hello.buttons == []

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from core import members
+from core.facts import Standing
 from tests.scenarios.conftest import World
 
 
@@ -113,6 +115,28 @@ def test_reminders_can_be_left_out_and_come_back(world: World) -> None:
     form.choose("Reminders")
     form.submit()
     home.waits_for("Reminders: none")
+
+
+def test_what_slack_tells_of_somebody_is_so_at_once(world: World) -> None:
+    alice = world.person("alice")
+    home = alice.opens_home().waits_for("CET")
+
+    def alice_is(**facts: object) -> bool:
+        with world.desk.database.read(world.clock()) as work:
+            member = members.find(work, world.desk.organization.id, alice.id)
+        return all(getattr(member, fact) == value for fact, value in facts.items())
+
+    world.slack.change_person("alice", tz="America/New_York", locale="ko-KR")
+    alice.wait(lambda: alice_is(zone="America/New_York", language="ko-KR") or None, 5, lambda: home.words)
+    world.later(seconds=10)
+    assert "EST" in home.words
+    assert "America/New_York" in home.words
+    assert "새로 고침" in home.buttons
+    world.slack.change_person("minjun", tz="UTC")  # who never came
+    with world.desk.database.read(world.clock()) as work:
+        assert members.find(work, world.desk.organization.id, world.person("minjun").id) is None
+    world.slack.deactivate("alice")
+    alice.wait(lambda: alice_is(standing=Standing.DEACTIVATED) or None, 5, lambda: "still a member")
 
 
 def test_a_change_of_zone_in_slack_is_noticed_within_the_hour(world: World) -> None:

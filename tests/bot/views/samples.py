@@ -99,7 +99,7 @@ class Maker:
         """As many as there may be; of what stands within many others, now and then."""
         return self.size.value if self._depth == 0 or self.random.random() < 0.02 else min(self.size.value, 5)
 
-    def build(self, kind: type[T], **given: Any) -> T:
+    def build(self, kind: type[T], /, **given: Any) -> T:
         """A dataclass from its fields; the fields that are given stay."""
         hints = _hints(cast("Any", kind))
         made = dict(given)

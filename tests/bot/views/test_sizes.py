@@ -8,10 +8,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from bot.reader import Reader
-from bot.views import day, kit, nodes, status, who
+from bot.views import board, day, kit, nodes, status, who
 from bot.workspace import blocks
 from core import facts
-from core.facts import Role, Standing
+from core.facts import Action, Role, Standing, Subject, Surface
 from core.timerange import TimeRange
 
 NOW = datetime(2026, 12, 3, 9, 0, tzinfo=UTC)
@@ -61,6 +61,29 @@ def test_now_by_node_and_by_person(count: int, per_node: int, full: bool) -> Non
         blocks.check_message(list(message.blocks))
         assert characters(message) <= WHOLE
         assert len(message.text) <= kit.SECTION
+
+
+@pytest.mark.parametrize(("count", "per_node"), LABS)
+def test_the_board_has_room_for_the_last_changes(count: int, per_node: int) -> None:
+    stories = lab(count, per_node, full=True)
+    slots = {
+        str(story.gpu.id): [NOW.isoformat(), (NOW + timedelta(days=each)).isoformat()]
+        for each, story in enumerate(stories, 1)
+    }
+    held = {"slots": slots, "purpose": "a purpose " * 20}
+    who = member(1).name
+    changes = [
+        facts.AuditEntry(
+            each, NOW, who, Surface.SLACK, Action.CHANGED, Subject.RESERVATION, each, member(2).name, held, held, "why"
+        )
+        for each in range(5)
+    ]
+    shown = board.board(stories, changes, {story.gpu.id: story.gpu.full_name for story in stories}, ME, NOW)
+    blocks.check_message(list(shown.blocks))
+    assert characters(shown) <= WHOLE
+    said = "\n".join(block["text"]["text"] for block in shown.blocks if block["type"] == "section")
+    assert said.count("changed") == (5 if count / per_node < 100 else 3), "each node has its line"
+    assert not said.endswith("…")
 
 
 @pytest.mark.parametrize("full", [False, True], ids=["free", "full"])
