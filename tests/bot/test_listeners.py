@@ -1,4 +1,4 @@
-"""Who answers what: two listeners of one button would take each other's presses."""
+"""Who answers what, and what is one request: two listeners of one button would take each other's presses."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any
 
+from bot import app
 from bot.listeners import LISTENERS
 
 
@@ -26,9 +27,27 @@ class Names:
 
 
 def test_every_button_form_and_shortcut_has_one_listener() -> None:
-    app: Any = Names()
+    names: Any = Names()
     desk: Any = SimpleNamespace(command="/gpu")
     for listener in LISTENERS:
-        listener.register(app, desk)
-    assert app.seen["command /gpu"] == 1
-    assert [name for name, times in app.seen.items() if times > 1] == []
+        listener.register(names, desk)
+    assert names.seen["command /gpu"] == 1
+    assert [name for name, times in names.seen.items() if times > 1] == []
+
+
+def pressed(**more: Any) -> dict[str, Any]:
+    body = {"message": "1.0", "action": "take:0", "value": "{}", "user": "U1", "trigger": "t1"} | more
+    return {
+        "type": "block_actions",
+        "user": {"id": body["user"]},
+        "container": {"type": "message", "message_ts": body["message"]},
+        "actions": [{"action_id": body["action"], "value": body["value"]}],
+        "trigger_id": body["trigger"],
+    }
+
+
+def test_a_press_is_the_same_only_of_the_same_button_by_the_same_person() -> None:
+    same = [pressed(), pressed(trigger="t2")]
+    others = [pressed(message="2.0"), pressed(action="take:1"), pressed(value='{"id":2}'), pressed(user="U2")]
+    assert len({app._key(body) for body in same}) == 1
+    assert len({app._key(body) for body in (*same, *others)}) == 5

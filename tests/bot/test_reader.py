@@ -6,7 +6,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot.reader import Reader
+from bot import i18n
+from bot.reader import Everyone, Reader
 from core.timerange import TimeRange
 
 TOKYO = Reader.of("en", "Asia/Tokyo")
@@ -61,3 +62,34 @@ def test_lengths_are_short_and_clear(length: timedelta, said: str) -> None:
 )
 def test_hours_beside_a_day_name_another_one_only_where_it_matters(start: datetime, end: datetime, said: str) -> None:
     assert TOKYO.hours(TimeRange(start, end)) == said
+
+
+@pytest.mark.parametrize(
+    ("instant", "said"),
+    [
+        (at(3, 14, 59), "23:59"),
+        (at(3, 15), "tomorrow 00:00"),
+        (at(5, 4), "Sat 13:00"),
+        (at(9, 4), "Wed 13:00"),
+        (at(10, 4), "Thu 10 Dec, 13:00"),  # the same weekday as today
+        (at(2, 4), "Wed 2 Dec, 13:00"),
+    ],
+)
+def test_what_is_near_is_said_in_few_words_and_never_unclearly(instant: datetime, said: str) -> None:
+    assert TOKYO.near(instant, at(3, 4)) == said
+
+
+def test_to_everyone_an_end_far_from_its_start_has_a_day() -> None:
+    everyone = Everyone.of("en", "Asia/Tokyo")
+    for length, form in ((11, "{time}"), (12, "{date_short_pretty} {time}")):
+        time = TimeRange(at(3, 4), at(3, 4) + timedelta(hours=length))
+        for said in (everyone.span(time), everyone.hours(time)):
+            assert f"<!date^{int(time.end.timestamp())}^{form}|" in said
+
+
+@pytest.mark.parametrize(
+    ("locale", "language"),
+    [("ja-JP", "ja"), ("ko_KR", "ko"), ("JA", "ja"), ("en-GB", "en"), ("fr-FR", "en"), ("", "en")],
+)
+def test_a_locale_is_a_language_we_write_or_english(locale: str, language: str) -> None:
+    assert i18n.supported(locale) == language

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from core import errors
+from core import availability, errors
 from core.facts import Alternative, State
 from core.inventory import Wanted
 from core.timerange import TimeRange
@@ -55,8 +55,12 @@ def test_a_clash_names_everybody_in_the_way_and_what_is_left(lab: Lab) -> None:
 
 def test_what_is_left_is_not_offered_where_it_is_too_short_to_be_booked(lab: Lab) -> None:
     lab.reserve(lab.bob, lab.hours(3 / 60))
+    held = lab.reserve(lab.alice, lab.hours(5)).reservation
     with pytest.raises(errors.GpuTaken) as refusal:
         lab.reserve(lab.alice, lab.hours(0, 1))
+    assert [each.kind for each in refusal.value.alternatives] == [Alternative.Kind.LATER]
+    with pytest.raises(errors.GpuTaken) as refusal:  # nor to an admin, whom no limit binds
+        lab.act("change", lab.charlie, held, wanted=Wanted(), wish=lab.hours(0, 1), purpose="", why="sooner")
     assert [each.kind for each in refusal.value.alternatives] == [Alternative.Kind.LATER]
 
 
@@ -284,6 +288,8 @@ def test_others_hands_off(lab: Lab) -> None:
     for verb, more in (("cancel", {}), ("release", {}), ("extend", {"by": timedelta(hours=1)})):
         with pytest.raises(errors.NotYours):
             lab.act(verb, lab.bob, mine, **more)
+    with lab.database.read(lab.clock.now) as work, pytest.raises(errors.NotYours):
+        availability.changeable(work, lab.bob, mine.id, mine.version)
 
 
 def test_changing_moves_time_gpus_and_purpose(lab: Lab) -> None:

@@ -38,7 +38,7 @@ def test_who_has_stopped_has_stopped(lab: Lab) -> None:
 def test_somebody_who_sleeps_is_asked_all_the_same(lab: Lab) -> None:
     """Somebody waits for it at this very moment."""
     with lab.database.begin(lab.clock.now) as work:
-        organizations.change(work, lab.charlie, quiet_from="18:00", quiet_until="23:00")  # in Tokyo, where it is 18:00
+        organizations.change(work, lab.charlie, quiet_from="18:00", quiet_until="20:00")  # in Tokyo, where it is 18:00
     lab.reserve(lab.alice, lab.hours(0, 1))
     held = lab.reserve(lab.bob, lab.hours(1, 6)).reservation
     lab.clock.forward(hours=1)

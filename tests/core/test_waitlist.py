@@ -149,6 +149,8 @@ def test_who_passes_keeps_what_they_have_and_is_not_asked_for_that_again(lab: La
     again = lab.reserve(lab.alice, lab.hours(1, 4)).reservation
     lab.act("cancel", lab.alice, again)
     assert wish_of(lab, lab.bob).offer is None
+    lab.clock.forward(minutes=15)
+    assert Kind.OFFER_OVER not in told(lab, lab.bob), "which is for who did not answer"
 
 
 def test_what_is_left_of_an_offer_may_be_too_short_to_be_taken(lab: Lab) -> None:
