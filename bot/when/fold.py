@@ -14,7 +14,9 @@ DASHES = "‐‑‒–—―−﹘﹣－─━⁃➖"
 WAVES = "〜～∼˜⁓〰→⇒➡⇨➔➜⟶⟹▶►…‥»›↔⇔↦⇢⟷↗➞"
 QUOTES = "’‘ʼ`´′＇"
 COLONS = "∶꞉ː︓⦂"
-COMMAS = "、，・·；，､"
+COMMAS = "・·；"
+#: Marks that end a part of a sentence: no decimal point or comma is among them.
+PAUSES = {"。": ". ", "、": ", ", "，": ", ", "､": ", "}
 DROPPED = "\ufeff\u00ad\u20e3\ufe0e\ufe0f"
 
 _FIXED = (
@@ -26,7 +28,8 @@ _FIXED = (
     | dict.fromkeys(DROPPED, "")
     | dict.fromkeys("[「『【〔［〈《", "(")
     | dict.fromkeys("]」』】〕］〉》", ")")
-    | {"½": ".5", "。": ". ", "ß": "ss", "ı": "i"}
+    | PAUSES
+    | {"½": ".5", "ß": "ss", "ı": "i"}
 )
 
 

@@ -11,7 +11,7 @@ from bot.when.ask import Ask, Moment, in_zone, on_day, own_day, sharing_day, wit
 from bot.when.clocks import Day, Length
 from bot.when.hours import hours, lone_hours
 from bot.when.lexer import tokens as lex
-from bot.when.moments import USED, joined, moment_of
+from bot.when.moments import joined, moment_of
 from bot.when.ranges import PATTERNS, SEP, length_in
 
 if TYPE_CHECKING:
@@ -105,7 +105,6 @@ class _Reader:
         self.places = [i for i in range(purpose) if row[i].kind not in _DROPPED]
         self.solid = [row[i] for i in self.places]
         self.letters = forms.letters(self.solid)
-        self.speaks_of_use = any(token.value == USED for token in row)
         self.used: set[int] = set()
 
     def read(self) -> Parsed:
@@ -126,6 +125,7 @@ class _Reader:
                 or self._has_other_day(matches[0])
                 or self._has_named_day(matches[0])
             )
+            parsed.unsure = parsed.unsure or kinds.NOT in self.letters
             parsed.asks = self._with_other_starts(matches, parsed.asks)
             self._use_loose_zone(parsed)
         else:
@@ -149,8 +149,7 @@ class _Reader:
     def _matches(self) -> list[_Match]:
         for each in PATTERNS:
             found = []
-            fits = not each.unless.search(self.letters) and (self.speaks_of_use or not each.of_use)
-            matches = each.pattern.finditer(self.letters) if fits else ()
+            matches = () if each.unless.search(self.letters) else each.pattern.finditer(self.letters)
             for match in matches:
                 ask = each.build(self.solid[match.start() : match.end()])
                 if ask:

@@ -81,6 +81,7 @@ ZONE = "z"
 PLACE = "℘"  # in Tokyo: that zone, right after a time
 ASKING = "?"  # 空いてますか: a question, as a question mark is
 USE = "υ"  # 使う, 借りる: a length that a sentence with it names is asked for
+NOT = "¬"  # 以外, 使いません: the range beside it is not what is wanted
 COUNTER = "c"  # after a number that counts things: gpus, 枚
 LABEL = "s"  # before a number that names a thing: seed 13-18
 COUNTER_OR_LABEL = "#"

@@ -17,8 +17,6 @@ if TYPE_CHECKING:
 
 _NOUNS = (kinds.LABEL, kinds.COUNTER, kinds.COUNTER_OR_LABEL, kinds.WEEKDAY_NUMBER)
 _ATOMS = "DCpzI"
-#: What a word of use becomes: a word like any other, that can be told from them.
-USED = "used"
 _BETWEEN_ATOMS = " @gt,():F_"
 
 
@@ -32,8 +30,6 @@ def joined(tokens: Sequence[Token]) -> list[Token]:
         if token.kind == kinds.PLACE:  # 13-18 in Tokyo, but not `talk in Tokyo`
             after_time = row and _is_time(row[-1])
             token = token._replace(kind=kinds.ZONE if after_time else kinds.OTHER)  # noqa: PLW2901
-        if token.kind == kinds.USE:
-            token = token._replace(kind=kinds.OTHER, value=USED)  # noqa: PLW2901
         if token.kind in _NOUNS:
             token = token._replace(kind=kinds.OTHER)  # noqa: PLW2901 - it counted nothing: a word like any other
         previous = row[-1] if row and isinstance(row[-1].value, Moment) else None

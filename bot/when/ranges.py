@@ -23,8 +23,6 @@ class Pattern(NamedTuple):
     pattern: re.Pattern[str]
     unless: re.Pattern[str]
     build: Callable[[Sequence[Token]], Ask | None]
-    #: Only in a text that speaks of using something.
-    of_use: bool
 
 
 SEP = "(?:K?,?[-~/TUt]+,?|K,?)"
@@ -33,14 +31,14 @@ _START = "[XDRP]"
 PATTERNS: list[Pattern] = []
 
 
-def _asks(pattern: str, unless: str = "$.", *, of_use: bool = False) -> Callable[[Any], Any]:
+def _asks(pattern: str, unless: str = "$.") -> Callable[[Any], Any]:
     """Add a way to ask for a range. The first way that is found in a text is the way it asks.
 
     `unless`: what must not stand anywhere in the text.
     """
 
     def add(build: Callable[[Sequence[Token]], Ask | None]) -> Any:
-        PATTERNS.append(Pattern(re.compile(pattern), re.compile(unless), build, of_use))
+        PATTERNS.append(Pattern(re.compile(pattern), re.compile(unless), build))
         return build
 
     return add
@@ -258,7 +256,7 @@ def _length_from_now(tokens: Sequence[Token]) -> Ask | None:
     return Ask(length=length_in(tokens))
 
 
-@_asks(r"l", unless=r"[XDPpSVδkωψ]|l.*l|l\||\|l|[-~TU]l|l[-~,]?[nN]", of_use=True)
+@_asks(r"l", unless=r"[XDPpSVδkωψ]|l.*l|l\||\|l|[-~TU]l|l[-~,]?[nN]|^[^υ]*$")
 def _length_of_use(tokens: Sequence[Token]) -> Ask | None:
     """`GPUを2時間使いたい`, `今から5090を3時間お願いします`."""
     return Ask(length=length_in(tokens))

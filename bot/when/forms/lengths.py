@@ -55,6 +55,12 @@ def _which_day(_tokens: Sequence[Token]) -> Built:
     return kinds.OTHER, None
 
 
+@FORMS.add(r"l ?g?(?= ?[nN] ?i)")
+def _a_day(tokens: Sequence[Token]) -> Built:
+    """`하루 3시간`: three hours a day."""
+    return (kinds.VAGUE, "") if length_of(tokens[0].value).whole_days else None
+
+
 @FORMS.add(r"(?:Q|n ?[-~TU|] ?n|N ?[-~TU,|]? ?N) ?g? ?[hiMjJd](?= ?[^bB]|$)|n ?[-~TU|] ?y")
 def _vague_length(tokens: Sequence[Token]) -> Built:
     """`a few hours`, `2-3 hours`. (Not `13-18h`, and not `3-5日`, which are no lengths.)"""
@@ -132,6 +138,13 @@ def _part_of(tokens: Sequence[Token]) -> Built:
 def _colon_length(tokens: Sequence[Token]) -> Built:
     hours, minutes = numbers_in(tokens)
     return kinds.LENGTH, Length(timedelta(hours=hours, minutes=minutes))
+
+
+@FORMS.add_by_habit(r"(?<![-~:])(?<![-~:] )[nN], [nN] ?g? ?[iMjJ]")
+def _one_or_the_next(tokens: Sequence[Token], of: Habits) -> Built:
+    """`2、3時間`."""
+    few, more = numbers_in(tokens)
+    return (kinds.FEW, None) if of.code in ("ja", "ko", "zh") and more == few + 1 else None
 
 
 UNITS = {
