@@ -8,6 +8,7 @@ A new form goes into the file of its subject, above the forms that would take a 
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from bot.when.forms import clock_times, dates, lengths, lookalikes
@@ -23,11 +24,18 @@ FORMS = (*lookalikes.FORMS, *clock_times.FORMS, *lengths.FORMS, *dates.FORMS)
 def reduce(tokens: list[Token], of: Habits) -> list[Token]:
     """Replace every written-out clock time, length, date and zone by one token."""
     row = letters(tokens)
-    for each in FORMS:
-        if each.pattern.search(row):
-            tokens = each.apply(tokens, row, of)
-            row = letters(tokens)
+    place = 0
+    while (place := _next_form(row, place)) < len(FORMS):
+        tokens = FORMS[place].apply(tokens, row, of)
+        row = letters(tokens)
+        place += 1
     return tokens
+
+
+@lru_cache(maxsize=4096)
+def _next_form(row: str, start: int) -> int:
+    """The place of the first form, from one on, that a row has. People write alike, so it is kept for each row."""
+    return next((place for place in range(start, len(FORMS)) if FORMS[place].pattern.search(row)), len(FORMS))
 
 
 __all__ = ["Habits", "HourOrLength", "habits", "length_of", "letters", "reduce"]
