@@ -262,7 +262,7 @@ def test_home_and_picture_in_japanese_on_a_phone(world: World, browser: Open) ->
     phone = browser(f"{world.slack.url}/?as=haruka&in=%40gpu", viewport={"width": 390, "height": 844})
     write(phone, "今週の図")
     shown = last(phone, "GPU 6枚")
-    expect(shown.get_by_role("img", name="佐藤遥 12月4日(金) 13:00–18:00")).to_be_visible()
+    expect(shown.get_by_role("img", name="佐藤遥 12月4日(金) 13:00–18:00")).to_be_in_viewport(ratio=1)
     phone.get_by_role("link", name="Home").click()
     home = phone.get_by_role("region", name="Home")
     expect(home).to_contain_text("自分のGPU 1枚")

@@ -33,7 +33,13 @@ function arrive() {
   const scroll = $("#scroll");
   if (scroll) {
     scroll.scrollTop = scroll.scrollHeight;
-    scroll.addEventListener("scroll", () => atEnd() && ($("#newer").hidden = true));
+    let stays = true;
+    scroll.addEventListener("scroll", () => {
+      stays = atEnd();
+      if (stays) $("#newer").hidden = true;
+    });
+    // A picture has its height only once it is there; whoever reads at the end goes on reading there.
+    scroll.addEventListener("load", () => stays && (scroll.scrollTop = scroll.scrollHeight), true);
     $("#newer").addEventListener("click", toEnd);
   }
   $("#bars")?.addEventListener("click", () => document.body.classList.toggle("shelf"));
