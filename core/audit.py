@@ -16,7 +16,6 @@ from sqlalchemy.orm import aliased
 from core import facts, models
 from core.actors import Actor, Operator
 from core.facts import Action, Subject, Surface
-from core.timerange import TimeRange
 from core.work import Work
 
 _ADD = insert(models.AuditEntry)
@@ -101,7 +100,7 @@ def snapshot(held: facts.Reservation) -> Snapshot:
         "holder": held.holder.id,
         "purpose": held.purpose,
         "cancelled": held.state is facts.State.CANCELLED,
-        "slots": {str(slot.gpu.id): _written(slot.range) for slot in held.slots},
+        "slots": {str(slot.gpu.id): slot.range.written() for slot in held.slots},
         **offered,
     }
 
@@ -168,7 +167,3 @@ def _fact(row: models.AuditEntry, by: str | None, about: str | None) -> facts.Au
         after=row.after,
         why=row.why,
     )
-
-
-def _written(time: TimeRange) -> list[str]:
-    return [time.start.isoformat(), time.end.isoformat()]

@@ -112,7 +112,7 @@ def change(
     if before.state is State.RUNNING and set(gpus) != set(before.gpus):
         raise errors.AlreadyStarted(before)
     if before.state is State.RUNNING:
-        placement.stretch(work, _held_slots(row, work.now), time.end)
+        placement.stretch(work, row, time.end)
     else:
         placement.place(work, row, gpus, time)
     moved = (before.gpus, before.range) != (tuple(gpus), time)
@@ -148,7 +148,7 @@ def extend(
         _check_extension(work, before, longer, room)
     rounded = limits.rounded(work, actor.organization_id, before.holder.id, before.gpus, longer)
     time = rounded if rounded.end - before.range.end <= room.most else longer
-    placement.stretch(work, _held_slots(row, work.now), time.end)
+    placement.stretch(work, row, time.end)
     receipt = _changed(work, actor, Action.EXTENDED, row, before, request_key, Kind.CHANGED, why)
     return replace(receipt, rounded=time != longer)
 
@@ -383,10 +383,6 @@ def _new_time(before: facts.Reservation, wish: TimeRange, now: datetime) -> Time
     if wish.start > now:
         raise errors.AlreadyStarted(before)
     return TimeRange(before.range.start, wish.end)
-
-
-def _held_slots(row: models.Reservation, now: datetime) -> list[models.Slot]:
-    return [slot for slot in row.slots if slot.end_at > now]
 
 
 def _named(work: Work, held: facts.Reservation, names: Collection[str]) -> tuple[facts.Gpu, ...]:

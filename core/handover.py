@@ -247,7 +247,7 @@ def _told(asked: HandOver) -> Snapshot:
         "asker": asked.asker.name,
         "holder": asked.holder.name,
         "gpus": [gpu.name for gpu in asked.gpus],
-        "range": [asked.range.start.isoformat(), asked.range.end.isoformat()],
+        "range": asked.range.written(),
         "purpose": asked.purpose,
         "until": asked.expires_at.isoformat(),
     }
@@ -317,7 +317,7 @@ def _keep(
     elif others:
         placement.place(work, row, others, before.range)
     elif began:
-        placement.stretch(work, _held_slots(row, work.now), part.start)
+        placement.stretch(work, row, part.start)
         pieces = [piece for piece in pieces if piece.start >= part.end]
     elif pieces:
         placement.place(work, row, given, pieces.pop(0))
@@ -331,10 +331,6 @@ def _keep(
     audit.record_reservation(work, actor, Action.HANDED_OVER, held, before=before)
     split = [_split_off(work, actor, before, given, piece) for piece in pieces]
     return tuple(each for each in (held, *split) if each.state in {State.UPCOMING, State.RUNNING})
-
-
-def _held_slots(row: models.Reservation, now: datetime) -> list[models.Slot]:
-    return [slot for slot in row.slots if slot.end_at > now]
 
 
 def _split_off(

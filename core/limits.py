@@ -384,8 +384,7 @@ def _period(row: models.Period) -> Period:
 
 
 def _period_snapshot(period: Period, rules: Rules) -> audit.Snapshot:
-    time = [period.range.start.isoformat(), period.range.end.isoformat()]
-    return {"name": period.name, "time": time, "limits": policy.written(rules)}
+    return {"name": period.name, "time": period.range.written(), "limits": policy.written(rules)}
 
 
 def _groups(said: Book, wanted: Wanted, candidates: Sequence[facts.Gpu]) -> list[tuple[facts.Gpu, ...]]:

@@ -215,7 +215,7 @@ def tell_holder(
         "by_slack_id": by.slack_id,
         "action": action,
         "why": why[:500],
-        "was": [before.range.start.isoformat(), before.range.end.isoformat()],
+        "was": before.range.written(),
         "had": [gpu.id for gpu in before.gpus],
     }
     names = [gpu.name for gpu in before.gpus]

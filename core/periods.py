@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
 from core import facts, limits, notices, policy
 from core.actors import Actor, Operator
 from core.notices import CHANNEL, Kind
@@ -45,11 +43,14 @@ def beginning(work: Work, organization_id: int, notice: notices.OwedByLab) -> li
 
 def told(notice: notices.OwedByLab) -> tuple[facts.Period, Rules]:
     """The period that a notice tells of, as it was then."""
-    time = TimeRange(*map(datetime.fromisoformat, notice.data["time"]))
-    period = facts.Period(int(notice.data["id"]), str(notice.data["name"]), time)
+    period = facts.Period(int(notice.data["id"]), str(notice.data["name"]), TimeRange.read(notice.data["time"]))
     return period, policy.read(notice.data["limits"])
 
 
 def _data(period: facts.Period, rules: Rules) -> dict[str, object]:
-    time = [period.range.start.isoformat(), period.range.end.isoformat()]
-    return {"id": period.id, "name": period.name, "time": time, "limits": policy.written(rules)}
+    return {
+        "id": period.id,
+        "name": period.name,
+        "time": period.range.written(),
+        "limits": policy.written(rules),
+    }

@@ -154,9 +154,11 @@ def place(work: Work, row: models.Reservation, gpus: Iterable[facts.Gpu], time: 
         work.freed += [(gpu_id, part) for part in before.subtract([time] if gpu_id in wanted else [])]
 
 
-def stretch(work: Work, slots: Iterable[models.Slot], end: datetime) -> None:
-    """Let these slots end at `end`, later or earlier."""
-    for slot in slots:
+def stretch(work: Work, row: models.Reservation, end: datetime, gpu_ids: Collection[int] | None = None) -> None:
+    """Let what it still holds, all of it or these GPUs, end at `end`, later or earlier."""
+    for slot in row.slots:
+        if slot.end_at <= work.now or (gpu_ids is not None and slot.gpu_id not in gpu_ids):
+            continue
         if end < slot.end_at:
             work.freed.append((slot.gpu_id, TimeRange(end, slot.end_at)))
         slot.end_at = end
@@ -165,7 +167,7 @@ def stretch(work: Work, slots: Iterable[models.Slot], end: datetime) -> None:
 
 def cut(work: Work, row: models.Reservation, gpu_ids: Collection[int]) -> None:
     """Give these GPUs back now; the time used stays on record."""
-    stretch(work, (slot for slot in row.slots if slot.gpu_id in gpu_ids and slot.end_at > work.now), work.now)
+    stretch(work, row, work.now, gpu_ids)
 
 
 def drop(work: Work, row: models.Reservation, gpu_ids: Collection[int]) -> None:

@@ -389,7 +389,7 @@ def _tell(
     data = {
         "count": len(held),
         "gpus": list(gpus),
-        "first": [first.range.start.isoformat(), first.range.end.isoformat()],
+        "first": first.range.written(),
         "last": last.range.start.isoformat(),
         "rule": _written(recurrence),
         **({} if is_announced else {"quiet": True}),

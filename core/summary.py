@@ -83,8 +83,8 @@ def _released(work: Work, organization_id: int, window: TimeRange) -> timedelta:
 
 
 def _slots(snapshot: dict[str, dict[str, list[str]]]) -> Iterator[tuple[str, TimeRange]]:
-    for gpu, (start, end) in snapshot["slots"].items():
-        yield gpu, TimeRange(datetime.fromisoformat(start), datetime.fromisoformat(end))
+    for gpu, written in snapshot["slots"].items():
+        yield gpu, TimeRange.read(written)
 
 
 def _busiest(schedule: facts.Schedule, zone: tzinfo) -> list[Busy]:

@@ -38,6 +38,15 @@ class TimeRange:
         midnights = (datetime.combine(day, time(), zone) for day in (first, first + timedelta(days=count)))
         return cls(*midnights)
 
+    @classmethod
+    def read(cls, written: Iterable[str]) -> TimeRange:
+        """What `written` wrote."""
+        return cls(*map(datetime.fromisoformat, written))
+
+    def written(self) -> list[str]:
+        """As JSON: its start and its end in ISO 8601."""
+        return [self.start.isoformat(), self.end.isoformat()]
+
     @property
     def length(self) -> timedelta:
         return self.end - self.start

@@ -153,7 +153,7 @@ def changed(work: Work, held: facts.Reservation) -> None:
         if wish.offer_id is not None:
             _end_offer(work, _bot(held.organization_id), wish, Action.LAPSED, passed=False)
         # What they gave back themselves is not what they wait for.
-        wish.passed = [*wish.passed, *([gpu_id, *_written(part)] for gpu_id, part in work.freed)]
+        wish.passed = [*wish.passed, *([gpu_id, *part.written()] for gpu_id, part in work.freed)]
         _follow(work, wish, held)
     pass_on(work, held.organization_id)
 
@@ -543,7 +543,7 @@ def _give(work: Work, wish: models.Wish, found: Found) -> None:
     elif wish.reservation_id is not None:
         was = availability.reservation(work, wish.organization_id, wish.reservation_id)
         held = _move(work, by, wish, found.gpus, found.range)
-        _tell(work, wish, held, Kind.MOVED, {"was": _written(was.range)})
+        _tell(work, wish, held, Kind.MOVED, {"was": was.range.written()})
     else:
         holder = members.fact(wish.member)
         held = placement.add(work, wish.organization_id, holder, wish.purpose, found.gpus, found.range)
@@ -573,9 +573,9 @@ def _offer(work: Work, by: Operator, wish: models.Wish, found: Found) -> None:
     data = {
         "wish": wish.id,
         "gpus": [gpu.name for gpu in found.gpus],
-        "range": _written(found.range),
+        "range": found.range.written(),
         "until": until.isoformat(),
-        "was": _written(was.range) if was else None,
+        "was": was.range.written() if was else None,
     }
     whom = recipients.to_member(wish.member_id)
     notices.tell(work, offer, Kind.OFFERED, whom, data, about=wish.id, useful_until=until)
@@ -650,7 +650,7 @@ def _end_offer(
     time = TimeRange(before.range.start, before.range.start + timedelta(seconds=wish.seconds))
     if passed:
         kept = [part for part in wish.passed if datetime.fromisoformat(part[2]) > work.now]
-        wish.passed = [*kept, *([slot.gpu.id, *_written(time)] for slot in before.slots)]
+        wish.passed = [*kept, *([slot.gpu.id, *time.written()] for slot in before.slots)]
     wish.offer_id = None
     work.session.flush()
     limits.count_anew(work)
@@ -760,13 +760,9 @@ def _announces(work: Work, organization_id: int) -> bool:
 
 def _read_passed(passed: list[list[Any]]) -> dict[int, list[TimeRange]]:
     found: dict[int, list[TimeRange]] = {}
-    for gpu_id, start, end in passed:
-        found.setdefault(gpu_id, []).append(TimeRange(datetime.fromisoformat(start), datetime.fromisoformat(end)))
+    for gpu_id, *written in passed:
+        found.setdefault(gpu_id, []).append(TimeRange.read(written))
     return found
-
-
-def _written(time: TimeRange) -> list[str]:
-    return [time.start.isoformat(), time.end.isoformat()]
 
 
 def _snapshot(wish: models.Wish) -> audit.Snapshot:

@@ -150,7 +150,7 @@ def _what(request: facts.HandOver, reader: Reader) -> str:
 
 
 def _told(data: dict[str, Any], reader: Reader) -> str:
-    time = TimeRange(*map(datetime.fromisoformat, data["range"]))
+    time = TimeRange.read(data["range"])
     return _named(data["gpus"], time, reader)
 
 

@@ -192,7 +192,7 @@ def _is_overruled(owed: Owed) -> bool:
 
 def _details(owed: Owed, reader: Reader, values: dict[str, str], *, spoken: bool) -> str:
     """Who changed somebody else's booking, and why."""
-    before = TimeRange(*(datetime.fromisoformat(instant) for instant in owed.data["was"]))
+    before = TimeRange.read(owed.data["was"])
     values = {
         **values,
         "by": kit.escape(str(owed.data["by"])),
@@ -260,7 +260,7 @@ _BETWEEN_PEOPLE: dict[Kind, Callable[[Owed, Reader], str]] = {
 
 def _overruled(owed: Owed, reader: Reader, what: str) -> str:
     """What an admin did to it, and why."""
-    was = TimeRange(*(datetime.fromisoformat(instant) for instant in owed.data["was"]))
+    was = TimeRange.read(owed.data["was"])
     values = {
         "who": kit.escape(str(owed.data["by"])),
         "why": kit.escape(str(owed.data["why"])),

@@ -7,7 +7,7 @@ import io
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC
 from typing import Any
 
 from bot.reader import Reader
@@ -177,7 +177,7 @@ def _held(snapshot: Mapping[str, object] | None, names: Mapping[int, str], reade
     slots = (snapshot or {}).get("slots")
     if not isinstance(slots, dict) or not slots:
         return ""
-    times = [TimeRange(datetime.fromisoformat(start), datetime.fromisoformat(end)) for start, end in slots.values()]
+    times = [TimeRange.read(written) for written in slots.values()]
     gpus = reader.listed([names.get(int(number), f"#{number}") for number in slots])
     purpose = kit.quoted(str((snapshot or {}).get("purpose", "")))
     return f"*{kit.escape(kit.clip(gpus, _GPUS))}* · {reader.span(TimeRange.hull(times))}{purpose}"

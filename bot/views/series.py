@@ -248,7 +248,7 @@ def news(kind: Kind, data: dict[str, Any], who: str, reader: Reader) -> str:
         "gpus": f"*{kit.escape(reader.listed(list(data['gpus'])))}*",
         "who": who,
         "often": how_often(Recurrence(**{**data["rule"], "weekdays": tuple(data["rule"]["weekdays"])}), reader),
-        "first": reader.when(TimeRange(*map(datetime.fromisoformat, data["first"]))),
+        "first": reader.when(TimeRange.read(data["first"])),
         "last": reader.day(datetime.fromisoformat(data["last"])),
         "count": data["count"],
     }

@@ -158,12 +158,12 @@ def offered(data: dict[str, Any], reader: Reader) -> str:
     said = reader.say(
         "*Come free for you*: {gpus} · {when}. It is held for you until {until}.",
         gpus=_named(data),
-        when=reader.when(_range(data["range"])),
+        when=reader.when(TimeRange.read(data["range"])),
         until=reader.clock(datetime.fromisoformat(data["until"])),
     )
     if data["was"] is None:
         return said
-    return f"{said}\n" + reader.say("If you pass, you keep {when}.", when=reader.when(_range(data["was"])))
+    return f"{said}\n" + reader.say("If you pass, you keep {when}.", when=reader.when(TimeRange.read(data["was"])))
 
 
 def offered_buttons(offer: facts.Reservation, data: dict[str, Any], reader: Reader) -> list[Block]:
@@ -172,7 +172,7 @@ def offered_buttons(offer: facts.Reservation, data: dict[str, Any], reader: Read
 
 
 def offer_over(data: dict[str, Any], reader: Reader) -> str:
-    gpus, when = _named(data), reader.when(_range(data["range"]))
+    gpus, when = _named(data), reader.when(TimeRange.read(data["range"]))
     if data["was"] is None:
         return reader.say(
             "You did not answer in time, so {gpus} · {when} went to the next. You wait on.", gpus=gpus, when=when
@@ -181,7 +181,7 @@ def offer_over(data: dict[str, Any], reader: Reader) -> str:
         "You did not answer in time, so {gpus} · {when} went to the next. You wait on, and keep {was}.",
         gpus=gpus,
         when=when,
-        was=reader.when(_range(data["was"])),
+        was=reader.when(TimeRange.read(data["was"])),
     )
 
 
@@ -198,7 +198,7 @@ def moved(held: facts.Reservation, data: dict[str, Any], reader: Reader) -> str:
     return reader.say(
         "✓ Moved forward for you: {what}. It was {was}.",
         what=booking.summary(held, reader),
-        was=reader.when(_range(data["was"])),
+        was=reader.when(TimeRange.read(data["was"])),
     )
 
 
@@ -232,7 +232,3 @@ def _what_happens(wish: Wish, reader: Reader) -> str:
 
 def _named(data: dict[str, Any]) -> str:
     return kit.escape(", ".join(data["gpus"]))
-
-
-def _range(written: list[str]) -> TimeRange:
-    return TimeRange(*(datetime.fromisoformat(instant) for instant in written))

@@ -13,10 +13,17 @@ import pytest
 from bot.listeners import admin
 from bot.reader import Reader
 from bot.views import admin as view
+from bot.workspace.driver import MessageHandle, PersonDriver
 from core import availability, organizations
 from core.actors import Operator
 from core.facts import Rule
 from tests.scenarios.conftest import World
+
+
+def admin_panel(admin: PersonDriver, after: str = "0") -> MessageHandle:
+    """What `/gpu admin` shows."""
+    admin.types("#gpu", "/gpu admin")
+    return admin.waits_for("#gpu", "Settings of", after=after)
 
 
 def test_everybody_else_is_told_whom_to_ask(world: World) -> None:
@@ -32,8 +39,7 @@ def test_everybody_else_is_told_whom_to_ask(world: World) -> None:
 
 def test_limits_are_set_in_a_form_and_a_refusal_offers_what_would_pass(world: World) -> None:
     alice, haruka = world.person("alice"), world.person("haruka")
-    alice.types("#gpu", "/gpu admin")
-    alice.waits_for("#gpu", "Settings of").press("Limits")
+    admin_panel(alice).press("Limits")
     form = alice.waits_for_form("Limits")
     form.fill("Longest booking", "soon")
     assert form.submit() == {"Longest booking": "Write a length of time, like 30 min, 12 h or 7 d."}
@@ -54,8 +60,7 @@ def test_limits_are_set_in_a_form_and_a_refusal_offers_what_would_pass(world: Wo
 
 def test_adding_a_gpu_changes_none_that_is_there(world: World) -> None:
     alice = world.person("alice")
-    alice.types("#gpu", "/gpu admin")
-    alice.waits_for("#gpu", "Settings of").press("Add a GPU")
+    admin_panel(alice).press("Add a GPU")
     form = alice.waits_for_form("Add a GPU")
     for label, words in {"Node": "lab-node-1", "Label": "GPU0", "Model": "H100", "Memory in GB": "lots"}.items():
         form.fill(label, words)
@@ -72,8 +77,7 @@ def test_adding_a_gpu_changes_none_that_is_there(world: World) -> None:
 
 def test_a_special_period_is_added_and_removed(world: World) -> None:
     alice = world.person("alice")
-    alice.types("#gpu", "/gpu admin")
-    alice.waits_for("#gpu", "Settings of").press("Add a special period")
+    admin_panel(alice).press("Add a special period")
     form = alice.waits_for_form("Special period")
     form.fill("Name", "ICML deadline")
     form.fill("When", "tomorrow 9:00 for 3 days")
@@ -84,8 +88,7 @@ def test_a_special_period_is_added_and_removed(world: World) -> None:
     alice.waits_for("#gpu", "Special period “ICML deadline”, from tomorrow 09:00 to Dec 7")
     alice.types("#gpu", "/gpu book tomorrow 13:00-18:00")
     alice.waits_for("#gpu", "That is so during “ICML deadline”")
-    alice.types("#gpu", "/gpu admin")
-    alice.waits_for("#gpu", "Settings of", after=seen.ts).press("Remove")
+    admin_panel(alice, after=seen.ts).press("Remove")
     alice.waits_for("#gpu", "✓ “ICML deadline” is removed.")
     world.tick()
     alice.waits_for("#gpu", "The special period “ICML deadline” is called off: the usual limits hold.")
@@ -115,8 +118,7 @@ def test_gpus_are_taken_down_and_retired_in_a_form_after_the_same_look(world: Wo
     alice, haruka = world.person("alice"), world.person("haruka")
     world.add_gpu("lab-node-2", "GPU1", model="A100")
     world.book("haruka", "20:00-22:00 on GPU1")
-    alice.types("#gpu", "/gpu admin")
-    panel = alice.waits_for("#gpu", "Settings of")
+    panel = admin_panel(alice)
     panel.press("Out of service…")
     form = alice.waits_for_form("Out of service")
     form.choose("GPUs", "lab-node-2")
@@ -188,8 +190,7 @@ def test_who_runs_on_it_gives_it_back_when_the_admin_has_read_of_it(world: World
 def test_an_admin_changes_somebodys_booking_and_says_why(world: World) -> None:
     alice, haruka = world.person("alice"), world.person("haruka")
     world.book("haruka", "tomorrow 20:00-22:00")
-    alice.types("#gpu", "/gpu admin")
-    alice.waits_for("#gpu", "Settings of").press("Everybody’s bookings")
+    admin_panel(alice).press("Everybody’s bookings")
     alice.waits_for("#gpu", "1 booking runs or is to come.").press("Change or cancel…")
     form = alice.waits_for_form("Change for somebody")
     form.choose("Or give it back", "Cancel it")
@@ -231,8 +232,7 @@ def test_what_deactivated_people_hold_is_given_back_in_one_tap_each(world: World
 
 def test_an_admin_names_another_and_the_last_one_stays(world: World) -> None:
     alice, haruka = world.person("alice"), world.person("haruka")
-    alice.types("#gpu", "/gpu admin")
-    alice.waits_for("#gpu", "Settings of").choose("Role and limits of…", haruka.id)
+    admin_panel(alice).choose("Role and limits of…", haruka.id)
     form = alice.waits_for_form("Role and limits")
     form.choose("Role", "Admin of the lab")
     form.fill("Longest booking", "14 d")
@@ -245,16 +245,14 @@ def test_an_admin_names_another_and_the_last_one_stays(world: World) -> None:
 
 def test_gpus_are_added_and_edited(world: World) -> None:
     alice = world.person("alice")
-    alice.types("#gpu", "/gpu admin")
-    panel = alice.waits_for("#gpu", "Settings of")
+    panel = admin_panel(alice)
     panel.press("Add a GPU")
     form = alice.waits_for_form("Add a GPU")
     for label, words in (("Node", "lab-node-2"), ("Label", "GPU1"), ("Model", "A100"), ("Memory in GB", "80")):
         form.fill(label, words)
     assert form.submit() == {}
     alice.waits_for("#gpu", "✓ lab-node-2/GPU1 is saved.")
-    alice.types("#gpu", "/gpu admin")
-    alice.waits_for("#gpu", "Settings of", after=panel.ts).choose("Edit a GPU…", "GPU1 · A100")
+    admin_panel(alice, after=panel.ts).choose("Edit a GPU…", "GPU1 · A100")
     form = alice.waits_for_form("Edit GPU")
     assert "Empty: 7 d." in form.words
     form.fill("Longest booking", "1 h")
@@ -283,8 +281,7 @@ def test_a_node_is_edited_and_taken_down_whole(world: World) -> None:
     alice = world.person("alice")
     for label in ("GPU1", "GPU2"):
         world.add_gpu("lab-node-2", label)
-    alice.types("#gpu", "/gpu admin")
-    alice.waits_for("#gpu", "Settings of").choose("Edit a node…", "lab-node-2")
+    admin_panel(alice).choose("Edit a node…", "lab-node-2")
     form = alice.waits_for_form("Edit node")
     form.fill("Host name", "lab-node-1")
     assert form.submit() == {"Host name": "There is a “lab-node-1” already. Choose another name."}
@@ -304,8 +301,7 @@ def test_a_node_is_edited_and_taken_down_whole(world: World) -> None:
 
 def test_settings_of_the_lab_in_a_form(world: World) -> None:
     alice = world.person("alice")
-    alice.types("#gpu", "/gpu admin")
-    alice.waits_for("#gpu", "Settings of").press("Settings")
+    admin_panel(alice).press("Settings")
     form = alice.waits_for_form("Settings")
     form.fill("Time zone", "Atlantis")
     assert form.submit() == {"Time zone": "There is no such zone. Write one like Asia/Tokyo."}
@@ -318,8 +314,7 @@ def test_settings_of_the_lab_in_a_form(world: World) -> None:
 
 def test_a_newcomer_has_the_labs_zone_and_language_as_they_are_now(world: World) -> None:
     alice = world.person("alice")
-    alice.types("#gpu", "/gpu admin")
-    alice.waits_for("#gpu", "Settings of").press("Settings")
+    admin_panel(alice).press("Settings")
     form = alice.waits_for_form("Settings")
     form.fill("Time zone", "Europe/Berlin")
     form.choose("Language", "日本語")
@@ -380,8 +375,7 @@ def test_fair_use_is_seen_in_the_form_and_in_the_answer(world: World) -> None:
 
 def test_quiet_hours_and_reminders_are_set_in_a_form(world: World) -> None:
     alice = world.person("alice")
-    alice.types("#gpu", "/gpu admin")
-    alice.waits_for("#gpu", "Settings of").press("Settings")
+    admin_panel(alice).press("Settings")
     form = alice.waits_for_form("Settings")
     form.fill("Remind before the start", "30")
     form.fill("Quiet hours from", "22:00")
