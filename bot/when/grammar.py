@@ -265,7 +265,10 @@ class _Reader:
             return True  # 13:00-15:00-17:00
         end = self.letters.find(kinds.OTHER, last)
         scope = self.letters if end < 0 else self.letters[:end]
-        return any(letter in _DAYS_UNREAD and i not in self.used for i, letter in enumerate(scope))
+        unread = [self.solid[i] for i, letter in enumerate(scope) if letter in _DAYS_UNREAD and i not in self.used]
+        if own_day(matches[0].ask):  # `weekend run: fri 6pm till sun 8am`
+            unread = [token for token in unread if token.value != "weekend"]
+        return bool(unread)
 
     def _before(self, match: _Match) -> str:
         """The letters before a match, spaces included."""

@@ -8,6 +8,9 @@ from bot.when.ask import Moment
 from bot.when.clocks import MINUTES_PER_DAY, NOON, Clock, Day, Daypart
 from bot.when.reading import Kind, Unreadable
 
+#: Before this a bare hour, or `half seven`, may be of either half of the day.
+SMALL = 8 * 60
+
 
 @dataclass(frozen=True, slots=True)
 class Hours:
@@ -25,7 +28,7 @@ def faces_of(moment: Moment) -> list[Clock]:
     face = moment.clock
     if moment.part:
         return [in_part(face, moment.part, of_said_day=moment.day is not None)]
-    if face.bare and face.minutes <= 7 * 60:
+    if face.bare and face.minutes < SMALL:
         return [face.other_half(), face.literal()]
     return [face.literal()]
 
@@ -61,7 +64,7 @@ def hours_of(start: Moment, end: Moment) -> list[Hours]:
         return [_ordered(first.minutes, _nearer(first.minutes, last))]
     if last.daypart and first.open:
         return [_start_near(first, last.minutes)]
-    if first.bare and (last.bare or (first.minutes <= _SMALL and last.minutes in (0, MINUTES_PER_DAY))):
+    if first.bare and (last.bare or (first.minutes < SMALL and last.minutes in (0, MINUTES_PER_DAY))):
         return _bare_hours(first, last)
     return _literal_hours(first, last)
 
@@ -88,7 +91,7 @@ def _hours_in_parts(start: Moment, end: Moment, *, of_said_day: bool) -> Hours:
 def _before_part(first: Clock, end: int) -> list[Hours]:
     """`2時から午後5時` is the afternoon; `8時から夜10時` may be a long day, or an evening."""
     literal, near = _ordered(first.minutes, end), _start_near(first, end)
-    if near == literal or first.minutes <= 7 * 60:
+    if near == literal or first.minutes < SMALL:
         return [near]
     return [near, literal]
 
@@ -116,14 +119,10 @@ def _ordered(start: int, end: int) -> Hours:
     return Hours(start, end + days * MINUTES_PER_DAY, rolled=True)
 
 
-#: Up to here a bare hour may be of either half of the day.
-_SMALL = 7 * 60
-
-
 def _bare_hours(first: Clock, last: Clock) -> list[Hours]:
     if not last.bare:  # 5-24
         return [_ordered(first.minutes + NOON, last.minutes), _ordered(first.minutes, last.minutes)]
-    if first.minutes <= _SMALL and last.minutes <= _SMALL:
+    if first.minutes < SMALL and last.minutes < SMALL:
         day = _ordered(first.minutes + NOON, last.minutes + NOON)
         if last.minutes < first.minutes:  # 7-3: a working day, or a night
             return [_ordered(first.minutes, last.minutes + NOON), day]

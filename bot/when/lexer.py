@@ -121,7 +121,7 @@ class Lexicon:
                 self.words.setdefault(word, entry)
         for word in self.words:
             cjk = any(_is_cjk(character) for character in word)
-            head = word[0] if cjk else word.split(" ", 1)[0]
+            head = word[0] if cjk else word.split(" ", 1)[0].rstrip(".")
             size = len(word) if cjk else word.count(" ") + 1
             self._longest[head] = max(size, self._longest.get(head, 0))
         self._forgive()

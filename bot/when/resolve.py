@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from bot.when import zones
 from bot.when.ask import Ask, Moment
 from bot.when.clocks import MINUTES_PER_DAY, Clock, Day, Length
-from bot.when.halves import Hours, coming_midnight, faces_of, hours_of
+from bot.when.halves import SMALL, Hours, coming_midnight, faces_of, hours_of
 from bot.when.here import Here, changes_at, not_past, placed, precedes
 from bot.when.reading import Kind, Reading, Unreadable
 from bot.when.spans import DAY, between_dates, between_days, candidates_of, check_weekday, days_from, first_day, whole
@@ -139,9 +139,9 @@ def _end_faces(end: Moment, here: Here) -> list[Clock]:
         return [face.literal()]  # 翌2時まで
     if end.part is None and end.day is None and face.open and face.loose and not face.bare and not face.daypart:
         return [_coming(face, here)]
-    if end.part or not face.bare or (end.day is not None and face.minutes > 7 * 60):
+    if end.part or not face.bare or (end.day is not None and face.minutes >= SMALL):
         return _midnight_last(faces_of(end), end)
-    if face.minutes <= 7 * 60 or here.at(here.today, face.minutes) <= here.now:
+    if face.minutes < SMALL or here.at(here.today, face.minutes) <= here.now:
         return [face.other_half(), face.literal()]
     return [face.literal()]
 

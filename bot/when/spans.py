@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from bot.when.ask import Ask, Moment
-from bot.when.clocks import MINUTES_PER_DAY, Day
+from bot.when.clocks import MINUTES_PER_DAY, Clock, Day
 from bot.when.halves import faces_of
 from bot.when.here import Here, changes_at, placed, precedes
 from bot.when.reading import Kind, Reading, Unreadable
@@ -80,6 +80,8 @@ def between_days(start: Moment, end: Moment, here: Here, end_here: Here) -> list
         pairs = [(a, b) for a in first for b in last]
     else:  # 18:00 to 6:00: one 24 h clock makes the other one
         pairs = [(first[-1], last[-1])]
+    if end.clock.midnight_word and end.day != start.day:  # till sunday midnight: before it, or after?
+        pairs = [(first[-1], Clock(minutes)) for minutes in (MINUTES_PER_DAY, 0)]
     return [_over_days(start, end, (a.minutes, b.minutes), here, end_here) for a, b in pairs]
 
 

@@ -118,7 +118,7 @@ GERMAN = Language(
             ),
         },
         kinds.QUARTER: {15: "viertel, eine viertel, einer viertel"},
-        kinds.PAST: {"": "nach"},
+        kinds.PAST: {"after": "nach"},
         kinds.BEFORE: {"ago": "vor"},
         kinds.CLOCK: {
             Clock(NOON): "mittag, zwölf uhr mittags, 12 uhr mittags",

@@ -154,7 +154,7 @@ SPANISH = Language(
             "": (
                 "desde, desde las, desde la, de las, de la, a partir de, a partir de las, "
                 "a partir del, desde el, empezando a las, a partir de la, comenzando a las, "
-                "empezando, entre las de"
+                "empezando, entre las de, después de, después de las, después de la"
             ),
         },
         kinds.UNTIL: {"": "hasta, hasta las, hasta la, hasta el, hasta eso de las, hasta aprox"},

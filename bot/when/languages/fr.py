@@ -177,7 +177,7 @@ FRENCH = Language(
         kinds.VAGUE: {
             "": (
                 "bientôt, tout à l'heure, tantôt, avant, un moment, un jour, un peu, "
-                "un de ces jours, dès que possible, quand possible, la fin, longtemps, au plus tard, "
+                "dans la journée, un de ces jours, dès que possible, quand possible, la fin, longtemps, au plus tard, "
                 "fin de journée"
             )
         },
