@@ -31,7 +31,7 @@ from bot.desk import Desk
 from bot.workspace import Workspace
 from bot.workspace.driver import PersonDriver
 from core import booking as booking_core
-from core import inventory, members, organizations
+from core import inventory, maintenance, members, organizations
 from core.actors import Actor, Operator
 from core.facts import Standing
 from core.inventory import Wanted
@@ -125,7 +125,7 @@ def fill(database: Database, lab: int, count: int) -> None:
     with database.begin(begin) as work:
         for number in range(1, count):
             node, label = f"lab-node-{number // 8 + 1}", f"GPU{number % 8}"
-            inventory.add_gpu(work, Operator(lab), node=node, label=label, model="RTX 5090", memory_gb=32)
+            maintenance.put_in_service(work, Operator(lab), node=node, label=label, model="RTX 5090", memory_gb=32)
         gpus = inventory.gpus(work, lab)
         people = [
             members.save(

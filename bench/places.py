@@ -12,7 +12,7 @@ from pathlib import Path
 
 from sqlalchemy import create_engine
 
-from core import facts, inventory, members, organizations
+from core import facts, inventory, maintenance, members, organizations
 from core.actors import Actor, Operator
 from core.facts import Standing
 from core.migrate import upgrade
@@ -74,7 +74,7 @@ def found_lab(database: Database, channel: str | None = "C1") -> tuple[Actor, tu
         lab = organizations.seed(work, slack_id="T1", name="Lab", zone="UTC", channel=channel)
         for number in range(NODES * GPUS_OF_A_NODE):
             node, label = divmod(number, GPUS_OF_A_NODE)
-            inventory.add_gpu(
+            maintenance.put_in_service(
                 work, Operator(lab.id), node=f"lab-node-{node + 1}", label=f"GPU{label}", model="RTX 5090", memory_gb=32
             )
         people = [

@@ -135,7 +135,7 @@ class Ask:
 
 @dataclass(frozen=True)
 class Wait:
-    """Wait for so much time to come free; with no `length`, see what one waits for.
+    """Wait for so much time to come free; with no `length`, see what one waits for, or with `off` be off the list.
 
     `takes`: without asking; `holds`: have the next free time meanwhile.
     """
@@ -147,6 +147,7 @@ class Wait:
     purpose: str = ""
     takes: bool = False
     holds: bool = True
+    off: bool = False
 
 
 @dataclass(frozen=True)
@@ -245,6 +246,8 @@ def parse(text: str) -> Command:
     if not text:
         return Status()
     text = _whole_letters(text)
+    if _WAITS_NO_MORE.fullmatch(fold(text).strip(" .!。！")):
+        return Wait("", Wanted(), off=True)
     for language in words.LANGUAGES.values():
         said = _verb_first(text, language) or _verb_last(text, language)
         if said is not None:
@@ -611,7 +614,17 @@ _EARLIEST = re.compile(
 )
 
 
+_WAITS_NO_MORE = re.compile("|".join(language.waits_no_more for language in words.LANGUAGES.values()), re.IGNORECASE)
+_OFF = re.compile("|".join(language.off for language in words.LANGUAGES.values()), re.IGNORECASE)
+
+
+def _is_off(text: str) -> bool:
+    return bool(_OFF.fullmatch(fold(text).strip(" .!。！")))
+
+
 def _wait(text: str) -> Wait:
+    if _is_off(text):
+        return Wait("", Wanted(), off=True)
     head, purpose = _split_purpose(text)
     takes, head = _take(_TAKES, head)
     holds_not, head = _take(_HOLDS_NOT, head)

@@ -18,12 +18,12 @@ from typing import Any
 from sqlalchemy import and_, bindparam, select
 
 from core import (
+    asked_for,
     audit,
     availability,
     displays,
     errors,
     facts,
-    handover,
     inventory,
     limits,
     members,
@@ -193,7 +193,7 @@ def release(
     else:
         data = {"gpus": [gpu.id for gpu in freed], **_overruled(actor, held)}
         notices.replan(work, held, Kind.FREED, data, announce=True)
-    handover.settle(work, actor, held)
+    asked_for.settle(work, actor, held)
     requests.remember(work, held, request_key)
     _tell_holder(work, actor, Action.RELEASED, before, held, why)
     audit.record_reservation(work, actor, Action.RELEASED, held, before=before, why=why)
@@ -425,7 +425,7 @@ def _changed(
     told = select(displays.ANNOUNCES).where(models.Organization.id == row.organization_id)
     announce = work.session.scalars(told).one()
     notices.replan(work, held, news, _overruled(actor, held), announce=announce)
-    handover.settle(work, actor, held)
+    asked_for.settle(work, actor, held)
     requests.remember(work, held, request_key)
     _tell_holder(work, actor, action, before, held, why)
     audit.record_reservation(work, actor, action, held, before=before, why=why)

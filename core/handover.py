@@ -14,12 +14,12 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 
 from core import (
+    asked_for,
     audit,
     availability,
     errors,
     facts,
     limits,
-    members,
     models,
     notices,
     organizations,
@@ -28,8 +28,7 @@ from core import (
     waitlist,
 )
 from core.actors import Actor
-from core.audit import Snapshot
-from core.facts import Action, HandOver, HandOverState, State, Subject
+from core.facts import Action, HandOver, HandOverState, State
 from core.inventory import Wanted
 from core.notices import Kind
 from core.timerange import TimeRange
@@ -37,7 +36,6 @@ from core.work import Work
 
 ANSWER_WITHIN = timedelta(hours=2)
 ANSWER_WITHIN_FAR_AHEAD = timedelta(days=1)  # for what starts later than that
-ANSWER_STAYS_NEWS = timedelta(days=1)
 
 
 def ask(
@@ -67,7 +65,7 @@ def ask(
     if held.maintenance:
         raise errors.OutOfService
     gpus = tuple(gpu for gpu in held.gpus if not gpu_ids or gpu.id in gpu_ids)
-    time = _to_come(held.range, work.now).clip(wish or held.range)
+    time = asked_for.to_come(held.range, work.now).clip(wish or held.range)
     if not gpus or time is None:
         raise errors.NoLongerHeld(held.holder)
     _check_limits(work, actor, gpus, time)
@@ -87,7 +85,7 @@ def answer(work: Work, actor: Actor, hand_over_id: int, *, yes: bool) -> HandOve
     before = availability.fact(work, row)
     if row.member_id != actor.member_id:
         raise errors.NotYours(before.holder)
-    found = _fact(work, asked)
+    found = asked_for.fact(work, asked)
     if found.state is (HandOverState.DONE if yes else HandOverState.DECLINED):
         return replace(found, again=True)
     if found.state is HandOverState.GONE:
@@ -100,32 +98,15 @@ def answer(work: Work, actor: Actor, hand_over_id: int, *, yes: bool) -> HandOve
 def withdraw(work: Work, actor: Actor, hand_over_id: int) -> HandOver:
     """Who asked needs it no longer. What was decided before stays, and is returned as it is. NotYours for others."""
     asked, row = _take_up(work, actor, hand_over_id)
-    found = _fact(work, asked)
+    found = asked_for.fact(work, asked)
     if found.asker.id != actor.member_id:
         raise errors.NotYours(found.asker)
     if found.state is not HandOverState.OPEN:
         return replace(found, again=True)
-    found = _close(work, asked, HandOverState.WITHDRAWN)
+    found = asked_for.close(work, asked, HandOverState.WITHDRAWN)
     notices.take_back(work, row.id, Kind.ASKED, about=found.id)
-    _record(work, actor, Action.WITHDRAWN, found, found.holder.id)
+    asked_for.record(work, actor, Action.WITHDRAWN, found, found.holder.id)
     return found
-
-
-def settle(work: Work, actor: Actor, held: facts.Reservation) -> None:
-    """A reservation was changed: whoever has asked for what it does not hold any more hears so at once."""
-    open_ones = (
-        select(models.HandOver)
-        .where(models.HandOver.reservation_id == held.id, models.HandOver.state == HandOverState.OPEN)
-        .where(models.HandOver.expires_at > work.now)
-        .order_by(models.HandOver.id)
-    )
-    for asked in work.session.scalars(open_ones).all():
-        if _is_held(held, _fact(work, asked), len(asked.gpus), work.now):
-            continue
-        found = _close(work, asked, HandOverState.GONE)
-        notices.take_back(work, held.id, Kind.ASKED, about=found.id)
-        _tell_asker(work, held, Kind.GONE, found)
-        _record(work, actor, Action.CHANGED, found, found.asker.id)
 
 
 def _take_up(work: Work, actor: Actor, hand_over_id: int) -> tuple[models.HandOver, models.Reservation]:
@@ -138,35 +119,11 @@ def _take_up(work: Work, actor: Actor, hand_over_id: int) -> tuple[models.HandOv
     return asked, row
 
 
-def _close(work: Work, asked: models.HandOver, state: HandOverState) -> HandOver:
-    """It is decided, so that nobody is told any more that nothing was."""
-    asked.state = state
-    work.session.flush()
-    notices.take_back(work, asked.reservation_id, Kind.LAPSED, about=asked.id)
-    return _fact(work, asked)
-
-
-def _tell_asker(work: Work, held: facts.Reservation, kind: Kind, found: HandOver) -> None:
-    whom, stays = notices.to_member(found.asker.id), work.now + ANSWER_STAYS_NEWS
-    notices.tell(work, held, kind, whom, _told(found), about=found.id, useful_until=stays)
-
-
-def _is_held(held: facts.Reservation, asked: HandOver, count: int, now: datetime) -> bool:
-    """Whether it holds all `count` GPUs that are asked for, for all of the time that is still to come."""
-    part = _to_come(asked.range, now)
-    is_live = held.state not in {State.OVER, State.CANCELLED}
-    return is_live and held.range.clip(part) == part and len(set(asked.gpus) & set(held.gpus)) == count
-
-
 def _locked(work: Work, organization_id: int, reservation_id: int) -> models.Reservation:
     row = availability.load(work, organization_id, reservation_id)
     waitlist.lock(work, organization_id)
     work.session.refresh(row, with_for_update=True)
     return row
-
-
-def _to_come(time: TimeRange, now: datetime) -> TimeRange:
-    return TimeRange(max(time.start, now), time.end)
 
 
 def _check_limits(work: Work, taker: Actor, gpus: tuple[facts.Gpu, ...], time: TimeRange) -> None:
@@ -194,10 +151,10 @@ def _open(
     )
     work.session.add(asked)
     work.session.flush()
-    found, until = _fact(work, asked), asked.expires_at
-    told = _told(found)
+    found, until = asked_for.fact(work, asked), asked.expires_at
+    told = asked_for.told(found)
     notices.tell(work, held, Kind.ASKED, notices.to_member(held.holder.id), told, about=found.id, useful_until=until)
-    stays = until + ANSWER_STAYS_NEWS
+    stays = until + asked_for.ANSWER_STAYS_NEWS
     notices.tell(
         work,
         held,
@@ -208,7 +165,7 @@ def _open(
         due_at=until,
         useful_until=stays,
     )
-    _record(work, actor, Action.ASKED, found, held.holder.id)
+    asked_for.record(work, actor, Action.ASKED, found, held.holder.id)
     return found
 
 
@@ -233,33 +190,20 @@ def _open_one(
             models.HandOver.end_at == time.end,
         )
     )
-    for asked in (_fact(work, row) for row in rows):
+    for asked in (asked_for.fact(work, row) for row in rows):
         same_start = max(asked.range.start, work.now) == max(time.start, work.now)
         if asked.state is HandOverState.OPEN and same_start and set(asked.gpus) == set(gpus):
             return asked
     return None
 
 
-def _told(asked: HandOver) -> Snapshot:
-    """What a notice about it needs, as JSON."""
-    return {
-        "hand_over": asked.id,
-        "asker": asked.asker.name,
-        "holder": asked.holder.name,
-        "gpus": [gpu.name for gpu in asked.gpus],
-        "range": asked.range.written(),
-        "purpose": asked.purpose,
-        "until": asked.expires_at.isoformat(),
-    }
-
-
 # --- answering ---
 
 
 def _decline(work: Work, actor: Actor, asked: models.HandOver, held: facts.Reservation) -> HandOver:
-    found = _close(work, asked, HandOverState.DECLINED)
-    _tell_asker(work, held, Kind.DECLINED, found)
-    _record(work, actor, Action.DECLINED, found, found.asker.id)
+    found = asked_for.close(work, asked, HandOverState.DECLINED)
+    asked_for.tell_asker(work, held, Kind.DECLINED, found)
+    asked_for.record(work, actor, Action.DECLINED, found, found.asker.id)
     return found
 
 
@@ -270,17 +214,17 @@ def _hand_over(
     row: models.Reservation,
     before: facts.Reservation,
 ) -> HandOver:
-    found = _fact(work, asked)
-    part = _to_come(found.range, work.now)
-    if not _is_held(before, found, len(asked.gpus), work.now):
+    found = asked_for.fact(work, asked)
+    part = asked_for.to_come(found.range, work.now)
+    if not asked_for.is_held(before, found, len(asked.gpus), work.now):
         raise errors.NoLongerHeld(before.holder)
     _check_taker(work, actor, found, part)
 
     kept = _keep(work, actor, row, before, found.gpus, part)
     taken = placement.add(work, actor.organization_id, found.asker, found.purpose, found.gpus, part)
     asked.taken_id = taken.id
-    found = _close(work, asked, HandOverState.DONE)
-    settle(work, actor, availability.fact(work, row))
+    found = asked_for.close(work, asked, HandOverState.DONE)
+    asked_for.settle(work, actor, availability.fact(work, row))
     notices.hand_over(work, taken, giver=before.holder)
     audit.record_reservation(work, actor, Action.HANDED_OVER, taken)
     waitlist.changed(work, availability.fact(work, row))
@@ -310,7 +254,7 @@ def _keep(
     A reservation holds all its GPUs for the same time: other pieces of it become reservations of their own.
     """
     others = tuple(gpu for gpu in before.gpus if gpu not in given)
-    pieces = _to_come(before.range, work.now).subtract([part])
+    pieces = asked_for.to_come(before.range, work.now).subtract([part])
     began = before.range.start < work.now
     if others and began:
         placement.cut(work, row, {gpu.id for gpu in given})
@@ -340,30 +284,3 @@ def _split_off(
     notices.go_on(work, held)
     audit.record_reservation(work, actor, Action.SPLIT, held)
     return held
-
-
-# --- what it is now ---
-
-
-def _fact(work: Work, row: models.HandOver) -> HandOver:
-    held = availability.load(work, row.organization_id, row.reservation_id)
-    by_id = {gpu.id: gpu for gpu in availability.gpus(work, row.organization_id)}
-    state = HandOverState(row.state)
-    return HandOver(
-        id=row.id,
-        asker=members.fact(work.session.get_one(models.Member, row.asker_id)),
-        holder=members.fact(held.member),
-        reservation_id=row.reservation_id,
-        gpus=tuple(by_id[number] for number in row.gpus if number in by_id),
-        range=TimeRange(row.start_at, row.end_at),
-        purpose=row.purpose,
-        state=HandOverState.LAPSED if state is HandOverState.OPEN and work.now >= row.expires_at else state,
-        expires_at=row.expires_at,
-        taken=availability.reservation(work, row.organization_id, row.taken_id) if row.taken_id else None,
-    )
-
-
-def _record(work: Work, actor: Actor, action: Action, asked: HandOver, concerns: int) -> None:
-    snapshot = {**_told(asked), "state": asked.state}
-    before = None if action is Action.ASKED else {**snapshot, "state": HandOverState.OPEN}
-    audit.record(work, actor, action, Subject.HAND_OVER, asked.id, before=before, after=snapshot, concerns=concerns)

@@ -7,6 +7,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import cache, lru_cache
 
 from sqlalchemy import bindparam, select
@@ -15,7 +16,10 @@ from core import audit, errors, facts, members, models
 from core.actors import Actor, Operator
 from core.facts import Action, Subject
 from core.facts import Wanted as Wanted  # noqa: PLC0414 - most who ask for GPUs find it here
+from core.timerange import TimeRange
 from core.work import Work
+
+_EVER = timedelta(days=730)  # farther ahead than anybody waits
 
 
 def gpus(work: Work, organization_id: int) -> tuple[facts.Gpu, ...]:
@@ -89,7 +93,8 @@ def add_gpu(
 ) -> facts.Gpu:
     """Add a GPU and, where new, its node; a GPU that is there already is brought up to date and back in service.
 
-    With `only_new`, one that is in service is left alone. Raises AdminsOnly, NoName, BadMemory, and then NameTaken.
+    All its time has come free by this: `core.maintenance.put_in_service` gives it to who waits. With `only_new`, one
+    that is in service is left alone. Raises AdminsOnly, NoName, BadMemory, and then NameTaken.
     """
     members.must_be_admin(work, by)
     node, label, model = (" ".join(text.split()) for text in (node, label, model))
@@ -107,7 +112,9 @@ def add_gpu(
         row = models.Gpu(node=home, label=label)
         work.session.add(row)
     row.model, row.memory_gb, row.retired_at = model, memory_gb, None
-    return _changed(work, by, row, before, why)
+    gpu = _changed(work, by, row, before, why)
+    work.freed.append((gpu.id, TimeRange(work.now, work.now + _EVER)))
+    return gpu
 
 
 def edit_gpu(

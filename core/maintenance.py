@@ -105,7 +105,7 @@ def put_in_service(
     gpu = inventory.add_gpu(
         work, by, node=node, label=label, model=model, memory_gb=memory_gb, only_new=only_new, why=why
     )
-    waitlist.appeared(work, by.organization_id, gpu)
+    waitlist.appeared(work, by.organization_id)
     return gpu
 
 

@@ -55,6 +55,7 @@ def seed(work: Work, *, slack_id: str, name: str, zone: str, channel: str | None
     row = work.session.scalars(select(models.Organization).where(models.Organization.slack_id == slack_id)).one()
     if is_new:
         inventory.add_gpu(work, Operator(row.id), node="lab-node-1", label="GPU0", model="RTX 5090", memory_gb=32)
+        work.freed.clear()  # nobody waits in a new lab
     row.channel = row.channel or channel
     recipients.number(work, row.id, recipients.CHANNEL)
     return fact(row)

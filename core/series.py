@@ -15,12 +15,12 @@ from dateutil.rrule import DAILY, MO, WEEKLY, rrule
 from sqlalchemy import select
 
 from core import (
+    asked_for,
     audit,
     availability,
     displays,
     errors,
     facts,
-    handover,
     inventory,
     limits,
     members,
@@ -346,7 +346,7 @@ def _change(
     work.session.flush()
     held = availability.fact(work, row)
     notices.replan(work, held, Kind.CHANGED if moved else None, announce=False)
-    handover.settle(work, actor, held)
+    asked_for.settle(work, actor, held)
     audit.record_reservation(work, actor, Action.CHANGED, held, before=before)
     limits.count_anew(work)
     return held
@@ -360,7 +360,7 @@ def _cancel(work: Work, actor: Actor, row: models.Reservation) -> facts.Reservat
     work.session.flush()
     held = availability.fact(work, row)
     notices.replan(work, held, Kind.CANCELLED, announce=False)
-    handover.settle(work, actor, held)
+    asked_for.settle(work, actor, held)
     audit.record_reservation(work, actor, Action.CANCELLED, held, before=before)
     return held
 

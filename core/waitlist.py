@@ -19,6 +19,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import and_, bindparam, exists, func, or_, select, update
 
 from core import (
+    asked_for,
     audit,
     availability,
     displays,
@@ -136,10 +137,9 @@ def call_off(work: Work, by: Actor, offer_id: int) -> None:
         _end_offer(work, by, wish, Action.CANCELLED, passed=False)
 
 
-def appeared(work: Work, organization_id: int, gpu: facts.Gpu) -> None:
-    """A GPU is new, or back in service: whatever is not held of it has come free."""
+def appeared(work: Work, organization_id: int) -> None:
+    """GPUs are new, or back in service: they are for those first who wait."""
     lock(work, organization_id)
-    work.freed.append((gpu.id, TimeRange(work.now, work.now + 2 * FARTHEST)))
     pass_on(work, organization_id)
 
 
@@ -632,6 +632,7 @@ def _move(
     work.session.flush()
     held = availability.fact(work, row)
     notices.replan(work, held, Kind.CHANGED, announce=_announces(work, wish.organization_id))
+    asked_for.settle(work, by, held)
     audit.record_reservation(work, by, Action.MOVED, held, before=before)
     _follow(work, wish, held)
     return held

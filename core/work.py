@@ -120,6 +120,8 @@ class Database:
                 _limit_waiting_inside(connection, patience)
                 yield
                 work.flush()
+                if work.freed:
+                    raise RuntimeError("what came free was not passed on to who waits: see core.waitlist.pass_on")
                 if work.next_due is not None:
                     wakeup.notify(connection, work.next_due)
                 if time.monotonic() > deadline:

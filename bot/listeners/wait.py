@@ -42,10 +42,7 @@ def register(app: App, _desk: Desk) -> None:
 
     @app.action("stop_waiting")
     def withdraw_pressed(visit: Visit, action: Pressed) -> None:
-        wish_id = int(kit.from_value(action["value"])["w"])
-        with visit.begin() as work:
-            wish = waitlist.withdraw(work, visit.actor, wish_id)
-        visit.answer(view.withdrawn(wish, visit.reader))
+        _withdraw(visit, int(kit.from_value(action["value"])["w"]))
 
     @app.action("let_take")
     def let_take_pressed(visit: Visit, action: Pressed) -> None:
@@ -60,7 +57,10 @@ def typed(visit: Visit, wish: Wait) -> None:
     if not wish.length:
         with visit.read() as work:
             wishes = waitlist.waiting(work, visit.organization_id, visit.member.id)
-        visit.answer(view.waiting(wishes, reader))
+        if wish.off and len(wishes) == 1:
+            _withdraw(visit, wishes[0].id)
+        else:
+            visit.answer(view.waiting(wishes, reader))
         return
     try:
         length = when.read_length(wish.length, reader.language)
@@ -82,6 +82,12 @@ def typed(visit: Visit, wish: Wait) -> None:
         takes=wish.takes,
         holds=wish.holds,
     )
+
+
+def _withdraw(visit: Visit, wish_id: int) -> None:
+    with visit.begin() as work:
+        wish = waitlist.withdraw(work, visit.actor, wish_id)
+    visit.answer(view.withdrawn(wish, visit.reader))
 
 
 def _ask(visit: Visit, wanted: Wanted, length: timedelta, **more: Any) -> None:

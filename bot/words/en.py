@@ -20,7 +20,7 @@ ENGLISH = Words(
         "change": ("change [<day>|all] [to <when>] [on <gpu>] [for <purpose>]", "move, edit, reschedule"),
         "cancel": ("cancel [<day>] [<gpu>]", "delete"),
         "ask": ("ask [<when>] [on <gpu>] [for <purpose>]", "ask for"),
-        "wait": ("wait [<length>] [on <gpu>] [before <when>]", "waitlist, queue, wait for"),
+        "wait": ("wait [<length>|off] [on <gpu>] [before <when>]", "waitlist, queue, wait for"),
         "busy": ("busy [<gpu>]", "still busy, occupied"),
         "history": ("history", "past"),
         "admin": ("admin [down <gpu> <when> <why>]", ""),
@@ -44,6 +44,8 @@ ENGLISH = Words(
         r"(?=[\s,.!?]|$)"
     ),
     fillers="on|and|my|the|at|it|is|has|now|all|uses|using|bookings?|reservations?",
+    off=r"off|stop|no more|cancel",
+    waits_no_more=r"(?:stop|cancel|end|leave)\s+(?:the\s+)?(?:wait(?:ing|\s?list)?|queue)",
     whole=r"(?<!\S)(?:all(?:\s+(?:of\s+)?(?:them|it))?|every\s+one|(?:the\s+)?(?:whole\s+)?series)(?!\S)",
     changed_to=r"(?:^|(?<=\s))to\s+",
     running=(

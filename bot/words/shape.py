@@ -28,6 +28,10 @@ class Words:
     manners: str = r"(?!)"
     #: Words around the name of a GPU or a booking, as a pattern: `my`, `私の`.
     fillers: str = r"(?!)"
+    #: What says that one wants no more of it, as a pattern: `off`, `やめる`.
+    off: str = r"(?!)"
+    #: The whole of a wish to be off the waiting list, as a pattern: `stop waiting`, `空き待ちをやめる`.
+    waits_no_more: str = r"(?!)"
     #: What says that all of a series is meant, as a pattern: `all`, `全部`.
     whole: str = r"(?!)"
     #: What stands between a booking and what it is changed to, as a pattern: `friday to 10-13`, `金曜を10-13に`.

@@ -13,7 +13,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from bot.workspace.people import DEMO_PEOPLE
-from core import booking, displays, inventory, members, notices, organizations, requests, setup
+from core import booking, displays, maintenance, members, notices, organizations, requests, setup
 from core.actors import Actor, Operator
 from core.errors import Refusal
 from core.facts import Standing
@@ -57,7 +57,7 @@ def live(database: Database, slack: Workspace, now: datetime) -> None:
             work, slack_id=slack.team_id, name=slack.state.team_name, zone=ZONE, channel=slack.channel_id("#gpu")
         ).id
         for node, label, model, memory in GPUS:
-            inventory.add_gpu(work, Operator(lab), node=node, label=label, model=model, memory_gb=memory)
+            maintenance.put_in_service(work, Operator(lab), node=node, label=label, model=model, memory_gb=memory)
         people = [_join(work, lab, person) for person in slack.state.humans()]
     for deed in sorted(_deeds(people, now), key=lambda deed: deed.at):
         try:

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from core import availability, booking, facts, inventory, members, organizations
+from core import availability, booking, facts, maintenance, members, organizations
 from core.actors import Actor, Operator
 from core.facts import Standing
 from core.inventory import Wanted
@@ -47,7 +47,9 @@ class Lab:
 
     def add_gpu(self, node: str, label: str, model: str = "RTX 5090", memory_gb: int = 32) -> facts.Gpu:
         with self.database.begin(self.clock.now) as work:
-            return inventory.add_gpu(work, Operator(self.id), node=node, label=label, model=model, memory_gb=memory_gb)
+            return maintenance.put_in_service(
+                work, Operator(self.id), node=node, label=label, model=model, memory_gb=memory_gb
+            )
 
     def occupancy(self) -> tuple[facts.Occupancy, ...]:
         with self.database.read(self.clock.now) as work:

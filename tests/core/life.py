@@ -24,6 +24,7 @@ from core import (
     handover,
     inventory,
     limits,
+    maintenance,
     models,
     notices,
     recipients,
@@ -117,7 +118,7 @@ class Life(RuleBasedStateMachine):
         self.lab, (*self.people, _dana) = found_lab(self.database, self.clock.now, slack_id=f"T{uuid4().hex[:12]}")
         with self.database.begin(self.clock.now) as work:
             for node, label, model in (("n1", "GPU0", "RTX 5090"), ("n1", "GPU1", "RTX 5090"), ("n2", "GPU0", "A100")):
-                inventory.add_gpu(work, Operator(self.lab), node=node, label=label, model=model, memory_gb=32)
+                maintenance.put_in_service(work, Operator(self.lab), node=node, label=label, model=model, memory_gb=32)
 
     # --- what people do ---
 

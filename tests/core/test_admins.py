@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from core import audit, availability, errors, facts, inventory, members, notices, organizations
+from core import audit, availability, errors, facts, inventory, maintenance, members, notices, organizations
 from core.actors import Operator
 from core.facts import Action, Role, State, Subject
 from core.inventory import Wanted
@@ -129,12 +129,12 @@ def test_every_change_of_the_lab_and_its_gpus_is_in_the_audit(lab: Lab) -> None:
     with lab.database.begin(lab.clock.now) as work:
         organizations.change(work, lab.charlie, zone="Europe/Berlin", announce=True)
         organizations.change(work, lab.charlie, zone="Europe/Berlin")
-        gpu = inventory.add_gpu(work, lab.charlie, node="lab-node-2", label="GPU0", model="A100", memory_gb=80)
+        gpu = maintenance.put_in_service(work, lab.charlie, node="lab-node-2", label="GPU0", model="A100", memory_gb=80)
         inventory.edit_gpu(work, lab.charlie, gpu.id, label="GPU7", model="A100", memory_gb=40, notes="loud")
         with pytest.raises(errors.AdminsOnly):
             inventory.retire(work, lab.bob, gpu.id)
         inventory.retire(work, lab.charlie, gpu.id, why="sold")
-        inventory.add_gpu(work, Operator(lab.id), node="lab-node-2", label="GPU7", model="A100", memory_gb=40)
+        maintenance.put_in_service(work, Operator(lab.id), node="lab-node-2", label="GPU7", model="A100", memory_gb=40)
 
     assert [(each.before, each.after) for each in entries(lab, Subject.LAB)] == [
         ({"zone": "Asia/Tokyo"}, {"zone": "Europe/Berlin"})

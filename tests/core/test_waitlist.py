@@ -10,6 +10,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+from sqlalchemy import select
 
 from core import (
     audit,
@@ -17,15 +18,18 @@ from core import (
     booking,
     errors,
     facts,
+    handover,
+    inventory,
     limits,
     maintenance,
     members,
+    models,
     notices,
     organizations,
     waitlist,
 )
-from core.actors import Actor
-from core.facts import Rule, Standing, State, Subject, Waiting, WishState
+from core.actors import Actor, Operator
+from core.facts import HandOverState, Rule, Standing, State, Subject, Waiting, WishState
 from core.inventory import Wanted
 from core.notices import Kind
 from core.timerange import TimeRange
@@ -374,10 +378,27 @@ def test_what_one_gave_back_oneself_is_not_offered_to_one(lab: Lab) -> None:
 def test_a_new_gpu_is_given_to_who_waits(lab: Lab) -> None:
     lab.reserve(lab.alice, lab.hours(0, 100))
     wait(lab, lab.bob, 4, holds=False)
-    gpu = lab.add_gpu("lab-node-1", "GPU1")
-    with lab.database.begin(lab.clock.now) as work:
-        waitlist.appeared(work, lab.id, gpu)
+    with (
+        pytest.raises(RuntimeError, match="not passed on"),  # it cannot be forgotten
+        lab.database.begin(lab.clock.now) as work,
+    ):
+        inventory.add_gpu(work, Operator(lab.id), node="n", label="GPU9", model="RTX 5090", memory_gb=32)
+    lab.add_gpu("lab-node-1", "GPU1")
     assert offer_to(lab, lab.bob).slots[0].gpu.name == "GPU1"
+
+
+def test_what_is_asked_of_a_booking_that_moves_forward_is_settled(lab: Lab) -> None:
+    first = lab.reserve(lab.alice, lab.hours(0, 6)).reservation
+    held = wait(lab, lab.bob, 4, takes=True).receipt
+    assert held is not None
+    with lab.database.begin(lab.clock.now) as work:
+        handover.ask(work, lab.charlie, held.reservation.id, wish=lab.hours(8, 2))
+    lab.clock.forward(hours=1)
+    lab.act("release", lab.alice, first)
+    assert span(lab, lab.held_by(lab.bob)[0]) == (0, 4)
+    assert told(lab, lab.charlie) == [Kind.GONE]
+    with lab.database.read(lab.clock.now) as work:
+        assert [row.state for row in work.session.scalars(select(models.HandOver))] == [HandOverState.GONE]
 
 
 def test_who_left_is_passed_over(lab: Lab) -> None:

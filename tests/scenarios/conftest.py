@@ -24,7 +24,7 @@ from bot.workspace import Workspace
 from bot.workspace.driver import MessageHandle, PersonDriver
 from bot.workspace.people import DEMO_PEOPLE
 from bot.workspace.state import Person
-from core import inventory, organizations
+from core import maintenance, organizations
 from core.actors import Operator
 from core.work import Database
 from tests.conftest import Clock
@@ -71,7 +71,7 @@ class World:
     def add_gpu(self, node: str, label: str, model: str = "RTX 5090", memory_gb: int = 32) -> None:
         lab = self.desk.organization.id
         with self.desk.database.begin(self.clock()) as work:
-            inventory.add_gpu(work, Operator(lab), node=node, label=label, model=model, memory_gb=memory_gb)
+            maintenance.put_in_service(work, Operator(lab), node=node, label=label, model=model, memory_gb=memory_gb)
 
 
 def english_people() -> list[Person]:

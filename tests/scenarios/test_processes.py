@@ -26,7 +26,7 @@ import pytest
 from bot import log
 from bot.__main__ import main
 from bot.workspace import Workspace
-from core import booking, facts, inventory, members, organizations
+from core import booking, facts, maintenance, members, organizations
 from core.actors import Actor, Operator
 from core.facts import Standing
 from core.inventory import Wanted
@@ -340,7 +340,7 @@ def someone(database: Database, site: Site) -> tuple[Actor, int]:
 def add_gpu(database: Database, lab: int, number: int) -> str:
     with database.begin(datetime.now(UTC)) as work:
         label = f"GPU{number}"
-        return inventory.add_gpu(
+        return maintenance.put_in_service(
             work, Operator(lab), node="lab-node-1", label=label, model="RTX 5090", memory_gb=32
         ).full_name
 

@@ -97,8 +97,15 @@ def test_seeing_what_one_waits_for_and_stopping(world: World) -> None:
     haruka.types("#gpu", "/gpu mine")
     listed = haruka.waits_for("#gpu", "You wait for 1 thing.")
     assert listed.buttons == ["Ask me first", "Stop waiting"]
+    haruka.types("#gpu", "/gpu wait 2h on GPU0 before tomorrow 2:00")
+    haruka.waits_for("#gpu", "✓ You wait for 2 h on GPU0")
+    haruka.types("#gpu", "/gpu wait off")
+    both = haruka.waits_for("#gpu", "You wait for 2 things.")
+    assert both.buttons.count("Stop waiting") == 2  # which one?
     listed.press("Stop waiting")
     haruka.waits_for("#gpu", "✓ You no longer wait for 4 h on 1 GPU")
+    haruka.types("#gpu", "/gpu 空き待ちをやめる")
+    haruka.waits_for("#gpu", "✓ You no longer wait for 2 h on GPU0")
     haruka.types("#gpu", "/gpu wait")
     haruka.waits_for("#gpu", "You wait for nothing")
 
