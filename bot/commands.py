@@ -307,13 +307,14 @@ def _leading(language: Words) -> re.Pattern[str]:
 
 @cache
 def _trailing(language: Words) -> re.Pattern[str]:
-    verb = rf"(?P<verb>{_any_word(language)})(?:{language.endings})?"
+    verb = rf"(?P<verb>{_any_word(language, last=True)})(?:{language.endings})?"
     return re.compile(rf"(?:{language.joints}){verb}[\s.。!！~〜]*(?P<asks>\?)?$", re.IGNORECASE)
 
 
-def _any_word(language: Words) -> str:
-    """Longest first; where a word has a space it may be left out."""
-    every = sorted((word for name in language.verbs for word in language.of(name)), key=len, reverse=True)
+def _any_word(language: Words, *, last: bool = False) -> str:
+    """Longest first; where a word has a space it may be left out. With `last`, of those that may come last."""
+    listed = language.behind if last else language.of
+    every = sorted((word for name in language.verbs for word in listed(name)), key=len, reverse=True)
     return "|".join(re.escape(word).replace(r"\ ", r"\s?") for word in every)
 
 

@@ -281,6 +281,18 @@ def take_back(work: Work, reservation_id: int, *kinds: Kind, about: int) -> bool
     return any(attempts == 0 or failure is not None for attempts, failure in settled)
 
 
+def correct(work: Work, reservation_id: int, kind: Kind, data: dict[str, Any], *, about: int) -> bool:
+    """Such a notice, if it is still owed, tells this instead; whether any was."""
+    corrected = work.session.execute(
+        update(models.Notice)
+        .where(models.Notice.reservation_id == reservation_id, models.Notice.kind == kind, _is_owed)
+        .where(models.Notice.about == about)
+        .values(data=data)
+        .returning(models.Notice.id)
+    )
+    return corrected.first() is not None
+
+
 def owe_by_lab(
     work: Work,
     organization_id: int,

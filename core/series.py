@@ -153,9 +153,8 @@ def change(
         raise errors.SomeTaken(tuple(held.range for held in changed), refused)
     if changed:
         requests.remember(work, changed[0], request_key)
-    if moved and _is_untold(work, series_id, remaining):
-        _tell(work, series_id, recurrence, remaining, Kind.SERIES_BOOKED)
-    elif moved:
+    news = _news(recurrence, remaining) if moved else {}
+    if moved and not notices.correct(work, remaining[0].id, Kind.SERIES_BOOKED, news, about=series_id):
         _tell(work, series_id, recurrence, moved, Kind.SERIES_CHANGED, partly=len(moved) < len(remaining))
     for held in changed:
         waitlist.changed(work, held)
@@ -173,7 +172,7 @@ def cancel(work: Work, actor: Actor, series_id: int) -> SeriesReceipt:
     cancelled = [_cancel(work, actor, held) for held in _remaining_rows(work, row)]
     for held in cancelled:
         waitlist.changed(work, held)
-    if cancelled and not _is_untold(work, series_id, cancelled):
+    if cancelled and not notices.take_back(work, cancelled[0].id, Kind.SERIES_BOOKED, about=series_id):
         _tell(work, series_id, recurrence, cancelled, Kind.SERIES_CANCELLED)
     return SeriesReceipt(Series(series_id, recurrence, ()), tuple(cancelled), ())
 
@@ -365,11 +364,6 @@ def _cancel(work: Work, actor: Actor, row: models.Reservation) -> facts.Reservat
     return held
 
 
-def _is_untold(work: Work, series_id: int, held: Sequence[facts.Reservation]) -> bool:
-    """Whether the channel was still to hear that it was booked; it is not told so any more."""
-    return notices.take_back(work, held[0].id, Kind.SERIES_BOOKED, about=series_id)
-
-
 def _tell(
     work: Work,
     series_id: int,
@@ -380,23 +374,31 @@ def _tell(
     partly: bool = False,
 ) -> None:
     """The channel, in one message, if the lab wants that; what became of it is told where it was told."""
-    first, last = held[0], held[-1]
+    first = held[0]
     told = select(displays.ANNOUNCES).where(models.Organization.id == first.organization_id)
     is_announced = work.session.scalars(told).one()
     if kind is Kind.SERIES_BOOKED and not is_announced:
         return
-    gpus = dict.fromkeys(gpu.name for each in held for gpu in each.gpus)
+    stays = work.now + notices.CHANGE_STAYS_NEWS
     data = {
+        **_news(recurrence, held),
+        **({} if is_announced else {"quiet": True}),
+        **({"partly": True} if partly else {}),
+    }
+    notices.tell(work, first, kind, notices.CHANNEL, data, about=series_id, useful_until=stays)
+
+
+def _news(recurrence: Recurrence, held: Sequence[facts.Reservation]) -> dict[str, Any]:
+    """What a notice about these tells, as JSON."""
+    first, last = held[0], held[-1]
+    gpus = dict.fromkeys(gpu.name for each in held for gpu in each.gpus)
+    return {
         "count": len(held),
         "gpus": list(gpus),
         "first": first.range.written(),
         "last": last.range.start.isoformat(),
         "rule": _written(recurrence),
-        **({} if is_announced else {"quiet": True}),
-        **({"partly": True} if partly else {}),
     }
-    stays = work.now + notices.CHANGE_STAYS_NEWS
-    notices.tell(work, first, kind, notices.CHANNEL, data, about=series_id, useful_until=stays)
 
 
 def _written(recurrence: Recurrence) -> dict[str, Any]:

@@ -31,7 +31,7 @@ ENGLISH = Words(
     spans={
         "day": "day, today",
         "tomorrow": "tomorrow",
-        "week": "week, this week",
+        "week": "week, this week, weekly, week picture, weekly picture",
         "next week": "next week",
         "last week": "last week",
     },

@@ -12,7 +12,7 @@ class Words:
 
     code: str
     #: Command → how it is typed, for `/gpu help`, beginning with the word we teach; and other words, comma-separated.
-    #: A space inside a word may be left out.
+    #: A space inside a word may be left out. A word that ends in `…` is read only in front of something.
     verbs: Mapping[str, tuple[str, str]]
     #: A day or week that can be looked at (`bot.commands.Span`) → the words for it, comma-separated.
     spans: Mapping[str, str]
@@ -52,4 +52,9 @@ class Words:
     def of(self, verb: str) -> tuple[str, ...]:
         """Every word for a command, the one we teach first."""
         usage, others = self.verbs.get(verb, ("", ""))
-        return tuple(word.strip() for word in [*usage.split()[:1], *others.split(",")] if word.strip())
+        return tuple(word.strip(" …") for word in [*usage.split()[:1], *others.split(",")] if word.strip())
+
+    def behind(self, verb: str) -> tuple[str, ...]:
+        """Those of them that may come last."""
+        in_front = {word.strip(" …") for word in self.verbs.get(verb, ("", ""))[1].split(",") if word.endswith("…")}
+        return tuple(word for word in self.of(verb) if word not in in_front)
