@@ -382,12 +382,7 @@ def _(refusal: errors.MayNotBook, reader: Reader) -> str:
 
 @words.register
 def _(refusal: errors.NoRoom, reader: Reader) -> str:
-    return reader.say(
-        "{who} has {gpu} from {start}.",
-        who=refusal.next.holder.name,
-        gpu=refusal.next.gpu.name,
-        start=reader.moment(refusal.next.range.start),
-    )
+    return booking.not_extended(refusal, reader)
 
 
 @words.register

@@ -143,7 +143,7 @@ def extend(
     room = availability.room(work, actor.organization_id, before)
     longer = TimeRange(before.range.start, before.range.end + by)
     if room.next is not None and room.next.range.start < longer.end:
-        raise errors.NoRoom(before, room.next, room.most)
+        raise _no_room(work, before, room.next, room.most, longer.end)
     if not _is_unbound(actor, before, why):
         _check_extension(work, before, longer, room)
     rounded = limits.rounded(work, actor.organization_id, before.holder.id, before.gpus, longer)
@@ -151,6 +151,15 @@ def extend(
     placement.stretch(work, row, time.end)
     receipt = _changed(work, actor, Action.EXTENDED, row, before, request_key, Kind.CHANGED, why)
     return replace(receipt, rounded=time != longer)
+
+
+def _no_room(
+    work: Work, before: facts.Reservation, following: facts.Holding, most: timedelta, end: datetime
+) -> errors.NoRoom:
+    if following.holder.id != before.holder.id or not following.can_be_asked_for:
+        return errors.NoRoom(before, following, most)
+    mine = availability.reservation(work, before.organization_id, following.reservation_id)
+    return errors.NoRoom(before, following, most, mine, max(end - mine.range.end, timedelta(0)))
 
 
 def _check_extension(work: Work, before: facts.Reservation, longer: TimeRange, room: facts.Room) -> None:

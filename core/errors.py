@@ -122,6 +122,8 @@ class NoRoom(Conflict):
     reservation: facts.Reservation
     next: facts.Holding
     most: timedelta  # what would still fit; zero when nothing does
+    mine: facts.Reservation | None = None  # the next booking, where the same person holds it
+    beyond: timedelta = timedelta(0)  # how much later than that one's end it would end
 
 
 @dataclass(eq=False)

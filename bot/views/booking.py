@@ -392,7 +392,7 @@ def against_rule(refusal: errors.AgainstRule, rule: str, reader: Reader, *, purp
     line = "✗ " + kit.escape(rule)
     if refusal.extending is not None:
         held, room = refusal.extending
-        fits = extend_buttons(held, reader, room)
+        fits = _what_fits(held, room.most, reader)
         hint = kit.section(reader.say("What still fits:")) if fits else None
         return kit.message(line, kit.section(line), hint, kit.actions(fits))
     offers = refusal.alternatives[:MOST_OFFERS]
@@ -411,23 +411,50 @@ def nothing_free(reader: Reader) -> str:
 
 
 def no_room(refusal: errors.NoRoom, reader: Reader) -> Message:
-    line = reader.say(
-        "✗ Not extended: {who} has {gpu} from {start}.",
-        who=kit.escape(keeper_name(refusal.next, reader)),
-        gpu=kit.escape(refusal.next.gpu.name),
-        start=reader.moment(refusal.next.range.start),
-    )
-    fits = _what_fits(refusal, reader)
+    line = "✗ " + kit.escape(not_extended(refusal, reader))
+    fits = _what_fits(refusal.reservation, refusal.most, reader)
+    if refusal.mine is not None:
+        return _before_ones_own(refusal, refusal.mine, line, reader)
     if fits:
         hint = reader.say("{length} would fit:", length=reader.length(refusal.most))
-    else:
+    elif refusal.next.range.start - refusal.reservation.range.end < _LEAST:
         hint = reader.say("Yours ends right before it, so there is no room.")
+    else:
+        hint = reader.say("The lab’s limits leave no time before it.")
     return kit.message(f"{line} {hint}", kit.section(line), kit.section(hint), kit.actions(fits))
 
 
-def _what_fits(refusal: errors.NoRoom, reader: Reader) -> list[Block]:
+def not_extended(refusal: errors.NoRoom, reader: Reader) -> str:
+    """What an extension runs into; not escaped."""
+    following = refusal.next
+    values = {"gpu": following.gpu.name, "start": reader.moment(following.range.start)}
+    if following.maintenance:
+        return reader.say("Not extended: {gpu} is out of service from {start}.", **values)
+    if refusal.mine is not None:
+        return reader.say("Not extended: you have {gpu} from {start} yourself.", **values)
+    return reader.say("Not extended: {who} has {gpu} from {start}.", who=keeper_name(following, reader), **values)
+
+
+def _before_ones_own(refusal: errors.NoRoom, mine: facts.Reservation, line: str, reader: Reader) -> Message:
+    """Both together can last as long: the time between them, and more at the end of the next."""
+    held, most, by = refusal.reservation, refusal.most, refusal.beyond
+    hints, buttons = [], []
+    if most >= _LEAST:
+        hints.append(reader.say("{length} would close the gap between the two.", length=reader.length(most)))
+        close = reader.say("Take {length}", length=reader.length(most))
+        buttons.append(_extend_button(held, 0, most, close, reader, style="primary"))
+    if by >= _LEAST:
+        hints.append(reader.say("To hold it until {end}, extend the next one.", end=reader.moment(mine.range.end + by)))
+        label = reader.say("Next one +{length}", length=reader.length(by))
+        buttons.append(_extend_button(mine, 1, by, label, reader))
+    if not hints:
+        hints.append(reader.say("You hold it until {end} already.", end=reader.moment(mine.range.end)))
+    hint = " ".join(hints)
+    return kit.message(f"{line} {hint}", kit.section(line), kit.section(hint), kit.actions(buttons))
+
+
+def _what_fits(held: facts.Reservation, most: timedelta, reader: Reader) -> list[Block]:
     """All that fits, at one tap; and the steps below it."""
-    held, most = refusal.reservation, refusal.most
     if most < _LEAST:
         return []
     everything = reader.say("Take {length}", length=reader.length(most))

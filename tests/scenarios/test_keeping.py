@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
+from core import limits
+from core.actors import Operator
 from core.errors import Busy
+from core.facts import Rule, Subject
 from tests.scenarios.conftest import World
 
 
@@ -47,6 +52,37 @@ def test_all_that_fits_comes_before_the_usual_steps(world: World) -> None:
     assert refusal.buttons == ["Take 3 h 20 min", "+30 min", "+1 h", "+2 h"]
     refusal.press("Take 3 h 20 min")
     alice.waits_for("#gpu", "✓ Extended to 15:20")
+
+
+def test_extending_into_ones_own_next_booking_offers_to_join_them(world: World) -> None:
+    world.book("alice", "now for 2h")  # to 12:00
+    world.book("alice", "13-15")
+    alice = world.person("alice")
+    alice.types("#gpu", "/gpu extend 4h")
+    refusal = alice.waits_for("#gpu", "Not extended: you have GPU0 from Thu 3 Dec, 13:00 yourself.")
+    assert "1 h would close the gap between the two." in refusal.words
+    assert refusal.buttons == ["Take 1 h", "Next one +1 h"]
+    refusal.press("Take 1 h")
+    alice.waits_for("#gpu", "✓ Extended to 13:00")
+    alice.types("#gpu", "/gpu extend 1h")
+    alice.waits_for("#gpu", "You hold it until Thu 3 Dec, 15:00 already.")
+    alice.types("#gpu", "/gpu extend 3h")
+    alice.waits_for("#gpu", "To hold it until Thu 3 Dec, 16:00, extend the next one.").press("Next one +1 h")
+    alice.waits_for("#gpu", "✓ Extended to 16:00")
+
+
+def test_extending_beyond_a_limit_offers_all_that_fits(world: World) -> None:
+    lab = world.desk.organization.id
+    with world.desk.database.begin(world.clock()) as work:
+        rules = {Rule.LONGEST: timedelta(hours=3, minutes=20)}
+        limits.set_for(work, Operator(lab), Subject.LAB, lab, rules)
+    world.book("alice", "now for 2h")
+    alice = world.person("alice")
+    alice.types("#gpu", "/gpu extend 4h")
+    refusal = alice.waits_for("#gpu", "the longest booking is 3 h 20 min")
+    assert refusal.buttons == ["Take 1 h 20 min", "+30 min", "+1 h"]
+    refusal.press("Take 1 h 20 min")
+    alice.waits_for("#gpu", "✓ Extended to 13:20")
 
 
 def test_extending_with_no_length_asks_for_one(world: World) -> None:
