@@ -329,7 +329,8 @@ def nearest(text: str) -> str | None:
     first = fold(text.split(maxsplit=1)[0]) if text.split() else ""
     for language in words.LANGUAGES.values():
         by_word = _by_letters(language)
-        for word in get_close_matches(first, by_word, n=1, cutoff=0.7):
+        others = [word for word in by_word if not first.endswith(word)]  # `remove` is no slip of the pen for `move`
+        for word in get_close_matches(first, others, n=1, cutoff=0.7):
             return words.taught(by_word[word], language.code)
         if not first.isascii():
             for word in filter(partial(_is_one_off, first), by_word):

@@ -89,9 +89,6 @@ class _Taker:
             elif token.kind != kinds.DAYPART:
                 self.row[index] = token._replace(kind=kinds.TAKEN)
 
-    def _is_every(self, index: int) -> bool:
-        return self.row[index].kind == kinds.EVERY
-
     def _every_so_many(self) -> None:
         """`every 2 weeks`, `every day`, `3日ごとに`."""
         for match in _EVERY_SO_MANY.finditer(self._letters):

@@ -58,10 +58,6 @@ class PersonDriver:
         self.acked(self.slack.interactions.opens_tab(self.account, "home"))
         return self.home
 
-    def opens_messages_tab(self) -> None:
-        """Open the conversation with the app."""
-        self.acked(self.slack.interactions.opens_tab(self.account, "messages"))
-
     # ── seeing ──────────────────────────────────────────────────────────────
 
     def sees(self, where: str) -> list[MessageHandle]:

@@ -44,9 +44,7 @@ class Manifest:
     scopes: tuple[str, ...]
     events: frozenset[str]
     home_tab: bool
-    messages_tab: bool
     messages_read_only: bool
-    interactive: bool
 
     @classmethod
     def load(cls, source: Path | str | dict[str, Any] | None = None) -> Manifest:
@@ -73,9 +71,7 @@ class Manifest:
             scopes=tuple(data.get("oauth_config", {}).get("scopes", {}).get("bot", [])),
             events=frozenset(settings.get("event_subscriptions", {}).get("bot_events", [])),
             home_tab=bool(home.get("home_tab_enabled")),
-            messages_tab=bool(home.get("messages_tab_enabled", True)),
             messages_read_only=bool(home.get("messages_tab_read_only_enabled")),
-            interactive=bool(settings.get("interactivity", {}).get("is_enabled")),
         )
 
 

@@ -49,7 +49,6 @@ class Tokens:
     bot: str
     app: str
     revoked: bool = False
-    deactivated: bool = False
 
     def check(self, given: str, *, app_token: bool) -> None:
         """Refuse what is no valid token for this kind of method."""
@@ -59,8 +58,6 @@ class Tokens:
             raise SlackError("invalid_auth")
         if (given == self.app) != app_token:
             raise SlackError("not_allowed_token_type")
-        if self.deactivated:
-            raise SlackError("account_inactive")
         if self.revoked:
             raise SlackError("token_revoked")
 

@@ -411,10 +411,6 @@ class Workspace:
         """The bot's token works no longer (`token_revoked`)."""
         self._tokens.revoked = True
 
-    def deactivate_app(self) -> None:
-        """The bot's account works no longer (`account_inactive`)."""
-        self._tokens.deactivated = True
-
 
 async def _gone(_request: Request, _error: Exception) -> Response:
     """An app that is killed in the midst of a request is no mistake of ours, and hears nothing any more."""

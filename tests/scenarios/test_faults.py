@@ -196,6 +196,17 @@ def test_a_message_slack_cannot_take_does_not_take_others_down(world: World) -> 
     assert sum("is yours now" in words for words in said) == 1
 
 
+def test_told_to_wait_it_writes_to_nobody_meanwhile(world: World) -> None:
+    world.book("alice", "now for 2h")
+    world.slack.fail("chat.postMessage", status=429, retry_after=60)
+    assert world.tick() == 0
+    haruka = world.person("haruka")
+    haruka.types("#gpu", "/gpu ask GPU0")
+    haruka.waits_for("#gpu", "✓ Asked")
+    assert world.later(seconds=5) == 0  # to Alice, who was not to be told before
+    assert world.later(seconds=80) == 2
+
+
 def test_without_the_scope_to_look_a_reminder_still_comes(world: World) -> None:
     world.slack.fail("chat.postMessage", status=500)
     world.book("alice", "now for 2h")

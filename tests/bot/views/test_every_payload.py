@@ -173,6 +173,7 @@ def _standing(block: dict[str, Any]) -> dict[str, Any]:
 def _check_message(message: Message) -> None:
     assert message.text.strip(), "a notification would be empty"
     assert len(message.text) <= 3_000
+    assert len(message.blocks) <= 50
     assert "<!date" not in message.text, "a notification shows no date tokens"
     _check_mrkdwn(message.text)
     read = [block for block in message.blocks if block["type"] not in {"actions", "input"}]
