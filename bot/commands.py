@@ -179,6 +179,13 @@ class History:
 
 
 @dataclass(frozen=True)
+class Quiet:
+    """One's quiet hours: with no word, see them; `off`, `lab`, or the hours as they are written."""
+
+    word: str = ""
+
+
+@dataclass(frozen=True)
 class Health:
     pass
 
@@ -221,6 +228,7 @@ Command = (
     | Admin
     | Audit
     | Health
+    | Quiet
     | Help
     | TooMuch
     | Unclear
@@ -590,6 +598,18 @@ def _audit(text: str) -> Audit | None:
     return None if _content(_about_any(text)) else Audit()
 
 
+_QUIET = {
+    fold(word): said
+    for language in words.LANGUAGES.values()
+    for said, listed in language.quiet.items()
+    for word in listed.split(", ")
+}
+
+
+def _quiet(text: str) -> Quiet:
+    return Quiet(_QUIET.get(fold(text), text))
+
+
 def _extend(text: str) -> Extend:
     wanted, length = _split_gpus(text)
     length = re.sub(r"^(?:by|for)\s+", "", length, flags=re.IGNORECASE)
@@ -725,6 +745,7 @@ VERBS = (
     Verb("ask", lambda text: Ask(_book(text)), changes=True),
     Verb("wait", _wait, changes=True),
     Verb("busy", lambda text: StillBusy(_named(text)), changes=True),
+    Verb("quiet", _quiet, changes=True),
     Verb("history", _alone(History())),
     Verb("admin", _admin),
     Verb("audit", _audit),

@@ -147,12 +147,14 @@ class Organization:
 
 @dataclass(frozen=True)
 class Choices:
-    """What somebody chose for themselves; None: as Slack says."""
+    """What somebody chose for themselves; None: as Slack says, or for quiet hours as the lab says."""
 
     zone: str | None = None  # IANA name
     language: str | None = None
     before_start: bool = True  # whether to be reminded then, in direct messages
     before_end: bool = True
+    quiet_from: str | None = None  # HH:MM on their own clock; both the same: no quiet hours
+    quiet_until: str | None = None
 
 
 NO_CHOICES = Choices()

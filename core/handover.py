@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
@@ -172,9 +171,9 @@ def _open(
 def _until(work: Work, held: facts.Reservation, time: TimeRange) -> datetime:
     """When the holder has had time enough to answer, their quiet hours aside."""
     patience = ANSWER_WITHIN_FAR_AHEAD if time.start - work.now > ANSWER_WITHIN_FAR_AHEAD else ANSWER_WITHIN
-    lab, zone = organizations.of_id(work, held.organization_id), ZoneInfo(held.holder.zone)
-    until = (notices.quiet_until(lab, zone, work.now) or work.now) + patience
-    woken = notices.quiet_until(lab, zone, until)
+    lab = organizations.of_id(work, held.organization_id)
+    until = (notices.quiet_until(lab, held.holder, work.now) or work.now) + patience
+    woken = notices.quiet_until(lab, held.holder, until)
     return woken + patience if woken else until
 
 

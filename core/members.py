@@ -121,6 +121,7 @@ def choose(work: Work, actor: Actor, choices: facts.Choices) -> facts.Member:
     before = _choices(row)
     row.own_zone, row.own_language = choices.zone, choices.language
     row.before_start, row.before_end = choices.before_start, choices.before_end
+    row.quiet_from, row.quiet_until = choices.quiet_from, choices.quiet_until
     if choices != before:
         audit.record(
             work,
@@ -163,4 +164,6 @@ def fact(row: models.Member | Row[*tuple[Any, ...]]) -> facts.Member:
 
 
 def _choices(row: models.Member | Row[*tuple[Any, ...]]) -> facts.Choices:
-    return facts.Choices(row.own_zone, row.own_language, row.before_start, row.before_end)
+    return facts.Choices(
+        row.own_zone, row.own_language, row.before_start, row.before_end, row.quiet_from, row.quiet_until
+    )

@@ -54,6 +54,8 @@ class Member(Base):
     own_language: Mapped[str | None] = mapped_column(String(16))
     before_start: Mapped[bool] = mapped_column(server_default=true())  # whether to be reminded then
     before_end: Mapped[bool] = mapped_column(server_default=true())
+    quiet_from: Mapped[str | None] = mapped_column(String(5))  # HH:MM, as of a lab; None: as the lab says
+    quiet_until: Mapped[str | None] = mapped_column(String(5))
     welcomed_at: Mapped[datetime | None]
 
 

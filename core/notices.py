@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, time, timedelta, tzinfo
+from datetime import UTC, datetime, time, timedelta
 from enum import StrEnum
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -674,7 +674,7 @@ def _waits(work: Work, row: models.Notice, recipient: models.Recipient, organiza
     member = _member(work, recipient)
     if member is None or Kind(row.kind) in _URGENT:
         return False
-    until = quiet_until(organizations.fact(organization), ZoneInfo(member.zone), work.now)
+    until = quiet_until(organizations.fact(organization), member, work.now)
     if until is None or row.useful_until <= until:
         return False
     row.due_at, row.data = until, {**row.data, "waited": True}  # so that a change meanwhile plans it again
@@ -682,11 +682,14 @@ def _waits(work: Work, row: models.Notice, recipient: models.Recipient, organiza
     return True
 
 
-def quiet_until(lab: facts.Organization, zone: tzinfo, now: datetime) -> datetime | None:
-    """When the quiet hours end that it is now in that zone; None outside of them."""
-    if lab.quiet_from is None or lab.quiet_until is None or lab.quiet_from == lab.quiet_until:
+def quiet_until(lab: facts.Organization, member: facts.Member, now: datetime) -> datetime | None:
+    """When the quiet hours of a member end that it is now, their own or else the lab's; None outside of them."""
+    own = member.choices
+    quiet_from, until = (own.quiet_from, own.quiet_until) if own.quiet_from else (lab.quiet_from, lab.quiet_until)
+    if quiet_from is None or until is None or quiet_from == until:
         return None
-    start, end = time.fromisoformat(lab.quiet_from), time.fromisoformat(lab.quiet_until)
+    zone = ZoneInfo(member.zone)
+    start, end = time.fromisoformat(quiet_from), time.fromisoformat(until)
     local = now.astimezone(zone)
     over_midnight = start > end
     if not (local.time() >= start or local.time() < end if over_midnight else start <= local.time() < end):

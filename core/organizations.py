@@ -62,7 +62,7 @@ def seed(work: Work, *, slack_id: str, name: str, zone: str, channel: str | None
 
 
 def change(work: Work, by: Actor | Operator, *, why: str = "", **settings: Any) -> facts.Organization:
-    """Change those of a lab's SETTINGS that are given by name. Reminders of what is booked already stay as they are.
+    """Change those of a lab's SETTINGS that are given by name. `core.reminders` lets what is owed follow.
 
     Raises AdminsOnly, and BadOfferTime.
     """

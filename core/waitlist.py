@@ -14,7 +14,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import and_, bindparam, exists, func, or_, select, update
 
@@ -589,7 +588,7 @@ def _until(work: Work, wish: models.Wish, time: TimeRange, was: facts.Reservatio
     what they have begins.
     """
     lab = organizations.of_id(work, wish.organization_id)
-    quiet_until = notices.quiet_until(lab, ZoneInfo(members.fact(wish.member).zone), work.now)
+    quiet_until = notices.quiet_until(lab, members.fact(wish.member), work.now)
     until = min((quiet_until or work.now) + timedelta(minutes=lab.offer_minutes), time.start + time.length / 2)
     return min(until, was.range.start) if was else until
 

@@ -15,6 +15,7 @@ from bot.desk import Desk, Visit
 from bot.listeners import form, home
 from bot.views import admin as view
 from bot.views import kit, unread
+from bot.views import settings as settings_view
 from bot.views.admin import Lab, Origin
 from bot.views.kit import Message
 from core import (
@@ -28,6 +29,7 @@ from core import (
     organizations,
     periods,
     policy,
+    reminders,
 )
 from core.errors import (
     BadLimit,
@@ -336,9 +338,9 @@ def _save_settings(visit: Visit, values: Values, _origin: Origin) -> Message:
     if zone not in available_timezones():
         raise _Wrong("zone", visit.reader.say("There is no such zone. Write one like Asia/Tokyo."))
     if (values["quiet_from"] is None) is not (values["quiet_until"] is None):
-        raise _Wrong("quiet_until", visit.reader.say("Pick both the start and the end of the quiet hours, or neither."))
+        raise _Wrong("quiet_until", settings_view.half_quiet(visit.reader))
     with visit.begin() as work:
-        organizations.change(
+        reminders.change_lab(
             work,
             visit.actor,
             zone=zone,

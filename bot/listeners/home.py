@@ -50,6 +50,9 @@ def register(app: App, _desk: Desk) -> None:
     @app.view(settings_view.CALLBACK)
     def settings_sent(visit: Visit, ack: Ack, view: dict[str, Any]) -> None:
         chosen = settings_view.filled(view["state"]["values"])
+        if (chosen.quiet_from is None) is not (chosen.quiet_until is None):
+            ack(response_action="errors", errors={"quiet_until": settings_view.half_quiet(visit.reader)})
+            return
         with visit.begin() as work:
             changed = members.choose(work, visit.actor, chosen)
         ack()

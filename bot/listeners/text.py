@@ -25,6 +25,7 @@ from bot.commands import (
     History,
     Mine,
     Picture,
+    Quiet,
     Status,
     StillBusy,
     Summary,
@@ -34,7 +35,7 @@ from bot.commands import (
     Who,
 )
 from bot.desk import Desk, Visit
-from bot.listeners import admin, board, book, busy, change, hand_over, keep, picture, record, show, wait, welcome
+from bot.listeners import admin, board, book, busy, change, hand_over, keep, picture, quiet, record, show, wait, welcome
 from bot.views import help as help_view
 from bot.views import kit
 
@@ -111,6 +112,7 @@ _STORIES: dict[type, Callable[[Visit, Any, str], None]] = {  # the table of cont
     Ask: lambda visit, wish, _: hand_over.typed(visit, wish),
     Wait: lambda visit, wish, _: wait.typed(visit, wish),
     StillBusy: lambda visit, wish, _: busy.typed(visit, wish),
+    Quiet: lambda visit, wish, _: quiet.typed(visit, wish),
     History: lambda visit, _wish, _: record.history(visit),
     Admin: lambda visit, wish, _: admin.typed(visit, wish),
     Audit: lambda visit, wish, _: record.audit_typed(visit, wish),

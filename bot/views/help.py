@@ -66,6 +66,7 @@ def what(verb: str, reader: Reader) -> str:
         "wait": reader.say("have what comes free held for you; alone it shows what you wait for"),
         "ask": reader.say("ask whoever holds it to hand it over, or a part of it"),
         "busy": reader.say("have the last holder asked, where their work is still on yours"),
+        "quiet": reader.say("the hours in which direct messages leave you in peace"),
         "history": reader.say("what was done with your bookings, by whom and why"),
         "admin": reader.say("the lab's settings, people and GPUs, for admins; or take a GPU out of service"),
         "audit": reader.say("every change of anything, for admins"),

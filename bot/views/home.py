@@ -16,7 +16,6 @@ from core.setup import Progress
 _BLOCKS = 100
 _ANSWER = 25  # blocks of an answer
 _BESIDE_NODES = 10  # blocks of the lab that are neither nodes nor days
-_WISHES = 6  # that are shown
 DAYS = 8  # today, and the week after
 
 
@@ -44,19 +43,13 @@ def home(lab: Lab, reader: Reader, now: datetime, *, answer: Message | None = No
     below = [
         kit.header(reader.say("My bookings")),
         *(mine.cards(lab.held, reader, lab.series) or [kit.section(reader.say("You have nothing booked."))]),
-        *_wishes(lab.wishes, reader),
+        *waitlist.cards(lab.wishes, reader),
         kit.context(booking.fair_use(lab.use, reader)),
         kit.header(reader.say("My settings")),
         *settings.summary(lab.choices, reader, now),
     ]
     blocks = [*above, *_lab(lab, reader, now, room=_BLOCKS - len(above) - len(below)), *below]
     return {"type": "home", "blocks": [block for block in blocks if block][:_BLOCKS]}
-
-
-def _wishes(wishes: Sequence[facts.Wish], reader: Reader) -> list[Block]:
-    more = len(wishes) - _WISHES
-    rest = [kit.context(reader.say("… and {count} more.", count=more))] if more > 0 else []
-    return [*waitlist.cards(wishes[:_WISHES], reader), *rest]
 
 
 def _answer(answer: Message | None) -> list[Block]:

@@ -29,6 +29,7 @@ def summary(choices: facts.Choices, reader: Reader, now: datetime) -> list[Block
         if choices.zone
         else reader.say("Time zone: {zone}, as Slack says", zone=_zone(reader, now)),
         _reminders(choices, reader),
+        quiet(choices, reader),
     ]
     button = kit.button(reader.say("Settings"), "open_settings", spoken=reader.say("Change my settings"))
     return [*kit.sections(lines), {"type": "actions", "elements": [button]}]
@@ -47,6 +48,13 @@ def form(choices: facts.Choices, languages: Sequence[str], zones: Sequence[str],
             _input("zone", reader.say("Time zone"), _zones(choices.zone, zones, reader)),
             {**_input("reminders", reader.say("Reminders"), _moments(choices, reader)), "optional": True},
             kit.context(reader.say("Reminders come as direct messages. Tick none, and you get none.")),
+            _clock("quiet_from", reader.say("Quiet hours from"), choices.quiet_from),
+            _clock(
+                "quiet_until",
+                reader.say("Quiet hours until"),
+                choices.quiet_until,
+                reader.say("What can wait comes after them. Empty: as the lab says. Twice the same time: none."),
+            ),
         ],
     }
 
@@ -59,7 +67,31 @@ def filled(values: dict[str, Any]) -> facts.Choices:
         return None if chosen == AS_SLACK_SAYS else str(chosen)
 
     ticked = {option["value"] for option in values["reminders"]["reminders"].get("selected_options") or []}
-    return facts.Choices(value("zone"), value("language"), "before_start" in ticked, "before_end" in ticked)
+    quiet = (values[block][block].get("selected_time") for block in ("quiet_from", "quiet_until"))
+    return facts.Choices(value("zone"), value("language"), "before_start" in ticked, "before_end" in ticked, *quiet)
+
+
+def half_quiet(reader: Reader) -> str:
+    """Of only a start, or only an end."""
+    return reader.say("Pick both the start and the end of the quiet hours, or neither.")
+
+
+def quiet(choices: facts.Choices, reader: Reader) -> str:
+    if choices.quiet_from is None:
+        return reader.say("Quiet hours: as the lab says")
+    if choices.quiet_from == choices.quiet_until:
+        return reader.say("Quiet hours: none")
+    return reader.say("Quiet hours: {start}–{end}", start=choices.quiet_from, end=choices.quiet_until)
+
+
+def quiet_now(lab: facts.Organization, choices: facts.Choices, reader: Reader) -> kit.Message:
+    """What holds for direct messages, and how to change it."""
+    said = quiet(choices, reader)
+    if choices.quiet_from is None:
+        labs = facts.Choices(quiet_from=lab.quiet_from or "", quiet_until=lab.quiet_until or "")
+        said = reader.say("As the lab says. {hours}", hours=quiet(labs, reader))
+    hint = reader.say("Change them with `{command} quiet 22:00-8:00`, `{command} quiet off` or `{command} quiet lab`.")
+    return kit.message(said, kit.section(said), kit.context(hint))
 
 
 def _reminders(choices: facts.Choices, reader: Reader) -> str:
@@ -108,6 +140,11 @@ def _moments(choices: facts.Choices, reader: Reader) -> Block:
         option for option, wanted in zip(options, (choices.before_start, choices.before_end), strict=True) if wanted
     ]
     return {"type": "checkboxes", "options": options, **({"initial_options": ticked} if ticked else {})}
+
+
+def _clock(block: str, label: str, at: str | None, hint: str = "") -> Block:
+    made = {**_input(block, label, {"type": "timepicker", **({"initial_time": at} if at else {})}), "optional": True}
+    return {**made, "hint": kit.plain_text(hint, 2_000)} if hint else made
 
 
 def _initial(options: Sequence[Block], chosen: str | None) -> Block:

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 from bot.when import kinds, zones
 from bot.when.ask import Moment
-from bot.when.clocks import Day, Length
+from bot.when.clocks import Length
 from bot.when.kinds import Token
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from bot.when.clocks import Clock
+    from bot.when.clocks import Clock, Day
 
 _NOUNS = (kinds.LABEL, kinds.COUNTER, kinds.COUNTER_OR_LABEL, kinds.WEEKDAY_NUMBER)
 _ATOMS = "DCpzI"
@@ -34,8 +34,7 @@ def joined(tokens: Sequence[Token]) -> list[Token]:
             token = token._replace(kind=kinds.OTHER)  # noqa: PLW2901 - it counted nothing: a word like any other
         previous = row[-1] if row and isinstance(row[-1].value, Moment) else None
         if token.kind in _ATOMS:
-            noted = any(each.kind == "(" for each in gap) and _is_another_date(token, row)
-            moment = None if noted else _with(moment_of(previous) if previous else None, token, gap)
+            moment = _with(moment_of(previous) if previous else None, token, gap)
             if previous and moment:
                 row[-1] = Token(_letter(moment), moment, previous.start, token.end)
             else:
@@ -50,12 +49,6 @@ def joined(tokens: Sequence[Token]) -> list[Token]:
             row += [*gap, token]
             gap = []
     return row + gap
-
-
-def _is_another_date(token: Token, row: Sequence[Token]) -> bool:
-    """`明日9-12 (1/2)`: no date to end on, where a day was said before."""
-    has_day = any(isinstance(each.value, Moment) and each.value.day for each in row)
-    return has_day and isinstance(token.value, Day) and token.value.day is not None and row[-1].kind == kinds.MOMENT
 
 
 def _is_time(token: Token) -> bool:

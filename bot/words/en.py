@@ -22,6 +22,7 @@ ENGLISH = Words(
         "ask": ("ask [<when>] [on <gpu>] [for <purpose>]", "ask for"),
         "wait": ("wait [<length>|off] [on <gpu>] [before <when>]", "waitlist, queue, wait for"),
         "busy": ("busy [<gpu>]", "still busy, occupied"),
+        "quiet": ("quiet [22:00-8:00|off|lab]", "quiet hours"),
         "history": ("history", "past"),
         "admin": ("admin [down <gpu> <when> <why>]", ""),
         "audit": ("audit [csv]", "log"),
@@ -37,6 +38,7 @@ ENGLISH = Words(
     },
     counters=r"gpus?\b|cards?\b",
     spread=r"(?:on\s+)?(?:any|different|several)\s+nodes?(?=\s|$)",
+    quiet={"off": "off, none", "lab": "lab"},
     admin_verbs={"down": "down", "retire": "retire"},
     numbers={"one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8},
     manners=(

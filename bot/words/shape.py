@@ -22,6 +22,8 @@ class Words:
     spread: str
     #: What an admin does with a GPU (`down`, `retire`) → the words for it, comma-separated.
     admin_verbs: Mapping[str, str]
+    #: Of quiet hours: none (`off`), or those of the lab (`lab`) → the words for it, comma-separated.
+    quiet: Mapping[str, str]
     #: Number words that may stand before a counter.
     numbers: Mapping[str, int] = field(default_factory=dict)
     #: What is said around a wish and means nothing to us, as a pattern of whole words.

@@ -46,7 +46,9 @@ BETWEEN_PEOPLE = {
     Kind.ASKED,
     Kind.DECLINED,
     Kind.LAPSED,
+    Kind.GONE,
     Kind.OVERRULED,
+    Kind.DETAILS,
     Kind.STILL_BUSY,
     Kind.STOPPED,
     Kind.BUSY_LONGER,
@@ -106,6 +108,8 @@ class Life(RuleBasedStateMachine):
         self.expected: dict[int, Expected] = {}
         self.versions: dict[int, list[int]] = {}
         self.told: Counter[tuple[int, Kind]] = Counter()
+        self.leads: dict[Kind, timedelta | None] = {Kind.BEFORE_START: QUARTER * 2 / 3, Kind.BEFORE_END: QUARTER}
+        self.reminded: set[tuple[int, Kind, datetime]] = set()  # of which start or end
         self.series: list[tuple[Actor, int]] = []
         self.last: Callable[[], Receipt | facts.Maintenance] | None = None
         self.is_limited = (
@@ -438,6 +442,8 @@ class Life(RuleBasedStateMachine):
             assert held.range.start == owed.due_at or held.range.start <= self.clock.now < held.range.end
         if owed.kind is Kind.BEFORE_START:
             assert held.state is State.UPCOMING
+        if owed.kind in self.leads:
+            self.reminded.add((held.id, owed.kind, self.of(held, owed.kind)))
         if owed.kind in {Kind.START, Kind.END}:
             self.told[held.id, owed.kind] += 1
             assert self.told[held.id, owed.kind] == 1
@@ -515,7 +521,10 @@ class Life(RuleBasedStateMachine):
                 for row, whom in mine
                 if row.due_at > self.clock.now and row.kind not in told_when_booked
             )
-            assert to_come == sorted(self.moments_of(held))
+            said = {kind for kind in self.leads if (number, kind, self.of(held, kind)) in self.reminded}
+            assert [each for each in to_come if each[0] not in said] == sorted(
+                each for each in self.moments_of(held) if each[0] not in said
+            )
             if held.state is State.CANCELLED:
                 assert {row.kind for row, _ in mine} <= {Kind.CANCELLED}
         assert owed == {}
@@ -580,21 +589,21 @@ class Life(RuleBasedStateMachine):
         if held.state in {State.CANCELLED, State.OVER, State.OFFERED}:
             return []
         holder, time = recipients.to_member(held.holder.id), held.range
-        moments = [
-            (Kind.BEFORE_START, time.start - timedelta(minutes=10), holder),
-            (Kind.START, time.start, CHANNEL),
-            (Kind.END, time.end, CHANNEL),
-        ]
-        if time.length > 15 * timedelta(minutes=1):
-            moments.append((Kind.BEFORE_END, time.end - 15 * timedelta(minutes=1), holder))
+        moments = [(Kind.START, time.start, CHANNEL), (Kind.END, time.end, CHANNEL)]
+        before_start, before_end = self.leads[Kind.BEFORE_START], self.leads[Kind.BEFORE_END]
+        if before_start is not None and time.start - self.clock.now >= HOUR / 2:  # needed by who has just booked it
+            moments.append((Kind.BEFORE_START, time.start - before_start, holder))
+        if before_end is not None and time.length > before_end:
+            moments.append((Kind.BEFORE_END, time.end - before_end, holder))
         if time.length > timedelta(days=1):
             moments += [
                 (Kind.BEFORE_END_3H, time.end - 3 * HOUR, holder),
                 (Kind.BEFORE_END_24H, time.end - 24 * HOUR, holder),
             ]
-        if time.start - self.clock.now < HOUR / 2:  # not needed by whoever has only just booked it
-            moments = moments[1:]
         return [moment for moment in moments if moment[1] > self.clock.now]
+
+    def of(self, held: facts.Reservation, kind: Kind) -> datetime:
+        return held.range.start if kind is Kind.BEFORE_START else held.range.end
 
     # --- what the rules are made of ---
 

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlalchemy import select
 
-from core import facts, models, notices, organizations
+from core import facts, members, models, notices, reminders
 from core.inventory import Wanted
 from core.notices import Kind
 from tests.core.conftest import Lab
@@ -20,7 +20,7 @@ TOKYO = ZoneInfo("Asia/Tokyo")
 
 def settle(lab: Lab, **settings: Any) -> facts.Organization:
     with lab.database.begin(lab.clock.now) as work:
-        return organizations.change(work, lab.charlie, **settings)
+        return reminders.change_lab(work, lab.charlie, **settings)
 
 
 def at(lab: Lab, hour: int, minute: int = 0) -> None:
@@ -40,6 +40,27 @@ def test_a_lab_says_how_long_before_it_reminds(lab: Lab) -> None:
     assert Kind.BEFORE_START not in {owed.kind for owed in _of(lab, held)}
     assert Kind.BEFORE_END not in {owed.kind for owed in _of(lab, held)}
     assert Kind.BEFORE_END_3H in {owed.kind for owed in _of(lab, held)}
+
+
+def test_what_is_booked_already_is_reminded_of_as_the_lab_says_now(lab: Lab) -> None:
+    held = lab.reserve(lab.alice, lab.hours(2, 3)).reservation
+    settle(lab, before_start=30, before_end=60)
+    left = owed(lab)
+    assert (left[Kind.BEFORE_START], left[Kind.BEFORE_END]) == (1.5, 4)
+    settle(lab, before_start=None, before_end=240)  # longer than it is
+    assert not {Kind.BEFORE_START, Kind.BEFORE_END} & set(owed(lab))
+    settle(lab, before_start=10, before_end=15)
+    left = owed(lab)
+    assert (round(left[Kind.BEFORE_START] * 60), left[Kind.BEFORE_END]) == (110, 4.75)
+    drain(lab)
+    lab.clock.forward(hours=1)
+    settle(lab, before_start=90)  # a moment that is past comes at once
+    assert drain(lab) == [("Alice", [Kind.BEFORE_START])]
+    lab.act("change", lab.alice, held, wanted=Wanted(names=("GPU0",)), wish=held.range, purpose="thesis")
+    settle(lab, before_start=10)
+    lab.clock.forward(minutes=55)
+    assert drain(lab) == [], "nobody is reminded twice"
+    assert Kind.BEFORE_END in owed(lab)
 
 
 def _of(lab: Lab, held: facts.Reservation) -> list[Any]:
@@ -103,7 +124,12 @@ def test_what_waits_survives_a_change_in_the_quiet_hours(lab: Lab) -> None:
 def test_quiet_hours_on_a_persons_own_clock(lab: Lab, hours: tuple[str, str], local: str, end: str | None) -> None:
     settled = settle(lab, quiet_from=hours[0], quiet_until=hours[1])
     now = datetime.fromisoformat(f"2026-12-03T{local}").replace(tzinfo=TOKYO)
-    until = notices.quiet_until(settled, TOKYO, now)
+    with lab.database.begin(lab.clock.now) as work:
+        alice = members.of_id(work, lab.id, lab.alice.member_id)
+        own = members.choose(work, lab.alice, facts.Choices(quiet_from=hours[0], quiet_until=hours[1]))
+    until = notices.quiet_until(settled, alice, now)
+    others = settle(lab, quiet_from="00:00", quiet_until="23:59")
+    assert notices.quiet_until(others, own, now) == until, "one's own go before the lab's"
     if end is None:
         assert until is None
     else:

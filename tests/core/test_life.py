@@ -24,9 +24,11 @@ from core import (
     limits,
     maintenance,
     periods,
+    reminders,
     waitlist,
 )
 from core.facts import BusyAnswer, Displaced, Rule, State, Subject
+from core.notices import Kind
 from core.policy import Rules
 from core.timerange import TimeRange
 from tests.core.life import HOUR, Life, lengths, numbers
@@ -167,6 +169,18 @@ class WholeLife(Life):
                 if scope is not Subject.PERIOD and (which % 2 or scope is Subject.MEMBER):
                     with suppress(errors.UnknownGpu):
                         limits.set_for(work, self.admin, scope, subject_id, {})
+
+    # --- when people are reminded ---
+
+    @rule(start=st.sampled_from([None, 5, 10, 45]), end=st.sampled_from([None, 15, 60]))
+    def remind_at_other_times(self, start: int | None, end: int | None) -> None:
+        """Of what is booked already as well."""
+        with self.database.begin(self.clock.now) as work:
+            reminders.change_lab(work, self.admin, before_start=start, before_end=end)
+        self.leads = {
+            kind: None if minutes is None else timedelta(minutes=minutes)
+            for kind, minutes in ((Kind.BEFORE_START, start), (Kind.BEFORE_END, end))
+        }
 
     @rule()
     def look_after(self) -> None:

@@ -85,6 +85,8 @@ def test_settings_overrule_what_slack_says(world: World) -> None:
         "Language": "As Slack says",
         "Time zone": "As Slack says",
         "Reminders": ["Before the start", "Before the end"],
+        "Quiet hours from": None,
+        "Quiet hours until": None,
     }
     form.choose("Time zone", "Asia/Tokyo")
     form.choose("Language", "English")
@@ -137,6 +139,27 @@ def test_what_slack_tells_of_somebody_is_so_at_once(world: World) -> None:
         assert members.find(work, world.desk.organization.id, world.person("minjun").id) is None
     world.slack.deactivate("alice")
     alice.wait(lambda: alice_is(standing=Standing.DEACTIVATED) or None, 5, lambda: "still a member")
+
+
+def test_quiet_hours_of_ones_own_are_chosen_on_home_and_by_command(world: World) -> None:
+    alice = world.person("alice")
+    home = alice.opens_home().waits_for("Quiet hours: as the lab says")
+    home.press("Settings")
+    form = alice.waits_for_form("My settings")
+    form.fill("Quiet hours from", "23:00")
+    assert form.submit() == {"Quiet hours until": "Pick both the start and the end of the quiet hours, or neither."}
+    form.fill("Quiet hours until", "07:30")
+    assert form.submit() == {}
+    home.waits_for("Quiet hours: 23:00–07:30")
+    for words, answer in [
+        ("quiet", "Quiet hours: 23:00–07:30"),
+        ("quiet 10pm-8am", "Quiet hours: 22:00–08:00"),
+        ("quiet soonish", "I do not understand “soonish” there, and did nothing."),
+        ("quiet off", "Quiet hours: none"),
+        ("quiet lab", "As the lab says. Quiet hours: none"),
+    ]:
+        alice.types("#gpu", f"/gpu {words}")
+        alice.waits_for("#gpu", answer)
 
 
 def test_a_change_of_zone_in_slack_is_noticed_within_the_hour(world: World) -> None:

@@ -8,12 +8,11 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from bot.reader import Reader
-from bot.views import board, day, home, kit, nodes, status, who
+from bot.views import board, day, kit, nodes, status, who
 from bot.workspace import blocks
 from core import facts
 from core.facts import Action, Role, Standing, Subject, Surface
 from core.timerange import TimeRange
-from tests.bot.views.samples import Maker, Size
 
 NOW = datetime(2026, 12, 3, 9, 0, tzinfo=UTC)
 ME = Reader.of("en", "UTC", "U000000")
@@ -111,14 +110,6 @@ def test_no_gpu_is_left_out(count: int, per_node: int) -> None:
         numbers = re.search(r" \d+ of (\d+) free$", line)
         told += int(numbers[1]) if numbers else line.count("→")
     assert told == count
-
-
-@pytest.mark.parametrize("size", Size, ids=lambda size: size.name)
-def test_home_ends_with_the_settings_however_much_there_is(size: Size) -> None:
-    given = Maker(size, "en", 1).arguments(home.home)
-    shown = home.home(**given)["blocks"]
-    assert len(shown) <= 100
-    assert shown[-1]["elements"][0]["action_id"] == "open_settings"
 
 
 def test_runs_of_one_state_are_merged_and_mine_stand_out() -> None:
