@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Container, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from bot.reader import Reader
 from bot.views import booking, busy, hand_over, kit, nodes, series, waitlist
@@ -26,6 +27,7 @@ class _Line:
     freed: tuple[facts.Gpu, ...] = ()
 
 
+Values = dict[str, Any]  # what sentences are filled in with; `count`, of how many GPUs
 _LATE = timedelta(minutes=2)
 _DAY = "{date_short_pretty} {time}"
 _TIME = "{time}"
@@ -95,8 +97,9 @@ def _left_over(end: Owed, starts: Iterable[Owed]) -> tuple[facts.Gpu, ...]:
 
 def _line(line: _Line, reader: Reader, now: datetime, *, spoken: bool) -> str:
     owed, held = line.owed, line.owed.reservation
-    values = {
+    values: Values = {
         "gpus": _bold(line.gpus, reader),
+        "count": len(line.gpus),
         "who": kit.escape(held.holder.name),
         "when": _when(held.range, reader, spoken=spoken),
         "end": _instant(held.range.end, reader, _end_form(held.range), spoken=spoken),
@@ -106,7 +109,7 @@ def _line(line: _Line, reader: Reader, now: datetime, *, spoken: bool) -> str:
     return _sentence(line, reader, values, spoken=spoken) + lateness(owed.due_at, reader, told_at, spoken=spoken)
 
 
-def _sentence(line: _Line, reader: Reader, values: dict[str, str], *, spoken: bool) -> str:
+def _sentence(line: _Line, reader: Reader, values: Values, *, spoken: bool) -> str:
     owed = line.owed
     if owed.kind is Kind.DETAILS:
         return _details(owed, reader, values, spoken=spoken)
@@ -117,46 +120,78 @@ def _sentence(line: _Line, reader: Reader, values: dict[str, str], *, spoken: bo
         return _maintenance(owed, reader, values)
     if owed.kind is Kind.START:
         who = values["who"] if spoken else kit.mention(owed.reservation.holder)
-        return reader.say("▶ {gpus} is yours now, {who}, until {end}{purpose}", **{**values, "who": who})
+        return reader.say_many(
+            "▶ {gpus} is yours now, {who}, until {end}{purpose}",
+            "▶ {gpus} are yours now, {who}, until {end}{purpose}",
+            **{**values, "who": who},
+        )
     if owed.kind is Kind.END:
         return _ended(owed, reader, values, spoken=spoken)
     return _news(owed, reader, values)
 
 
-def _taken_over(line: _Line, reader: Reader, values: dict[str, str]) -> str:
+def _taken_over(line: _Line, reader: Reader, values: Values) -> str:
     """A start that follows at once on other people's ends, or on maintenance; who has it next is `next`."""
     givers = [end.reservation for end in line.givers if not end.reservation.maintenance]
     values = {**values, "who": kit.escape(reader.listed(list(dict.fromkeys(each.holder.name for each in givers))))}
     if not givers:
-        said = reader.say("▶ {gpus} is back in service and yours now, {next}, until {end}{purpose}", **values)
+        said = reader.say_many(
+            "▶ {gpus} is back in service and yours now, {next}, until {end}{purpose}",
+            "▶ {gpus} are back in service and yours now, {next}, until {end}{purpose}",
+            **values,
+        )
     elif line.owed.reservation.maintenance:
-        said = reader.say("⚒ {gpus}: {who}’s time has ended; it is out of service until {end}{purpose}", **values)
+        said = reader.say_many(
+            "⚒ {gpus}: {who}’s time has ended; it is out of service until {end}{purpose}",
+            "⚒ {gpus}: {who}’s time has ended; they are out of service until {end}{purpose}",
+            **values,
+        )
     else:
         said = _gone_over(line, {gpu for each in givers for gpu in each.gpus}, reader, values)
-    return said + reader.say(" · {gpus} is free", gpus=_bold(line.freed, reader)) if line.freed else said
+    if not line.freed:
+        return said
+    freed = _bold(line.freed, reader)
+    return said + reader.say_many(" · {gpus} is free", " · {gpus} are free", len(line.freed), gpus=freed)
 
 
-def _gone_over(line: _Line, given: Container[facts.Gpu], reader: Reader, values: dict[str, str]) -> str:
+def _gone_over(line: _Line, given: Container[facts.Gpu], reader: Reader, values: Values) -> str:
     more = [gpu for gpu in line.gpus if gpu not in given]
-    values = {**values, "gpus": _bold((gpu for gpu in line.gpus if gpu in given), reader), "more": _bold(more, reader)}
+    gone = [gpu for gpu in line.gpus if gpu in given]
+    values = {**values, "gpus": _bold(gone, reader), "count": len(gone), "more": _bold(more, reader)}
     if more:
-        return reader.say("⇄ {gpus} goes from {who} to {next}, with {more} as well, until {end}{purpose}", **values)
-    return reader.say("⇄ {gpus} goes from {who} to {next}, until {end}{purpose}", **values)
+        return reader.say_many(
+            "⇄ {gpus} goes from {who} to {next}, with {more} as well, until {end}{purpose}",
+            "⇄ {gpus} go from {who} to {next}, with {more} as well, until {end}{purpose}",
+            **values,
+        )
+    return reader.say_many(
+        "⇄ {gpus} goes from {who} to {next}, until {end}{purpose}",
+        "⇄ {gpus} go from {who} to {next}, until {end}{purpose}",
+        **values,
+    )
 
 
-def _maintenance(owed: Owed, reader: Reader, values: dict[str, str]) -> str:
+def _maintenance(owed: Owed, reader: Reader, values: Values) -> str:
     match owed.kind:
         case Kind.START:
-            return reader.say("⚒ {gpus} is out of service until {end}{purpose}", **values)
+            return reader.say_many(
+                "⚒ {gpus} is out of service until {end}{purpose}",
+                "⚒ {gpus} are out of service until {end}{purpose}",
+                **values,
+            )
         case Kind.END | Kind.FREED:
-            return reader.say("{gpus} is back in service", **values)
+            return reader.say_many("{gpus} is back in service", "{gpus} are back in service", **values)
         case Kind.CANCELLED:
-            return reader.say("{gpus} stays in service: {who} called off what was planned for {when}", **values)
+            return reader.say_many(
+                "{gpus} stays in service: {who} called off what was planned for {when}",
+                "{gpus} stay in service: {who} called off what was planned for {when}",
+                **values,
+            )
         case _:
             return reader.say("⚒ {gpus} will be out of service {when}{purpose}", **values)
 
 
-def _news(owed: Owed, reader: Reader, values: dict[str, str]) -> str:
+def _news(owed: Owed, reader: Reader, values: Values) -> str:
     if owed.kind in {Kind.SERIES_BOOKED, Kind.SERIES_CHANGED, Kind.SERIES_CANCELLED}:
         return series.news(owed.kind, owed.data, values["who"], reader)
     match owed.kind:
@@ -164,25 +199,43 @@ def _news(owed: Owed, reader: Reader, values: dict[str, str]) -> str:
             return reader.say("{gpus} · {who}’s booking is now {when}{purpose}", **values)
         case Kind.HANDED_OVER:
             values["giver"] = kit.escape(str(owed.data.get("giver", "")))
-            return reader.say("⇄ {gpus} · {giver} has handed it over to {who}: {when}{purpose}", **values)
+            return reader.say_many(
+                "⇄ {gpus} · {giver} has handed it over to {who}: {when}{purpose}",
+                "⇄ {gpus} · {giver} has handed them over to {who}: {when}{purpose}",
+                **values,
+            )
         case Kind.CANCELLED:
             return _cancelled(owed, reader, values)
         case Kind.FREED:
-            return _given_back(owed, reader, {**values, "gpus": _freed(owed, reader)})
+            return _given_back(owed, reader, {**values, **_freed(owed, reader)})
         case _:
             return reader.say("{gpus} booked by {who} · {when}{purpose}", **values)
 
 
-def _cancelled(owed: Owed, reader: Reader, values: dict[str, str]) -> str:
+def _cancelled(owed: Owed, reader: Reader, values: Values) -> str:
     if _is_overruled(owed):
-        return reader.say("{gpus} · {who}’s booking {when} was cancelled; it is free again", **values)
-    return reader.say("{gpus} · {who} cancelled {when}; it is free again", **values)
+        return reader.say_many(
+            "{gpus} · {who}’s booking {when} was cancelled; it is free again",
+            "{gpus} · {who}’s booking {when} was cancelled; they are free again",
+            **values,
+        )
+    return reader.say_many(
+        "{gpus} · {who} cancelled {when}; it is free again",
+        "{gpus} · {who} cancelled {when}; they are free again",
+        **values,
+    )
 
 
-def _given_back(owed: Owed, reader: Reader, values: dict[str, str]) -> str:
+def _given_back(owed: Owed, reader: Reader, values: Values) -> str:
     if _is_overruled(owed):
-        return reader.say("{gpus} is free again: it was taken back from {who} early", **values)
-    return reader.say("{gpus} is free again: {who} gave it back early", **values)
+        return reader.say_many(
+            "{gpus} is free again: it was taken back from {who} early",
+            "{gpus} are free again: they were taken back from {who} early",
+            **values,
+        )
+    return reader.say_many(
+        "{gpus} is free again: {who} gave it back early", "{gpus} are free again: {who} gave them back early", **values
+    )
 
 
 def _is_overruled(owed: Owed) -> bool:
@@ -190,7 +243,7 @@ def _is_overruled(owed: Owed) -> bool:
     return bool(owed.data.get("overruled"))
 
 
-def _details(owed: Owed, reader: Reader, values: dict[str, str], *, spoken: bool) -> str:
+def _details(owed: Owed, reader: Reader, values: Values, *, spoken: bool) -> str:
     """Who changed somebody else's booking, and why."""
     before = TimeRange.read(owed.data["was"])
     values = {
@@ -211,16 +264,32 @@ def _details(owed: Owed, reader: Reader, values: dict[str, str], *, spoken: bool
             )
 
 
-def _ended(owed: Owed, reader: Reader, values: dict[str, str], *, spoken: bool) -> str:
-    said = reader.say("■ {gpus} is free: {who}’s time has ended", **values)
+def _ended(owed: Owed, reader: Reader, values: Values, *, spoken: bool) -> str:
+    said = reader.say_many(
+        "■ {gpus} is free: {who}’s time has ended", "■ {gpus} are free: {who}’s time has ended", **values
+    )
     if owed.data.get("early") and _is_overruled(owed):
-        said = reader.say("■ {gpus} is free: {who}’s time was ended early", **values)
+        said = reader.say_many(
+            "■ {gpus} is free: {who}’s time was ended early",
+            "■ {gpus} are free: {who}’s time was ended early",
+            **values,
+        )
     elif owed.data.get("early"):
-        said = reader.say("■ {gpus} is free: {who} has ended early", **values)
-    if owed.room.next is None:
-        return said
-    start = _instant(owed.room.next.range.start, reader, _DAY, spoken=spoken)
-    return said + reader.say(" · next {who} at {start}", who=kit.escape(owed.room.next.holder.name), start=start)
+        said = reader.say_many(
+            "■ {gpus} is free: {who} has ended early", "■ {gpus} are free: {who} has ended early", **values
+        )
+    return said + _next(owed.room.next, reader, spoken=spoken) if owed.room.next else said
+
+
+def _next(held: facts.Holding, reader: Reader, *, spoken: bool) -> str:
+    """What comes after an end."""
+    who, start = kit.escape(held.holder.name), _instant(held.range.start, reader, _DAY, spoken=spoken)
+    if held.maintenance:
+        return reader.say(" · out of service from {start}", start=start)
+    if held.offered_until:
+        until = _instant(held.offered_until, reader, _TIME, spoken=spoken)
+        return reader.say(" · offered to {who} until {until}", who=who, until=until)
+    return reader.say(" · next {who}, {start}", who=who, start=start)
 
 
 def _to_holder(owed: Owed, reader: Reader, now: datetime) -> str:
@@ -335,9 +404,10 @@ def _questions(owed: Owed, reader: Reader) -> list[Block]:
             return []
 
 
-def _freed(owed: Owed, reader: Reader) -> str:
-    freed = set(owed.data.get("gpus", []))
-    return _bold((slot.gpu for slot in owed.reservation.slots if slot.gpu.id in freed), reader)
+def _freed(owed: Owed, reader: Reader) -> Values:
+    numbers = set(owed.data.get("gpus", []))
+    freed = [slot.gpu for slot in owed.reservation.slots if slot.gpu.id in numbers]
+    return {"gpus": _bold(freed, reader), "count": len(freed)}
 
 
 def _bold(gpus: Iterable[facts.Gpu], reader: Reader) -> str:

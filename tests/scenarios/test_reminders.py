@@ -279,7 +279,7 @@ def test_a_part_that_goes_on_to_the_next_person_is_one_line(world: World) -> Non
     line = posts(world)[-1]
     assert line.notified == {"haruka"}
     assert line.words.splitlines()[0] == (
-        '⇄ GPU1 goes from Alice Weber to @佐藤遥, with GPU3 as well, until 22:00 · "evals" · GPU0, GPU2 is free'
+        '⇄ GPU1 goes from Alice Weber to @佐藤遥, with GPU3 as well, until 22:00 · "evals" · GPU0, GPU2 are free'
     )
     assert "is yours now" not in line.words
     assert "has ended" not in line.words
