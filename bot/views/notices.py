@@ -214,11 +214,7 @@ def _news(owed: Owed, reader: Reader, values: Values) -> str:
 
 def _cancelled(owed: Owed, reader: Reader, values: Values) -> str:
     if _is_overruled(owed):
-        return reader.say_many(
-            "{gpus} · {who}’s booking {when} was cancelled; it is free again",
-            "{gpus} · {who}’s booking {when} was cancelled; they are free again",
-            **values,
-        )
+        return reader.say("{gpus} · {who}’s booking {when} was cancelled", **values)
     return reader.say_many(
         "{gpus} · {who} cancelled {when}; it is free again",
         "{gpus} · {who} cancelled {when}; they are free again",
@@ -228,18 +224,14 @@ def _cancelled(owed: Owed, reader: Reader, values: Values) -> str:
 
 def _given_back(owed: Owed, reader: Reader, values: Values) -> str:
     if _is_overruled(owed):
-        return reader.say_many(
-            "{gpus} is free again: it was taken back from {who} early",
-            "{gpus} are free again: they were taken back from {who} early",
-            **values,
-        )
+        return reader.say("{gpus} · taken back from {who} early", **values)
     return reader.say_many(
         "{gpus} is free again: {who} gave it back early", "{gpus} are free again: {who} gave them back early", **values
     )
 
 
 def _is_overruled(owed: Owed) -> bool:
-    """Whether it was an admin who did it; who, and why, is said where details are."""
+    """Whether it was an admin who did it; who, and why, is said where details are. It need not be free for it."""
     return bool(owed.data.get("overruled"))
 
 
@@ -269,11 +261,7 @@ def _ended(owed: Owed, reader: Reader, values: Values, *, spoken: bool) -> str:
         "■ {gpus} is free: {who}’s time has ended", "■ {gpus} are free: {who}’s time has ended", **values
     )
     if owed.data.get("early") and _is_overruled(owed):
-        said = reader.say_many(
-            "■ {gpus} is free: {who}’s time was ended early",
-            "■ {gpus} are free: {who}’s time was ended early",
-            **values,
-        )
+        said = reader.say("■ {gpus} · {who}’s time was ended early", **values)
     elif owed.data.get("early"):
         said = reader.say_many(
             "■ {gpus} is free: {who} has ended early", "■ {gpus} are free: {who} has ended early", **values
