@@ -131,7 +131,7 @@ def test_an_unclear_time_is_asked_about(world: World) -> None:
     alice = world.person("alice")
     alice.types("#gpu", "/gpu book tomorrow 3-5 for evals")
     question = alice.waits_for("#gpu", "more than one way")
-    question.press("Fri 4 Dec 15:00–17:00")
+    question.press("Fri 15:00–17:00")
     assert 'Fri 4 Dec, 15:00–17:00 CET · 2 h · "evals"' in alice.waits_for("#gpu", "Booked").words
 
 
@@ -147,9 +147,9 @@ def test_one_of_two_starts_is_chosen_with_a_length(world: World) -> None:
     alice.types("#gpu", "/gpu book tomorrow 2pm or 3pm")
     question = alice.waits_for("#gpu", "more than one way")
     assert question.buttons[:4] == [
-        f"Fri 4 Dec {hours}" for hours in ("14:00–15:00", "14:00–16:00", "15:00–16:00", "15:00–17:00")
+        f"Fri {hours}" for hours in ("14:00–15:00", "14:00–16:00", "15:00–16:00", "15:00–17:00")
     ]
-    question.press("Fri 4 Dec 15:00–17:00")
+    question.press("Fri 15:00–17:00")
     assert "Fri 4 Dec, 15:00–17:00 CET · 2 h" in alice.waits_for("#gpu", "Booked").words
 
 
