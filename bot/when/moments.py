@@ -24,7 +24,7 @@ def joined(tokens: Sequence[Token]) -> list[Token]:
     """Join days, parts of the day, clock times and zones that stand together into moments."""
     row: list[Token] = []
     gap: list[Token] = []
-    for token in tokens:
+    for place, token in enumerate(tokens):
         if token.kind == kinds.ZONE and token.value in zones.ALONE and not (row and _has_meridiem(row[-1])):
             token = token._replace(kind=kinds.OTHER)  # noqa: PLW2901 - PT is a zone in `3pm PT` only
         if token.kind == kinds.PLACE:  # 13-18 in Tokyo, but not `talk in Tokyo`
@@ -34,7 +34,8 @@ def joined(tokens: Sequence[Token]) -> list[Token]:
             token = token._replace(kind=kinds.OTHER)  # noqa: PLW2901 - it counted nothing: a word like any other
         previous = row[-1] if row and isinstance(row[-1].value, Moment) else None
         if token.kind in _ATOMS:
-            moment = _with(moment_of(previous) if previous else None, token, gap)
+            apart = _may_be_of_text(tokens, place, gap)
+            moment = None if apart else _with(moment_of(previous) if previous else None, token, gap)
             if previous and moment:
                 row[-1] = Token(_letter(moment), moment, previous.start, token.end)
             else:
@@ -49,6 +50,15 @@ def joined(tokens: Sequence[Token]) -> list[Token]:
             row += [*gap, token]
             gap = []
     return row + gap
+
+
+def _may_be_of_text(tokens: Sequence[Token], place: int, gap: Sequence[Token]) -> bool:
+    """`13-18 2nd attempt`: on the second, or the second of something?"""
+    value = tokens[place].value
+    if tokens[place].kind != kinds.DAY or not isinstance(value, Day) or value != Day(day=value.day):
+        return False
+    said = any(token.kind != kinds.SPACE for token in gap)
+    return not said and "".join(token.kind for token in tokens[place + 1 : place + 3]) == " x"
 
 
 def _is_time(token: Token) -> bool:

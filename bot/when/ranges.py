@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from bot.when import kinds
@@ -183,6 +183,10 @@ def _days_in_a_row(tokens: Sequence[Token]) -> Ask | None:
     return Ask(moments[0], moments[-1])
 
 
+#: Where none was said: a leap year has every date.
+_ANY_YEAR = 2028
+
+
 def _follows(day: Day | None, before: Day | None) -> bool:
     """Whether a day is said to be the one after another."""
     if day is None or before is None:
@@ -193,6 +197,9 @@ def _follows(day: Day | None, before: Day | None) -> bool:
         one_week = day.week is None or before.week is None or day.week == before.week
         return one_week and day.weekday == (before.weekday + 1) % 7
     if day.day is not None and before.day is not None:
+        if before.day >= 28 and before.month and day.month not in (None, before.month):
+            next_day = date(before.year or _ANY_YEAR, before.month, before.day) + timedelta(days=1)
+            return (next_day.month, next_day.day) == (day.month, day.day)
         return day.day == before.day + 1 and day.month in (None, before.month)
     return False
 

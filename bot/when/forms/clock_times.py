@@ -156,7 +156,7 @@ def _half_to(tokens: Sequence[Token]) -> Built:
 
 
 @FORMS.add(
-    r"(?<!n[.,:])(?:[nN] ?h ?[nN](?! ?[hH:a]| ?[-~]n?)M?|[nN]h[nN]M?|[nN] ?h ?[nN] ?M"
+    r"(?<!n[.,:])(?:[nN] ?h ?[nN](?! ?[hH:a]|d| ?[-~]n?)M?|[nN]h[nN]M?|[nN] ?h ?[nN] ?M"
     r"|[nN] ?h(?: ?&? ?[vq](?! ?[iM])| B q)?)"
 )
 def _hour_letter(tokens: Sequence[Token]) -> Built:

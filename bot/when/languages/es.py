@@ -102,7 +102,7 @@ SPANISH = Language(
         kinds.DAYS: {"": "días, dias"},
         kinds.WEEKS: {"": "semana, semanas"},
         kinds.LENGTH: {
-            Length(timedelta(minutes=90)): "hora y media",
+            Length(timedelta(minutes=90)): "hora y media, una hora y media",
             Length(timedelta(minutes=15)): "cuarto de hora, un cuarto de hora",
             Length(timedelta(minutes=45)): "tres cuartos de hora",
         },
@@ -244,7 +244,7 @@ SPANISH = Language(
             "asks": "quién, alguien, hay",
             "": (
                 "una prueba, un experimento, un modelo, un test, una vez, est, art, una gpu, un gpu, "
-                "para un, para una, y un, y una, el modelo, el experimento"
+                "y un, y una, el modelo, el experimento"
             ),
         },
     },

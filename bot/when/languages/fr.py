@@ -241,8 +241,8 @@ FRENCH = Language(
             "asks": "qui, y a-t-il, quelqu'un",
             "": (
                 "bonne nuit, bonne soirée, "
-                "est, un test, une expérience, un modèle, un run, un entraînement, pour un, "
-                "pour une, c'est, art, un essai"
+                "est, un test, une expérience, un modèle, un run, un entraînement, "
+                "c'est, art, un essai"
             ),
         },
     },
