@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 from bot.when import kinds, zones
 from bot.when.ask import Moment
-from bot.when.clocks import Length
+from bot.when.clocks import Day, Length
 from bot.when.kinds import Token
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from bot.when.clocks import Clock, Day
+    from bot.when.clocks import Clock
 
 _NOUNS = (kinds.LABEL, kinds.COUNTER, kinds.COUNTER_OR_LABEL, kinds.WEEKDAY_NUMBER)
 _ATOMS = "DCpzI"

@@ -337,7 +337,7 @@ _THEN_HOURS_OR_END = r"(?: ?g? ?(?:[nNCylLpK(]|$))"
 )
 def _days_by_letter(tokens: Sequence[Token]) -> Built:
     """月水金, 月・水: the 月 of a month stands after its number."""
-    return kinds.WEEKDAY, tokens[0].value
+    return None if tokens[0].value == "" else (kinds.WEEKDAY, tokens[0].value)  # the rd of 3rd is no day
 
 
 @FORMS.add(rf"{_LETTER_FIRST}[od] ?[-~] ?[Zod]|(?<![xn])Z ?[-~] ?[Zod](?=$|[ uK])")
@@ -364,7 +364,7 @@ def _days_of_week(tokens: Sequence[Token]) -> Built:
 def _short_weekday(tokens: Sequence[Token]) -> Built:
     """`（水）`, and the one-letter weekdays where nothing else stands beside them."""
     token = next(t for t in tokens if t.kind in "WZod")
-    return kinds.WEEKDAY, token.value
+    return None if token.value == "" else (kinds.WEEKDAY, token.value)
 
 
 @FORMS.add(rf"W,? ?n{_THEN_RANGE}")
