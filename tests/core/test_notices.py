@@ -101,7 +101,7 @@ def test_a_quarter_of_an_hour_needs_no_reminder_of_its_end_at_its_start(lab: Lab
 
 def test_who_books_right_before_the_start_is_not_reminded_of_it(lab: Lab) -> None:
     lab.reserve(lab.alice, lab.hours(1 / 3))
-    assert set(owed(lab)) == {Kind.BOOKED, Kind.START, Kind.BEFORE_END, Kind.END}
+    assert set(owed(lab)) == {Kind.START, Kind.BEFORE_END, Kind.END}
 
 
 def test_a_change_moves_what_is_owed(lab: Lab) -> None:
