@@ -48,7 +48,7 @@ def ask(
 ) -> HandOver:
     """Ask the holder for what of their reservation lies within `wish`, on these GPUs or on all.
 
-    The same request again, while it is open, is the same hand-over. Raises AlreadyYours for one's own, OutOfService,
+    While one is open for any part of it, that is the answer, `again`. Raises AlreadyYours for one's own, OutOfService,
     NoLongerHeld when there is no such part, MayNotBook, PurposeTooLong, and an AgainstRule where the asker could not
     hold it.
     """
@@ -180,18 +180,16 @@ def _until(work: Work, held: facts.Reservation, time: TimeRange) -> datetime:
 def _open_one(
     work: Work, actor: Actor, row: models.Reservation, gpus: tuple[facts.Gpu, ...], time: TimeRange
 ) -> HandOver | None:
-    """The very same, asked already and not answered yet. A start that has passed meanwhile makes it no other."""
+    """What was asked already of any of it, and is not answered yet: a holder is asked by one person once."""
     rows = work.session.scalars(
         select(models.HandOver).where(
             models.HandOver.reservation_id == row.id,
             models.HandOver.asker_id == actor.member_id,
             models.HandOver.state == HandOverState.OPEN,
-            models.HandOver.end_at == time.end,
         )
     )
     for asked in (asked_for.fact(work, row) for row in rows):
-        same_start = max(asked.range.start, work.now) == max(time.start, work.now)
-        if asked.state is HandOverState.OPEN and same_start and set(asked.gpus) == set(gpus):
+        if asked.state is HandOverState.OPEN and asked.range.overlaps(time) and set(asked.gpus) & set(gpus):
             return asked
     return None
 

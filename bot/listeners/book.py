@@ -54,6 +54,8 @@ def typed(visit: Visit, wish: Book, text: str) -> None:
     elif is_question or began_with_a_word:
         # `remove tomorrow 13-18` is no order to book, and `team meeting 13-18` may be one: a tap tells.
         _answer_question(visit, wish.wanted, reading, purpose)
+    elif wish.running and not reading.start_given:
+        visit.answer(view.since_when(wish.wanted, TimeRange(visit.now, reading.end), purpose, visit.reader))
     else:
         time = TimeRange(reading.start, reading.end)
         echo, zone = echo_of(visit, reading), reading.start.tzinfo

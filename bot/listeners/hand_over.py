@@ -47,7 +47,10 @@ def typed(visit: Visit, asked: Ask) -> None:
     try:
         reading = when.read(wish.when, visit.now, visit.member.zone, visit.member.language) if wish.when else None
     except when.Unreadable as unreadable:
-        visit.answer(kit.message("✗ " + unread.words(unreadable, wish.when, visit.reader)))
+        if unreadable.start is not None and unreadable.kind is when.Kind.TOO_VAGUE:
+            _from_then_on(visit, asked, unreadable.start, wish.purpose or commands.purpose_in(unreadable.rest))
+        else:
+            visit.answer(kit.message("✗ " + unread.words(unreadable, wish.when, visit.reader)))
         return
     time = TimeRange(reading.start, reading.end) if reading else None
     purpose = wish.purpose or (commands.purpose_in(reading.rest) if reading else "")
@@ -58,6 +61,16 @@ def typed(visit: Visit, asked: Ask) -> None:
         visit.answer(view.whom(held, time, visit.reader, purpose))
     else:
         _ask(visit, held[0].reservation_id, [each.gpu.id for each in held], time, purpose)
+
+
+def _from_then_on(visit: Visit, asked: Ask, start: datetime, purpose: str) -> None:
+    """No end was said: a tap asks for all that is held from then on."""
+    held = _held_by_others(visit, asked, TimeRange(start, start + timedelta(minutes=1)))
+    if held:
+        time = TimeRange(start, max(each.range.end for each in held))
+        visit.answer(view.whom(held, time, visit.reader, purpose))
+    else:
+        visit.answer(view.nobody(visit.reader))
 
 
 def _held_by_others(visit: Visit, asked: Ask, window: TimeRange) -> list[facts.Holding]:

@@ -129,7 +129,9 @@ def meant(
     preferred = _of_state(fitting, State.RUNNING if running_first else State.UPCOMING) or fitting
     if len(preferred) == 1:
         return preferred[0][0]
-    if preferred:
+    if preferred and running_first and extend_by is None and not _of_state(preferred, State.RUNNING):
+        visit.answer(mine_view.none_running(preferred, visit.reader, repeated))
+    elif preferred:
         visit.answer(mine_view.which(preferred, visit.reader, repeated, extend_by))
     else:
         visit.answer(_none_meant(visit, held, names, time, repeated))

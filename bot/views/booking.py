@@ -27,6 +27,7 @@ _STEPS = (
     (timedelta.max, (timedelta(hours=6), timedelta(days=1), timedelta(days=2))),
 )
 
+_SINCE = tuple(timedelta(minutes=minutes) for minutes in (0, 5, 10, 15, 30))
 _LEAST = timedelta(minutes=5)  # no shorter extension is worth a button
 
 
@@ -463,6 +464,18 @@ def _what_fits(held: facts.Reservation, most: timedelta, reader: Reader) -> list
         _extend_button(held, len(smaller), most, everything, reader, style="primary"),
         *_step_buttons(held, smaller, reader),
     ]
+
+
+def since_when(wanted: Wanted, wish: TimeRange, purpose: str, reader: Reader) -> Message:
+    """It runs already, and when it began was not said; `wish` begins now."""
+    said = reader.say("Since when has it been running? Choose, or write it: `since 13:00 until 18:00`.")
+    buttons = []
+    for number, back in enumerate(_SINCE):
+        time = TimeRange(wish.start - back, wish.end)
+        label = reader.say("{length} ago", length=reader.length(back)) if back else reader.say("Just now")
+        value = kit.wish_value(wanted, time, purpose, running=bool(back))
+        buttons.append(kit.button(label, f"take:{number}", value))
+    return kit.message(said, kit.section(said), kit.actions(buttons))
 
 
 def free(

@@ -23,6 +23,8 @@ def asked(request: facts.HandOver, reader: Reader) -> Message:
     else:
         line = reader.say("✓ Asked {who} for {what}.", who=who, what=what)
     hint = reader.say("I tell you what they say. Without an answer by {until}, nothing changes.", until=until)
+    if request.again:
+        hint += " " + reader.say("To ask for another part, withdraw this first.")
     withdraw = kit.button(reader.say("Withdraw"), "withdraw", kit.as_value(h=request.id))
     return kit.message(f"{line} {hint}", kit.section(line), kit.context(hint), kit.actions([withdraw]))
 

@@ -33,10 +33,20 @@ def which(
 
     Of `series`, those of which every time could be meant are shown as one.
     """
-    meant = {each.id for each, _ in held}
-    whole = [each for each in series if meant.issuperset(one.id for one in each.remaining)]
     said = reader.say("Which one? You have {count}.", count=len(held))
-    return listed(said, held, reader, whole, extend_by=extend_by)
+    return listed(said, held, reader, _whole(series, held), extend_by=extend_by)
+
+
+def none_running(held: Mine, reader: Reader, series: Sequence[facts.Series] = ()) -> Message:
+    """What is still to come can be changed and cancelled, and nothing else."""
+    said = reader.say("None of yours is running now. What is still to come you can change or cancel:")
+    return listed(said, held, reader, _whole(series, held))
+
+
+def _whole(series: Sequence[facts.Series], held: Mine) -> list[facts.Series]:
+    """Those of which every time is among these."""
+    meant = {each.id for each, _ in held}
+    return [each for each in series if meant.issuperset(one.id for one in each.remaining)]
 
 
 def nothing(reader: Reader, said: str | None = None) -> Message:

@@ -53,6 +53,8 @@ ENGLISH = Words(
     running=(
         r"(?<!\S)(?:(?:it\s+)?(?:already\s+)?(?:running|started|in\s+use|using(?:\s+it)?)(?:\s+(?:since|at|from))?|since)"
         r"(?=\s+(?:\d|noon\b|midnight\b|half\b|an?\b))\s+"
+        r"|(?<!\S)(?:it(?:'s|\s+is)\s+)?already\s+(?:running|started|in\s+use|using(?:\s+it)?)\s+"
+        r"(?=(?:until|till|to|for)\b)"
     ),
     ago=r"\bago\b",
 )

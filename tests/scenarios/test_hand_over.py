@@ -84,6 +84,12 @@ def test_by_command_whoever_holds_it_now_is_asked(world: World) -> None:
     haruka.waits_for("#gpu", "✓ Asked Alice Weber for GPU0 · Thu 3 Dec, 18:00–22:00 JST · 4 h.")
     haruka.types("#gpu", "/gpu ask GPU0 for a deadline")
     haruka.waits_for("#gpu", "You have asked Alice Weber for that already")
+    haruka.types("#gpu", "/gpu ask GPU0 19:00-20:00")  # a part of it
+    again = haruka.waits_for("#gpu", "To ask for another part, withdraw this first.")
+    assert again.buttons == ["Withdraw"]
+    minjun = world.person("minjun")
+    minjun.types("#gpu", "/gpu ask GPU0 now")
+    assert minjun.waits_for("#gpu", "Whom do you want to ask?").buttons == ["Ask Alice Weber"]
     world.later(minutes=30)
     alice.waits_for("@gpu", "asks you for").press("Yes, hand it over")
     answer = alice.waits_for("@gpu", "✓ Handed over to")

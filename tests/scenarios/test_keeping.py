@@ -227,3 +227,15 @@ def test_pressing_while_the_database_is_busy_keeps_the_button(world: World, monk
         world.person("alice").waits_for("#gpu", "nothing was done. Please try again.")
     answer.press("Cancel")
     world.person("alice").waits_for("#gpu", "✓ Cancelled")
+
+
+def test_with_nothing_running_it_is_said_what_can_be_done(world: World) -> None:
+    world.book("alice", "13-14")
+    world.book("alice", "15-16")
+    alice = world.person("alice")
+    for typed in ("end", "busy", "extend"):
+        alice.types("#gpu", f"/gpu {typed}")
+        answer = alice.waits_for("#gpu", "None of yours is running now.")
+        assert answer.buttons == ["Change", "Cancel"] * 2
+        alice.types("#gpu", "/gpu help")
+        alice.waits_for("#gpu", "Type what you want")

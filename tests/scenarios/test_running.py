@@ -76,3 +76,14 @@ def test_the_form_reads_it_as_well_and_refuses_at_the_field(world: World) -> Non
     form.fill("When", "since 9:45 until 13:00")
     assert form.submit() == {}
     assert "09:45–13:00 CET" in alice.waits_for("#gpu", "✓ Booked").words
+
+
+def test_without_a_start_it_is_asked_since_when(world: World) -> None:
+    alice = world.person("alice")
+    alice.types("#gpu", "/gpu already running until 18:00 for evals")
+    question = alice.waits_for("#gpu", "Since when has it been running?")
+    assert question.buttons == ["Just now", "5 min ago", "10 min ago", "15 min ago", "30 min ago"]
+    alice.types("#gpu", "/gpu mine")
+    alice.waits_for("#gpu", "You have nothing booked")
+    question.press("15 min ago")
+    assert '09:45–18:00 CET · 8 h 15 min · "evals"' in alice.waits_for("#gpu", "✓ Booked").words
