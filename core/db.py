@@ -6,6 +6,7 @@ import sqlite3
 from datetime import UTC, datetime
 from typing import Any
 
+import psycopg
 from sqlalchemy import Connection, DateTime, Dialect, Engine, MetaData, create_engine, event
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import DeclarativeBase, Session
@@ -67,6 +68,14 @@ def _prepare_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
     connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("PRAGMA synchronous = FULL")  # a confirmed booking outlives a power cut
     connection.execute("PRAGMA foreign_keys = ON")
+
+
+def _prepare_postgresql(connection: psycopg.Connection, _record: Any) -> None:
+    """What is held ahead is looked up row by row. Left to reckon with turning disks, the server would rather read the
+    whole history, up to some hundred thousand reservations, which takes five times as long.
+    """
+    connection.execute("SET random_page_cost = 1.1")
+    connection.commit()
 
 
 def _begin_sqlite(connection: Connection) -> None:
