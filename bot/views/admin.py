@@ -197,7 +197,7 @@ def _channel(lab: facts.Organization, reader: Reader) -> str:
 
 def limits_in_words(rules: Rules, reader: Reader) -> str:
     """What is said, rule by rule; the usual where nothing is."""
-    told = [f"{_label(rule, reader)}: {written(rule, value, reader)}" for rule, value in rules.items()]
+    told = [f"{label(rule, reader)}: {written(rule, value, reader)}" for rule, value in rules.items()]
     return reader.listed(told) if told else reader.say("the usual ones")
 
 
@@ -388,7 +388,7 @@ def _limit_fields(rules: Rules, reader: Reader, shown: Sequence[Rule], besides: 
     return [
         _field(
             rule.value,
-            _label(rule, reader),
+            label(rule, reader),
             _text(written(rule, rules[rule], reader) if rule in rules else "", 40),
             optional=True,
             hint=_hint(rule, reader, besides),
@@ -402,7 +402,7 @@ def none(reader: Reader) -> str:
     return reader.say("none")
 
 
-def _label(rule: Rule, reader: Reader) -> str:
+def label(rule: Rule, reader: Reader) -> str:
     return {
         Rule.SHORTEST: reader.say("Shortest booking"),
         Rule.LONGEST: reader.say("Longest booking"),

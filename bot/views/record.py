@@ -5,16 +5,16 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC
+from datetime import UTC, timedelta
 from typing import Any
 
 from bot.reader import Reader
-from bot.views import kit
+from bot.views import admin, kit
 from bot.views.kit import Message
-from core import facts
-from core.facts import Action, Subject
+from core import facts, policy
+from core.facts import Action, Role, Rule, Subject
 from core.timerange import TimeRange
 
 PAGE = 20
@@ -137,19 +137,9 @@ def _who(entry: facts.AuditEntry, reader: Reader) -> str:
 
 
 def _what(entry: facts.AuditEntry, names: Mapping[int, str], reader: Reader, who: str) -> str:
-    match entry.subject:
-        case Subject.RESERVATION:
-            return _reservation(entry, names, reader, who)
-        case Subject.GPU:
-            return _gpu(entry, reader, who)
-        case Subject.PERIOD:
-            return _period(entry, reader, who)
-        case Subject.MEMBER:
-            return _member(entry, reader, who)
-        case Subject.LAB | Subject.NODE:
-            return _place(entry, reader, who)
-        case _:
-            return _other(entry, reader, who)
+    if entry.subject is Subject.RESERVATION:
+        return _reservation(entry, names, reader, who)
+    return _SENTENCES.get(entry.subject, _other)(entry, reader, who)
 
 
 def _reservation(entry: facts.AuditEntry, names: Mapping[int, str], reader: Reader, who: str) -> str:
@@ -161,7 +151,9 @@ def _reservation(entry: facts.AuditEntry, names: Mapping[int, str], reader: Read
             Action.TAKEN_DOWN: reader.say("{who} took out of service {what}", **values),
             Action.CANCELLED: reader.say("{who} cancelled {was}", **values),
             Action.RELEASED: reader.say("{who} gave back, and it became {what}", **values),
-            Action.HANDED_OVER: reader.say("{who} handed over, and kept {what}", **values),
+            Action.HANDED_OVER: reader.say("{who} handed over {was}", **values)
+            if (entry.after or {}).get("cancelled")
+            else reader.say("{who} handed over a part of {was}, and kept {what}", **values),
             Action.SPLIT: reader.say("{who} split a booking; a part of it is now {what}", **values),
         }.get(entry.action, reader.say("{who} changed {was} to {what}", **values))
     return {
@@ -225,16 +217,40 @@ def _member(entry: facts.AuditEntry, reader: Reader, who: str) -> str:
     return reader.say("{who} changed {member}: {what}", **values)
 
 
+def _hand_over(entry: facts.AuditEntry, reader: Reader, who: str) -> str:
+    """Somebody asks for what somebody else holds; what was handed over is told of the bookings themselves."""
+    told = entry.after or {}
+    gpus = kit.escape(kit.clip(reader.listed(told.get("gpus", [])), _GPUS))
+    time = f" · {reader.span(TimeRange.read(told['range']))}" if "range" in told else ""
+    values = {
+        "who": who,
+        "asker": kit.escape(str(told.get("asker", ""))),
+        "holder": kit.escape(str(told.get("holder", ""))),
+        "what": f"*{gpus}*{time}",
+    }
+    match entry.action:
+        case Action.ASKED:
+            return reader.say("{asker} asked {holder} for {what}", **values)
+        case Action.DECLINED:
+            return reader.say("{holder} said no to {asker}, who had asked for {what}", **values)
+        case Action.WITHDRAWN:
+            return reader.say("{asker} no longer asks {holder} for {what}", **values)
+        case _:
+            return reader.say("{holder} no longer holds what {asker} had asked for: {what}", **values)
+
+
 def _other(entry: facts.AuditEntry, reader: Reader, who: str) -> str:
     """What has no sentence of its own: its names, as the table has them."""
     return reader.say("{who}: {what}", who=who, what=f"{entry.action.value} {entry.subject.value} {entry.subject_id}")
 
 
 def _differences(entry: facts.AuditEntry, reader: Reader) -> str:
-    """zone: Asia/Tokyo → Europe/Berlin"""
+    """Time zone: Asia/Tokyo → Europe/Berlin"""
     before, after = _flat(entry.before), _flat(entry.after)
     changed = [name for name in sorted({*before, *after}) if before.get(name) != after.get(name)]
-    told = [f"{name}: {_plain(before.get(name))} → {_plain(after.get(name))}" for name in changed]
+    told = [
+        f"{_name(name, reader)}: {_value(name, before, reader)} → {_value(name, after, reader)}" for name in changed
+    ]
     return kit.escape(kit.clip(reader.listed(told), 300))
 
 
@@ -245,5 +261,54 @@ def _flat(snapshot: Mapping[str, object] | None) -> dict[str, object]:
     return {**known, **(limits if isinstance(limits, dict) else {})}
 
 
-def _plain(value: object) -> str:
-    return "–" if value is None or value == "" else str(value)
+def _name(name: str, reader: Reader) -> str:
+    """As the form calls it in which it is changed."""
+    if name in set(Rule):
+        return admin.label(Rule(name), reader)
+    return {
+        "zone": reader.say("Time zone"),
+        "language": reader.say("Language"),
+        "channel": reader.say("Channel"),
+        "announce": reader.say("Announcements"),
+        "summary": reader.say("Summary"),
+        "suggests": reader.say("Gentle suggestions"),
+        "before_start": reader.say("Remind before the start"),
+        "before_end": reader.say("Remind before the end"),
+        "offer_minutes": reader.say("Hold offers for"),
+        "quiet_from": reader.say("Quiet hours from"),
+        "quiet_until": reader.say("Quiet hours until"),
+        "role": reader.say("Role"),
+        "hostname": reader.say("Host name"),
+        "cpu": reader.say("CPU"),
+        "ram_gb": reader.say("RAM in GB"),
+        "label": reader.say("Label"),
+        "model": reader.say("Model"),
+        "memory_gb": reader.say("Memory in GB"),
+        "notes": reader.say("Notes"),
+    }.get(name, name)
+
+
+def _value(name: str, known: Mapping[str, object], reader: Reader) -> str:
+    value = known.get(name)
+    if name in set(Rule) and name in known:
+        [(rule, limit)] = policy.read({name: value}).items()  # type: ignore[dict-item]
+        return admin.written(rule, limit, reader)
+    if value is None or value == "":
+        return "–"
+    if isinstance(value, bool):
+        return reader.say("yes") if value else reader.say("no")
+    if isinstance(value, int) and name in {"before_start", "before_end", "offer_minutes"}:
+        return reader.length(timedelta(minutes=value))
+    if name == "role":
+        return reader.say("Admin of the lab") if value == Role.ADMIN else reader.say("Member")
+    return str(value)
+
+
+_SENTENCES: dict[Subject, Callable[[facts.AuditEntry, Reader, str], str]] = {
+    Subject.GPU: _gpu,
+    Subject.PERIOD: _period,
+    Subject.MEMBER: _member,
+    Subject.LAB: _place,
+    Subject.NODE: _place,
+    Subject.HAND_OVER: _hand_over,
+}

@@ -296,7 +296,7 @@ def test_a_node_is_edited_and_taken_down_whole(world: World) -> None:
     assert "GPU1" in done.words
     assert "GPU2" in done.words
     alice.types("#gpu", "/gpu audit")
-    alice.waits_for("#gpu", "hostname: lab-node-2 → hal-9000")
+    alice.waits_for("#gpu", "Host name: lab-node-2 → hal-9000")
 
 
 def test_settings_of_the_lab_in_a_form(world: World) -> None:
@@ -309,7 +309,7 @@ def test_settings_of_the_lab_in_a_form(world: World) -> None:
     assert form.submit() == {}
     alice.waits_for("#gpu", "✓ The settings are saved.")
     alice.types("#gpu", "/gpu audit")
-    alice.waits_for("#gpu", "zone: Asia/Tokyo → Europe/Berlin")
+    alice.waits_for("#gpu", "Time zone: Asia/Tokyo → Europe/Berlin")
 
 
 def test_a_newcomer_has_the_labs_zone_and_language_as_they_are_now(world: World) -> None:
@@ -386,7 +386,8 @@ def test_quiet_hours_and_reminders_are_set_in_a_form(world: World) -> None:
     world.book("alice", "13:00-14:00")
     alice.types("#gpu", "/gpu audit")
     alice.waits_for(
-        "#gpu", "before_start: 10 → 30, offer_minutes: 10 → 20, quiet_from: – → 22:00, quiet_until: – → 08:00"
+        "#gpu",
+        "Remind before the start: 10 min → 30 min, Hold offers for: 10 min → 20 min, Quiet hours from: – → 22:00",
     )
 
 
