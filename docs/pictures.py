@@ -125,7 +125,7 @@ def talk(page: Page, slack: Workspace, who: str, name: str, said: tuple[tuple[st
 def keep(what: Page | Locator, name: str) -> None:
     """In few colours: a third as large, and nobody sees it."""
     taken = Image.open(io.BytesIO(what.screenshot())).convert("RGB")
-    few = taken.quantize(256, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
+    few = taken.quantize(256, Image.Quantize.MEDIANCUT, kmeans=2, dither=Image.Dither.NONE)
     few.save(HERE / name, optimize=True)
 
 

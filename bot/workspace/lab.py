@@ -104,7 +104,8 @@ def _deeds(people: list[Actor], now: datetime) -> Iterator[Deed]:
         while at < now + AHEAD:
             time = TimeRange(at, at + timedelta(hours=chance.choice((2, 3, 4, 6, 8, 12, 20))))
             actor, key = chance.choice(people), f"demo {number} {at.isoformat()}"
-            made_at = min(max(at - timedelta(hours=chance.choice((0, 2, 20))), begin), now)
+            ahead, ago = timedelta(hours=chance.choice((0, 2, 20))), timedelta(minutes=chance.randrange(3000))
+            made_at = max(min(at - ahead, now - ago), begin)
             wanted, purpose = Wanted(names=(f"{node}/{label}",)), chance.choice(PURPOSES)
             yield Deed(made_at, _reserving(actor, wanted, time, purpose, key))
             early = time.end - time.length / 3

@@ -47,7 +47,7 @@ def test_a_day_at_the_lab(world: World, browser: Open) -> None:
     # A conflict, and the alternative at one tap.
     write(haruka, "/gpu book 22:00-23:00 for evals")
     refusal = last(haruka, "Not booked: Thu 3 Dec, 22:00–23:00 JST is taken.")
-    refusal.get_by_role("button", name="GPU0 Fri 4 Dec 02:00–03:00").click()
+    refusal.get_by_role("button", name="GPU0 Fri 02:00–03:00").click()
     last(haruka, '✓ Booked GPU0 (RTX 5090) on lab-node-1 · Fri 4 Dec, 02:00–03:00 JST · 1 h · "evals"')
     expect(messages(haruka).filter(has_text="Not booked")).to_have_count(0)
 
