@@ -384,4 +384,4 @@ def _is_text(token: Token) -> bool:
 
 #: Small words, which join what is about time; by themselves they are no purpose.
 _SMALL = _DROPPED + ",+FfTK&m|"
-_TRIMMED = " \t\r\n,;:：、。，.-–—~()（）「」[]|/"
+_TRIMMED = " \t\r\n,;:：、。，.-–—~〜～→>()（）「」[]|/"

@@ -59,7 +59,7 @@ def hours(tokens: list[Token], of: Habits) -> list[Token]:
     for pattern in (_PAIR, _SINGLE):
         found = list(tokens)
         for match in _overlapping(pattern, row):
-            if match.re is _PAIR and _has_length(match, tokens):
+            if match.re is _PAIR and _has_length(match, tokens, of):
                 continue
             numbers = [i for i in _numbers_in(match) if match.re is _PAIR or not _is_length(tokens[i])]
             rings = any(_is_no_hhmm(found[index]) for index in numbers) or _are_hundreds(found, numbers)
@@ -81,22 +81,22 @@ def _numbers_in(match: re.Match[str]) -> list[int]:
     return [match.start(name) for name, text in match.groupdict().items() if text and len(text) == 1 and text in "n9Ny"]
 
 
-def _has_length(match: re.Match[str], tokens: Sequence[Token]) -> bool:
+def _has_length(match: re.Match[str], tokens: Sequence[Token], of: Habits) -> bool:
     """`2h until 18:00` begins with a length where `h` is no clock's, `13時から2h` ends with one."""
-    if match["b"] == kinds.CLOCK and "U" in match["sep"]:
-        value = tokens[match.start("a")].value
-    elif "K" in (match["sep"] or match["sep2"]):
-        value = tokens[match.start("b") if match["b"] else match.start("d")].value
-    else:
+    separator = match["sep"] or match["sep2"]
+    if match["b"] == kinds.CLOCK and "U" in separator:
+        return _is_length(tokens[match.start("a")])
+    end = tokens[match.start("b") if match["b"] else match.start("d")]
+    if "K" in separator:
+        return _is_length(end)
+    if match["c"] is None or of.code not in ("ja", "ko", "zh") or not isinstance(end.value, HourOrLength):
         return False
-    return _says_length(value)
+    start = tokens[match.start("c")].value
+    return _is_length(end) and isinstance(start, Clock) and end.value.hours * 60 <= start.minutes  # 10時〜6h
 
 
 def _is_length(token: Token) -> bool:
-    return _says_length(token.value)
-
-
-def _says_length(value: object) -> bool:
+    value = token.value
     return isinstance(value, HourOrLength) and not value.says_clock and value.hours <= 12
 
 

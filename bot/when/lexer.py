@@ -309,6 +309,8 @@ def tokens(folded: Folded, words: Lexicon) -> list[Token]:
             token = token._replace(kind=kinds.OTHER)  # 110M counts parameters, 90m minutes
         if token.kind == ":" and not (found and found[-1].kind in _NUMBERS):
             token = token._replace(kind=kinds.SPACE)  # `date:6/12` says what follows; 14:00 is another colon
+        if token.kind == kinds.WAVE and words.languages[0].wave_until and not text[: token.start].strip():
+            token = token._replace(kind=kinds.UNTIL, value="")
         if text[token.start : token.end] in _SAYS_LITTLE and _says_little(token, found):
             token = token._replace(kind=kinds.SPACE)
         found.append(token)

@@ -34,8 +34,13 @@ def joined(tokens: Sequence[Token]) -> list[Token]:
             token = token._replace(kind=kinds.OTHER)  # noqa: PLW2901 - it counted nothing: a word like any other
         previous = row[-1] if row and isinstance(row[-1].value, Moment) else None
         if token.kind in _ATOMS:
+<<<<<<< ours
             apart = _may_be_of_text(tokens, place, gap)
             moment = None if apart else _with(moment_of(previous) if previous else None, token, gap)
+=======
+            noted = any(each.kind == "(" for each in gap) and _is_another_date(token, row)
+            moment = None if noted else _with(moment_of(previous) if previous else None, token, gap)
+>>>>>>> theirs
             if previous and moment:
                 row[-1] = Token(_letter(moment), moment, previous.start, token.end)
             else:
@@ -52,6 +57,7 @@ def joined(tokens: Sequence[Token]) -> list[Token]:
     return row + gap
 
 
+<<<<<<< ours
 def _may_be_of_text(tokens: Sequence[Token], place: int, gap: Sequence[Token]) -> bool:
     """`13-18 2nd attempt`: on the second, or the second of something?"""
     value = tokens[place].value
@@ -59,6 +65,12 @@ def _may_be_of_text(tokens: Sequence[Token], place: int, gap: Sequence[Token]) -
         return False
     said = any(token.kind != kinds.SPACE for token in gap)
     return not said and "".join(token.kind for token in tokens[place + 1 : place + 3]) == " x"
+=======
+def _is_another_date(token: Token, row: Sequence[Token]) -> bool:
+    """`明日9-12 (1/2)`: no date to end on, where a day was said before."""
+    has_day = any(isinstance(each.value, Moment) and each.value.day for each in row)
+    return has_day and isinstance(token.value, Day) and token.value.day is not None and row[-1].kind == kinds.MOMENT
+>>>>>>> theirs
 
 
 def _is_time(token: Token) -> bool:

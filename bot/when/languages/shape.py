@@ -26,6 +26,8 @@ class Language:
     dotted_dates: bool = False
     #: 25:00 is 1 am of the next day.
     late_hours: bool = False
+    #: ~18 is until 18; elsewhere about 18.
+    wave_until: bool = False
     #: Number words that are only numbers before these marks, as a pattern of number and a pattern of marks.
     numerals: tuple[str, str] | None = None
     numeral_values: Mapping[str, int] = field(default_factory=dict)
