@@ -34,13 +34,8 @@ def joined(tokens: Sequence[Token]) -> list[Token]:
             token = token._replace(kind=kinds.OTHER)  # noqa: PLW2901 - it counted nothing: a word like any other
         previous = row[-1] if row and isinstance(row[-1].value, Moment) else None
         if token.kind in _ATOMS:
-<<<<<<< ours
-            apart = _may_be_of_text(tokens, place, gap)
+            apart = _may_be_of_text(tokens, place, gap) or _is_noted_date(token, row, gap)
             moment = None if apart else _with(moment_of(previous) if previous else None, token, gap)
-=======
-            noted = any(each.kind == "(" for each in gap) and _is_another_date(token, row)
-            moment = None if noted else _with(moment_of(previous) if previous else None, token, gap)
->>>>>>> theirs
             if previous and moment:
                 row[-1] = Token(_letter(moment), moment, previous.start, token.end)
             else:
@@ -57,7 +52,6 @@ def joined(tokens: Sequence[Token]) -> list[Token]:
     return row + gap
 
 
-<<<<<<< ours
 def _may_be_of_text(tokens: Sequence[Token], place: int, gap: Sequence[Token]) -> bool:
     """`13-18 2nd attempt`: on the second, or the second of something?"""
     value = tokens[place].value
@@ -65,12 +59,14 @@ def _may_be_of_text(tokens: Sequence[Token], place: int, gap: Sequence[Token]) -
         return False
     said = any(token.kind != kinds.SPACE for token in gap)
     return not said and "".join(token.kind for token in tokens[place + 1 : place + 3]) == " x"
-=======
-def _is_another_date(token: Token, row: Sequence[Token]) -> bool:
+
+
+def _is_noted_date(token: Token, row: Sequence[Token], gap: Sequence[Token]) -> bool:
     """`明日9-12 (1/2)`: no date to end on, where a day was said before."""
+    if not row or row[-1].kind != kinds.MOMENT or not any(each.kind == "(" for each in gap):
+        return False
     has_day = any(isinstance(each.value, Moment) and each.value.day for each in row)
-    return has_day and isinstance(token.value, Day) and token.value.day is not None and row[-1].kind == kinds.MOMENT
->>>>>>> theirs
+    return has_day and isinstance(token.value, Day) and token.value.day is not None
 
 
 def _is_time(token: Token) -> bool:

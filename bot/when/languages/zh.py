@@ -144,6 +144,18 @@ CHINESE = Language(
         kinds.HOURS: {"": "小时, 小時, 钟头, 鐘頭, 钟, 个钟, 個鐘, 个小时, 個小時, 个钟头, 個鐘頭"},
         kinds.DAYS: {"": "天, 日间, 天时间"},
         kinds.WEEKS: {"": "周, 週, 个星期, 個星期, 星期, 个礼拜, 礼拜, 周时间"},
+        # The minutes of 四点五十; other numbers stand before a mark.
+        kinds.WORD_NUMBER: {
+            15: "十五",
+            20: "二十",
+            25: "二十五",
+            30: "三十",
+            35: "三十五",
+            40: "四十",
+            45: "四十五",
+            50: "五十",
+            55: "五十五",
+        },
         kinds.HALF: {30: "半"},
         kinds.LENGTH: {Length(timedelta(hours=12)): "半天"},
         kinds.QUARTER: {15: "一刻, 一刻钟, 一刻鐘", 45: "三刻"},
