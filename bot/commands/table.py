@@ -1,0 +1,294 @@
+"""The table of commands, and how what stands behind each is read."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from bot import words
+from bot.commands.gpus import named, split_gpus
+from bot.commands.kinds import (
+    Admin,
+    Ask,
+    Audit,
+    Board,
+    Book,
+    Cancel,
+    Change,
+    Command,
+    End,
+    Extend,
+    Health,
+    Help,
+    History,
+    Mine,
+    Picture,
+    Quiet,
+    Span,
+    Status,
+    StillBusy,
+    Summary,
+    TooMuch,
+    Unclear,
+    Wait,
+    Who,
+)
+from bot.commands.parts import FILLERS, content, split_purpose, split_running, without_manners
+from bot.commands.text import ascii_width, fold, take, whole_letters, without
+from bot.commands.verbs import said_in
+from core.inventory import Wanted
+
+LONGEST = 1_000  # characters of a command that are read at all
+
+
+@dataclass(frozen=True)
+class Verb:
+    name: str  # as `bot.words` calls it
+    parse: Callable[[str], Command | None]  # None: for words that mean nothing behind it
+    changes: bool = False  # something, so that it is never taken from a question
+
+    def read(self, rest: str) -> Command:
+        return self.parse(rest) or Unclear(self.name, rest)
+
+
+def parse(text: str) -> Command:
+    """What somebody typed after the slash command, or wrote to the bot."""
+    text = text.strip()
+    if len(text) > LONGEST:
+        return TooMuch(len(text))
+    if not text:
+        return Status()
+    text = whole_letters(text)
+    if _WAITS_NO_MORE.fullmatch(fold(text).strip(" .!。！")):
+        return Wait("", Wanted(), off=True)
+    for language in words.LANGUAGES.values():
+        for said in said_in(text, language):
+            verb = _BY_NAME[said.name]
+            if not (said.asks and verb.changes):  # nothing is changed by a question
+                return verb.read(said.rest)
+    return _at_a_glance(text) or _book(text, verb=False)
+
+
+def _at_a_glance(text: str) -> Status | Picture | None:
+    """A day or a week, and nothing else: how it stands then."""
+    span = _span(text.rstrip(" ?？。.!"))
+    if span in {Span.DAY, Span.TOMORROW}:
+        return Status(text)
+    return Picture(span, text) if span else None
+
+
+def _free(text: str) -> Command:
+    return replace(_book(text), asks=True) if text else Status()
+
+
+def _book(text: str, *, verb: bool = True) -> Book:
+    head, purpose = split_purpose(text)
+    wanted, time = split_gpus(head)
+    running, time = split_running(time)
+    return Book(time, wanted, purpose, verb, running=running)
+
+
+def _cancel(text: str) -> Cancel:
+    return Cancel(*_which(text))
+
+
+def _change(text: str) -> Change:
+    """`friday to 10-13`, `all to 10-13 on GPU1`, `金曜を10-13に`, or only which."""
+    whole, text = take(_WHOLE, text)
+    which, *to = (part.strip() for part in _CHANGED_TO.split(text, maxsplit=1))
+    if whole and not to:
+        which, to = "", [which]
+    return Change(*_which(which), whole, _book(to[0]) if to and to[0] else None)
+
+
+_WHOLE = re.compile("|".join(language.whole for language in words.LANGUAGES.values()), re.IGNORECASE)
+_CHANGED_TO = re.compile("|".join(language.changed_to for language in words.LANGUAGES.values()), re.IGNORECASE)
+
+
+def _which(text: str) -> tuple[tuple[str, ...], str]:
+    """By which GPUs, and at which time, one of one's own is meant."""
+    wanted, rest = split_gpus(text)
+    said = [word for word in without_manners(rest).split() if not FILLERS.fullmatch(word)]
+    return wanted.names, " ".join(said)
+
+
+def _alone(command: Command) -> Callable[[str], Command | None]:
+    """For what needs no words behind it; manners and the name of a GPU do no harm."""
+
+    def parse(text: str) -> Command | None:
+        return None if content(_about_any(text)) else command
+
+    return parse
+
+
+def _about_any(text: str) -> str:
+    """What is said beside GPUs, for an answer that shows them all."""
+    return without_manners(split_gpus(text)[1]).strip(" ,.;:!?。、")
+
+
+def _status(text: str) -> Status:
+    return Status(text if content(_about_any(text)) else "")
+
+
+def _board(text: str) -> Board | None:
+    if fold(text) in {"off", "オフ", "끄기"}:
+        return Board(off=True)
+    return None if content(_about_any(text)) else Board()
+
+
+def _audit(text: str) -> Audit | None:
+    if fold(text).strip(" .") == "csv":
+        return Audit(csv=True)
+    return None if content(_about_any(text)) else Audit()
+
+
+_QUIET = {
+    fold(word): said
+    for language in words.LANGUAGES.values()
+    for said, listed in language.quiet.items()
+    for word in listed.split(", ")
+}
+
+
+def _quiet(text: str) -> Quiet:
+    return Quiet(_QUIET.get(fold(text), text))
+
+
+def _extend(text: str) -> Extend:
+    wanted, length = split_gpus(text)
+    length = re.sub(r"^(?:by|for)\s+", "", length, flags=re.IGNORECASE)
+    return Extend(without_manners(length).strip(), wanted.names)
+
+
+_TAKES = re.compile(
+    r"(?<![^\s,])(?:and\s+)?(?:auto(?:matic(?:ally)?)?|take\s+it(?:\s+for\s+me)?)(?=[\s,.]|$)|自動で?|자동으로?",
+    re.IGNORECASE,
+)
+_HOLDS_NOT = re.compile(r"(?<![^\s,])(?:(?:no|without|don't|do\s+not)\s+hold(?:ing)?)(?=[\s,.]|$)", re.IGNORECASE)
+# One word, and the words for its day before it, but not the length before those: `4時間 明日 18時まで`.
+_DATED_JA = r"(?<!\S)(?:\S*(?:日|曜|週|月|午前|午後)\s)*+\S+?"
+_DATED_KO = r"(?<!\S)(?:\S*(?:일|주|월|오늘|모레|오전|오후)\s)*+\S+?"
+_LATEST = re.compile(
+    r"(?<!\S)(?:before|by|until|till)\s+(?P<en>.+?)(?=\s+(?:after|from)\s|[,.]|$)"
+    rf"|(?P<ja>{_DATED_JA})までに?(?=\s|$)|(?P<ko>{_DATED_KO})까지(?=\s|$)",
+    re.IGNORECASE,
+)
+_EARLIEST = re.compile(
+    r"(?<!\S)(?:after|from)\s+(?P<en>.+?)(?=\s+(?:before|by|until|till)\s|[,.]|$)"
+    rf"|(?P<ja>{_DATED_JA})(?:以降|から)(?=\s|$)|(?P<ko>{_DATED_KO})(?:이후|부터)(?=\s|$)",
+    re.IGNORECASE,
+)
+_WAITS_NO_MORE = re.compile("|".join(language.waits_no_more for language in words.LANGUAGES.values()), re.IGNORECASE)
+_OFF = re.compile("|".join(language.off for language in words.LANGUAGES.values()), re.IGNORECASE)
+
+
+def _is_off(text: str) -> bool:
+    return bool(_OFF.fullmatch(fold(text).strip(" .!。！")))
+
+
+def _wait(text: str) -> Wait:
+    if _is_off(text):
+        return Wait("", Wanted(), off=True)
+    head, purpose = split_purpose(text)
+    takes, head = take(_TAKES, head)
+    holds_not, head = take(_HOLDS_NOT, head)
+    wanted, head = split_gpus(head)
+    before, head = _bound(_LATEST, head)
+    after, length = _bound(_EARLIEST, head)
+    length = re.sub(r"^(?:for|of)\s+", "", length, flags=re.IGNORECASE)
+    return Wait(without_manners(length).strip(" ,."), wanted, after, before, purpose, takes, not holds_not)
+
+
+def _bound(pattern: re.Pattern[str], text: str) -> tuple[str, str]:
+    match = pattern.search(text)
+    if match is None:
+        return "", text
+    return next(part for part in match.groups() if part).strip(), without(text, match)
+
+
+def _picture(text: str) -> Picture:
+    return Picture(_span(text) if text else Span.WEEK, text)
+
+
+def _span(text: str) -> Span | None:
+    return _SPANS.get("".join(fold(text).split()))
+
+
+def _summary(text: str) -> Summary | None:
+    span = _span(text) if content(_about_any(text)) else Span.WEEK
+    return Summary(span) if span in {Span.WEEK, Span.LAST_WEEK} else None
+
+
+_SPANS = {
+    "".join(fold(said).split()): Span(span)
+    for language in words.LANGUAGES.values()
+    for span, listed in language.spans.items()
+    for said in listed.split(",")
+}
+# `until tomorrow 10 fan noise`, `until Dec 5 10 dust`: elsewhere a bare number behind a day may count GPUs.
+_MONTH = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*"
+_BARE_HOUR = re.compile(
+    rf"\b((?:until|till)\s+(?:today|tomorrow|(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*"
+    rf"|{_MONTH}\s+\d{{1,2}}|\d{{1,2}}\s+{_MONTH}|\d{{4}}-\d{{2}}-\d{{2}}))"
+    r"\s+(?:at\s+)?(\d{1,2})(?=\s+(?!am\b|pm\b|h\b|:)|$)",
+    re.IGNORECASE,
+)
+# By itself a host name has a mark in it, and no `gpu`: a GPU may be named first as well.
+_NODE_ALONE = re.compile(
+    r"(?:node\s+(?P<said>[\w.-]+)|(?P<name>(?!gpu)[a-z](?=[\w.]*[\d.-])[\w.-]*?))(?=\s|[をは을를은는]|$)",
+    re.IGNORECASE | re.ASCII,
+)
+_PARTICLE = re.compile(r"^[をは을를은는]\s*")  # `GPU3を`
+_ADMIN_VERBS = {
+    fold(word): verb
+    for language in words.LANGUAGES.values()
+    for verb, listed in language.admin_verbs.items()
+    for word in listed.split(", ")
+}
+
+
+def _admin(text: str) -> Admin | None:
+    word, _, rest = ascii_width(text).partition(" ")
+    verb = _ADMIN_VERBS.get(fold(word))
+    if verb is None:
+        return None if content(_about_any(text)) else Admin()
+    names, rest = _node_first(rest) or _named_in(rest)
+    return Admin(verb, names, _BARE_HOUR.sub(r"\1 \2:00", _PARTICLE.sub("", rest)))
+
+
+def _node_first(text: str) -> tuple[tuple[str, ...], str] | None:
+    """A whole node, `lab-node-2` or `node hal`, and the text without it."""
+    found = _NODE_ALONE.match(text)
+    return ((found["said"] or found["name"],), text[found.end() :].strip()) if found else None
+
+
+def _named_in(text: str) -> tuple[tuple[str, ...], str]:
+    wanted, rest = split_gpus(text)
+    return wanted.names, rest
+
+
+VERBS = (
+    Verb("book", _book, changes=True),
+    Verb("status", _status),
+    Verb("who", _alone(Who())),
+    Verb("board", _board, changes=True),
+    Verb("free", _free),
+    Verb("picture", _picture),
+    Verb("summary", _summary),
+    Verb("mine", _alone(Mine())),
+    Verb("extend", _extend, changes=True),
+    Verb("end", lambda text: End(named(text)), changes=True),
+    Verb("change", _change, changes=True),
+    Verb("cancel", _cancel, changes=True),
+    Verb("ask", lambda text: Ask(_book(text)), changes=True),
+    Verb("wait", _wait, changes=True),
+    Verb("busy", lambda text: StillBusy(named(text)), changes=True),
+    Verb("quiet", _quiet, changes=True),
+    Verb("history", _alone(History())),
+    Verb("admin", _admin),
+    Verb("audit", _audit),
+    Verb("health", _alone(Health())),
+    Verb("help", lambda _text: Help()),
+)
+_BY_NAME = {verb.name: verb for verb in VERBS}
