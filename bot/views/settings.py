@@ -11,7 +11,7 @@ from babel import Locale
 
 from bot.reader import Reader
 from bot.views import kit
-from bot.views.kit import Block
+from bot.views.kit import Block, Message
 from core import facts
 
 CALLBACK = "settings_form"
@@ -84,7 +84,7 @@ def quiet(choices: facts.Choices, reader: Reader) -> str:
     return reader.say("Quiet hours: {start}–{end}", start=choices.quiet_from, end=choices.quiet_until)
 
 
-def quiet_now(lab: facts.Organization, choices: facts.Choices, reader: Reader) -> kit.Message:
+def quiet_now(lab: facts.Organization, choices: facts.Choices, reader: Reader) -> Message:
     """What holds for direct messages, and how to change it."""
     said = quiet(choices, reader)
     if choices.quiet_from is None:

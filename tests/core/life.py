@@ -423,7 +423,7 @@ class Life(RuleBasedStateMachine):
             for owed in batch.of_reservations:
                 self.hear(owed)
             with self.database.begin(self.clock.now) as work:
-                notices.sent(work, batch, batch.ids, "1.0")
+                notices.sent(work, batch, batch.ids, str(self.clock.now.timestamp()))
         for held in self.held():
             if held.state is State.RUNNING:
                 assert self.told[held.id, Kind.START] == 1
