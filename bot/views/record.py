@@ -14,7 +14,7 @@ from bot.reader import Reader
 from bot.views import admin, kit
 from bot.views.kit import Message
 from core import facts, policy
-from core.facts import Action, Role, Rule, Subject
+from core.facts import Action, BusyAnswer, Role, Rule, Subject, Surface
 from core.timerange import TimeRange
 
 PAGE = 20
@@ -133,13 +133,15 @@ def _unpurposed(snapshot: dict[str, Any] | None) -> dict[str, Any] | None:
 
 
 def _who(entry: facts.AuditEntry, reader: Reader) -> str:
-    return kit.escape(entry.by) if entry.by else reader.say("somebody at the console")
+    if entry.by:
+        return kit.escape(entry.by)
+    return reader.say("the bot") if entry.surface is Surface.BOT else reader.say("somebody at the console")
 
 
 def _what(entry: facts.AuditEntry, names: Mapping[int, str], reader: Reader, who: str) -> str:
     if entry.subject is Subject.RESERVATION:
         return _reservation(entry, names, reader, who)
-    return _SENTENCES.get(entry.subject, _other)(entry, reader, who)
+    return _SENTENCES[entry.subject](entry, reader, who)
 
 
 def _reservation(entry: facts.AuditEntry, names: Mapping[int, str], reader: Reader, who: str) -> str:
@@ -155,12 +157,19 @@ def _reservation(entry: facts.AuditEntry, names: Mapping[int, str], reader: Read
             if (entry.after or {}).get("cancelled")
             else reader.say("{who} handed over a part of {was}, and kept {what}", **values),
             Action.SPLIT: reader.say("{who} split a booking; a part of it is now {what}", **values),
+            Action.TAKEN: reader.say("{who} took what was offered: {what}", **values),
+            Action.PASSED: reader.say("{who} passed what was offered: {was}", **values),
+            Action.MOVED: reader.say("{who} moved forward {was} to {what}", **values),
         }.get(entry.action, reader.say("{who} changed {was} to {what}", **values))
     return {
         Action.CANCELLED: reader.say("{who} cancelled {holder}’s {was}", **values),
         Action.RELEASED: reader.say("{who} ended {holder}’s, and it became {what}", **values),
         Action.HANDED_OVER: reader.say("{who} handed over to {holder}: {what}", **values),
         Action.SPLIT: reader.say("{who} split a booking of {holder}; a part of it is now {what}", **values),
+        Action.OFFERED: reader.say("{who} offered {holder} {what}", **values),
+        Action.TAKEN: reader.say("{who} took for {holder}, who waited: {what}", **values),
+        Action.LAPSED: reader.say("{who} offers {holder} no longer {was}", **values),
+        Action.MOVED: reader.say("{who} moved forward {holder}’s {was} to {what}", **values),
     }.get(entry.action, reader.say("{who} changed {holder}’s {was} to {what}", **values))
 
 
@@ -239,9 +248,29 @@ def _hand_over(entry: facts.AuditEntry, reader: Reader, who: str) -> str:
             return reader.say("{holder} no longer holds what {asker} had asked for: {what}", **values)
 
 
-def _other(entry: facts.AuditEntry, reader: Reader, who: str) -> str:
-    """What has no sentence of its own: its names, as the table has them."""
-    return reader.say("{who}: {what}", who=who, what=f"{entry.action.value} {entry.subject.value} {entry.subject_id}")
+def _wish(entry: facts.AuditEntry, reader: Reader, who: str) -> str:
+    known = entry.after or entry.before or {}
+    values = {"who": who, "length": reader.length(timedelta(seconds=int(known.get("seconds", 0))))}
+    match entry.action:
+        case Action.WISHED:
+            return reader.say("{who} waits for {length}", **values)
+        case Action.WITHDRAWN:
+            return reader.say("{who} no longer waits for {length}", **values)
+        case _:
+            return reader.say("{who} changed how they wait for {length}", **values)
+
+
+def _busy_call(entry: facts.AuditEntry, reader: Reader, who: str) -> str:
+    told = entry.after or {}
+    gpus = kit.escape(kit.clip(reader.listed(told.get("gpus", [])), _GPUS))
+    values = {"who": who, "gpus": f"*{gpus}*", "other": kit.escape(entry.concerns or "")}
+    match told.get("answer"):
+        case BusyAnswer.STOPPED:
+            return reader.say("{who} told {other} that their work has stopped: {gpus}", **values)
+        case BusyAnswer.LONGER:
+            return reader.say("{who} asked {other} for 15 more minutes: {gpus}", **values)
+        case _:
+            return reader.say("{who} asked {other}, whose work was still running: {gpus}", **values)
 
 
 def _differences(entry: facts.AuditEntry, reader: Reader) -> str:
@@ -311,4 +340,6 @@ _SENTENCES: dict[Subject, Callable[[facts.AuditEntry, Reader, str], str]] = {
     Subject.LAB: _place,
     Subject.NODE: _place,
     Subject.HAND_OVER: _hand_over,
+    Subject.WISH: _wish,
+    Subject.BUSY_CALL: _busy_call,
 }

@@ -32,6 +32,12 @@ def test_the_last_holder_is_asked_and_the_answer_reaches_the_new_one(world: Worl
     world.tick()
     haruka.waits_for("@gpu", "Alice Weber has stopped what was running on GPU0: it is all yours.")
 
+    alice.types("#gpu", "/gpu audit")
+    told = alice.waits_for("#gpu", "What was changed, the newest first:").words
+    assert "佐藤遥 asked Alice Weber, whose work was still running: GPU0" in told
+    assert "Alice Weber asked 佐藤遥 for 15 more minutes: GPU0" in told
+    assert "Alice Weber told 佐藤遥 that their work has stopped: GPU0" in told
+
 
 def test_only_who_holds_it_now_has_somebody_asked(world: World) -> None:
     start = begun(world)

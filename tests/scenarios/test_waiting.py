@@ -68,6 +68,18 @@ def test_who_does_not_answer_loses_it_to_the_next(world: World) -> None:
     old.press("Take it")
     haruka.waits_for("@gpu", "no longer on offer")
 
+    alice = world.person("alice")
+    alice.types("#gpu", "/gpu audit")
+    told = alice.waits_for("#gpu", "What was changed, the newest first:").words
+    for said in (
+        "佐藤遥 waits for 4 h",
+        "the bot offered 佐藤遥 GPU0",
+        "the bot offers 佐藤遥 no longer GPU0",
+        "the bot offered 김민준 GPU0",
+        "김민준 passed what was offered: GPU0",
+    ):
+        assert said in told
+
 
 def test_what_comes_free_is_taken_for_who_said_so(world: World) -> None:
     first = world.book("alice", "now for 6h")
@@ -82,6 +94,9 @@ def test_what_comes_free_is_taken_for_who_said_so(world: World) -> None:
     assert "19:00–21:00 JST" in moved.words
     assert "It was Fri 4 Dec, 00:00–02:00 JST." in moved.words
     world.person("minjun").waits_for("#gpu", "GPU0 is yours now")
+    world.person("alice").types("#gpu", "/gpu audit")
+    told = world.person("alice").waits_for("#gpu", "What was changed, the newest first:").words
+    assert "the bot moved forward 佐藤遥’s GPU0" in told
 
 
 def test_seeing_what_one_waits_for_and_stopping(world: World) -> None:
