@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import and_, bindparam, exists, func, or_, select, update
+from sqlalchemy import and_, bindparam, func, or_, select, update
 
 from core import (
     asked_for,
@@ -695,8 +695,18 @@ def _follow(work: Work, wish: models.Wish, held: facts.Reservation) -> None:
 
 
 _is_open = models.Wish.outcome.is_(None)
-SOME_OVERDUE = exists().where(models.Slot.live, models.Slot.offered_until <= bindparam("now"))
-"""Whether there is an offer, not taken in time, that is still held. For queries that bind `now`."""
+_first_to_lapse = (
+    select(models.Slot.offered_until)
+    .where(models.Slot.live, models.Slot.offered_until.is_not(None))
+    .order_by(models.Slot.offered_until)
+    .limit(1)
+    .scalar_subquery()
+)
+SOME_OVERDUE = _first_to_lapse <= bindparam("now")
+"""Whether there is an offer, not taken in time, that is still held. For queries that bind `now`.
+
+To ask whether any is earlier than that would, once the server has prepared for every `now`, read all slots there are.
+"""
 
 _LOCK_THESE_OR_ALL = (
     select(models.Gpu.id)
