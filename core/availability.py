@@ -171,12 +171,16 @@ def load(work: Work, organization_id: int, reservation_id: int) -> models.Reserv
 
 
 def fact(work: Work, row: models.Reservation) -> facts.Reservation:
-    """A reservation as it is at `work.now`."""
+    """A reservation as it is at `work.now`.
+
+    A row and its slots are two looks, unless it is locked: cancelled between them, it is its slots that tell.
+    """
     by_id = inventory.by_id(work, row.organization_id)
+    is_cancelled = row.cancelled_at is not None or not any(slot.live for slot in row.slots)
     slots = tuple(
         facts.Slot(by_id.get(slot.gpu_id) or _retired(slot.gpu), TimeRange(slot.start_at, slot.end_at))
         for slot in row.slots
-        if slot.live or row.cancelled_at is not None
+        if slot.live or is_cancelled
     )
     hull = TimeRange.hull(slot.range for slot in slots)
     offered_until = next((slot.offered_until for slot in row.slots if slot.offered_until), None)
@@ -188,7 +192,7 @@ def fact(work: Work, row: models.Reservation) -> facts.Reservation:
         purpose=row.purpose,
         slots=slots,
         range=hull,
-        state=State.CANCELLED if row.cancelled_at is not None else state(hull, work.now, offered_until),
+        state=State.CANCELLED if is_cancelled else state(hull, work.now, offered_until),
         maintenance=row.maintenance,
         offered_until=offered_until,
     )

@@ -203,6 +203,17 @@ def test_what_comes_free_after_that_look_is_booked(lab: Lab, database_url: str) 
                 reserve_hurriedly(lab, lab.hours(3))
 
 
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)  # on SQLite who writes sees one instant
+def test_what_is_cancelled_while_one_looks_is_seen_as_cancelled(lab: Lab) -> None:
+    mine = lab.reserve(lab.alice, lab.hours(2)).reservation
+    with lab.database.begin(lab.clock.now) as work:
+        row = availability.load(work, lab.id, mine.id)
+        lab.act("cancel", lab.alice, mine)
+        seen = availability.fact(work, row)
+    assert seen.state is facts.State.CANCELLED
+    assert seen.range == mine.range
+
+
 def test_no_turn_in_time_is_said_and_nothing_is_written(lab: Lab, database_url: str) -> None:
     slow, quick = Database(database_url), Database(database_url)
     with slow.begin(lab.clock.now) as holder:
