@@ -73,7 +73,7 @@ def _(refusal: errors.UnknownGpu, reader: Reader) -> str:
 
 @words.register
 def _(_refusal: errors.UnknownNode, reader: Reader) -> str:
-    return reader.say("That node is not here any more.")
+    return reader.say("That node is not here any more. `{command} status` shows those there are.")
 
 
 @words.register
@@ -266,7 +266,7 @@ def _(_refusal: errors.UnknownPeriod, reader: Reader) -> str:
 
 @words.register
 def _(_refusal: errors.UnknownHandOver, reader: Reader) -> str:
-    return reader.say("Nobody asks for that here any more.")
+    return reader.say("Nobody asks for that here any more: there is nothing left to answer.")
 
 
 @words.register
@@ -297,7 +297,7 @@ def _(_refusal: errors.UnknownSeries, reader: Reader) -> str:
 
 @words.register
 def _(_refusal: errors.UnknownBusyCall, reader: Reader) -> str:
-    return reader.say("Nobody asks for that here any more.")
+    return reader.say("Nobody asks for that here any more: there is nothing left to answer.")
 
 
 @words.register
@@ -407,7 +407,7 @@ def _(_refusal: errors.Stale, reader: Reader) -> str:
 
 @words.register
 def _(refusal: errors.NotHeld, reader: Reader) -> str:
-    return reader.say("You do not hold {gpu} now.", gpu=refusal.gpu.name)
+    return reader.say("You do not hold {gpu} now. `{command} mine` shows what is yours.", gpu=refusal.gpu.name)
 
 
 @words.register
