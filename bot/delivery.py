@@ -28,7 +28,7 @@ from bot.views import summary as summary_view
 from bot.views import waitlist as waitlist_view
 from bot.views import welcome as welcome_view
 from bot.views.kit import Message
-from core import facts, notices, periods, summary, waitlist
+from core import facts, notices, periods, summary, waiting
 from core.notices import Batch, Kind, OwedByLab
 from core.posts import Post
 from core.timerange import TimeRange
@@ -212,7 +212,7 @@ class Sender:
             message = view.to_channel(batch, self._reader(lab.language, lab.zone), now)
         elif first.kind is Kind.IN_VAIN:
             with self._database.read(now) as work:
-                wishes = waitlist.given_up(work, first)
+                wishes = waiting.given_up(work, first)
             message = waitlist_view.in_vain(wishes, self._reader(holder.language, holder.zone, holder.slack_id))
         elif not batch.of_reservations:
             reader = self._reader(holder.language, holder.zone, holder.slack_id)

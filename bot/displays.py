@@ -16,7 +16,7 @@ from bot.reader import Reader
 from bot.views import board as board_view
 from bot.views import home as home_view
 from bot.views.home import Lab
-from core import audit, availability, displays, facts, inventory, limits, series, setup, waitlist
+from core import audit, availability, displays, facts, inventory, limits, series, setup, waiting
 from core.actors import Actor
 from core.displays import Display
 from core.timerange import TimeRange
@@ -186,7 +186,7 @@ def look(work: Work, desk: Desk, member: facts.Member, reader: Reader) -> tuple[
         days=[facts.Schedule(day, outlook.timelines(day)) for day in _days(reader, work.now)],
         held=availability.with_room(work, held, outlook),
         series=series.held_by(work, number, held),
-        wishes=waitlist.waiting(work, number, member.id),
+        wishes=waiting.of_member(work, number, member.id),
         choices=member.choices,
         use=limits.fair_use(work, number, member.id),
         progress=setup.progress(work, Actor.of(number, member)),

@@ -51,6 +51,11 @@ class Display:
     shown: str
 
 
+def announces(work: Work, organization_id: int) -> bool:
+    """Whether this lab is told of bookings and changes in posts."""
+    return work.session.scalars(select(ANNOUNCES).where(models.Organization.id == organization_id)).one()
+
+
 def state(outlook: Outlook, changes: Sequence[facts.AuditEntry] = ()) -> str:
     """Names the state of the lab that displays show: two of the same name look the same, within one hour.
 

@@ -375,8 +375,7 @@ def _tell(
 ) -> None:
     """The channel, in one message, if the lab wants that; what became of it is told where it was told."""
     first = held[0]
-    told = select(displays.ANNOUNCES).where(models.Organization.id == first.organization_id)
-    is_announced = work.session.scalars(told).one()
+    is_announced = displays.announces(work, first.organization_id)
     if kind is Kind.SERIES_BOOKED and not is_announced:
         return
     stays = work.now + notices.CHANGE_STAYS_NEWS

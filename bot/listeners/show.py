@@ -18,7 +18,7 @@ from bot.views import mine as mine_view
 from bot.views import status as status_view
 from bot.views import who as who_view
 from bot.views.mine import Mine
-from core import availability, facts, series, waitlist
+from core import availability, facts, series, waiting
 from core import health as core_health
 from core.timerange import TimeRange
 from core.work import Work
@@ -112,7 +112,7 @@ def mine(visit: Visit) -> None:
     with visit.read() as work:
         held = held_by(work, visit)
         repeated = series.held_by(work, visit.organization_id, (each for each, _ in held))
-        wishes = waitlist.waiting(work, visit.organization_id, visit.member.id)
+        wishes = waiting.of_member(work, visit.organization_id, visit.member.id)
     visit.answer(mine_view.mine(held, visit.reader, repeated, wishes))
 
 

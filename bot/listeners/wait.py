@@ -13,7 +13,7 @@ from bot.desk import Desk, Visit
 from bot.views import booking as booking_view
 from bot.views import kit, unread
 from bot.views import waitlist as view
-from core import waitlist
+from core import waiting
 from core.inventory import Wanted
 
 Pressed = dict[str, Any]
@@ -30,14 +30,14 @@ def register(app: App, _desk: Desk) -> None:
     def take_pressed(visit: Visit, action: Pressed) -> None:
         offer = int(kit.from_value(action["value"])["id"])
         with visit.begin() as work:
-            receipt = waitlist.take(work, visit.actor, offer, request_key=visit.key)
+            receipt = waiting.take(work, visit.actor, offer, request_key=visit.key)
         visit.answer(booking_view.booked(receipt, visit.reader, booking_view.Echo()))
 
     @app.action("pass_offer")
     def pass_pressed(visit: Visit, action: Pressed) -> None:
         offer = int(kit.from_value(action["value"])["id"])
         with visit.begin() as work:
-            wish = waitlist.decline(work, visit.actor, offer)
+            wish = waiting.decline(work, visit.actor, offer)
         visit.answer(view.passed(wish, visit.reader))
 
     @app.action("stop_waiting")
@@ -48,7 +48,7 @@ def register(app: App, _desk: Desk) -> None:
     def let_take_pressed(visit: Visit, action: Pressed) -> None:
         pressed = kit.from_value(action["value"])
         with visit.begin() as work:
-            wish = waitlist.let_take(work, visit.actor, int(pressed["w"]), takes=bool(pressed["t"]))
+            wish = waiting.let_take(work, visit.actor, int(pressed["w"]), takes=bool(pressed["t"]))
         visit.answer(view.state(wish, visit.reader))
 
 
@@ -56,7 +56,7 @@ def typed(visit: Visit, wish: Wait) -> None:
     reader = visit.reader
     if not wish.length:
         with visit.read() as work:
-            wishes = waitlist.waiting(work, visit.organization_id, visit.member.id)
+            wishes = waiting.of_member(work, visit.organization_id, visit.member.id)
         if wish.off and len(wishes) == 1:
             _withdraw(visit, wishes[0].id)
         else:
@@ -86,13 +86,13 @@ def typed(visit: Visit, wish: Wait) -> None:
 
 def _withdraw(visit: Visit, wish_id: int) -> None:
     with visit.begin() as work:
-        wish = waitlist.withdraw(work, visit.actor, wish_id)
+        wish = waiting.withdraw(work, visit.actor, wish_id)
     visit.answer(view.withdrawn(wish, visit.reader))
 
 
 def _ask(visit: Visit, wanted: Wanted, length: timedelta, **more: Any) -> None:
     with visit.begin() as work:
-        asked = waitlist.ask(work, visit.actor, wanted, length, request_key=visit.key, **more)
+        asked = waiting.ask(work, visit.actor, wanted, length, request_key=visit.key, **more)
     visit.answer(view.asked(asked, visit.reader))
 
 

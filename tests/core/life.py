@@ -29,6 +29,7 @@ from core import (
     notices,
     recipients,
     series,
+    waiting,
     waitlist,
 )
 from core.actors import Actor, Operator
@@ -345,7 +346,7 @@ class Life(RuleBasedStateMachine):
         before = None if until is None else self.hours(until, 1).start
         try:
             with self.database.begin(self.clock.now) as work:
-                asked = waitlist.ask(work, actor, wanted, length * QUARTER, before=before, takes=takes)
+                asked = waiting.ask(work, actor, wanted, length * QUARTER, before=before, takes=takes)
         except (errors.Conflict, errors.Invalid, errors.NotFound):
             return
         self.last = None
@@ -365,9 +366,9 @@ class Life(RuleBasedStateMachine):
         try:
             with self.database.begin(self.clock.now) as work:
                 if takes:
-                    waitlist.take(work, actor, number)
+                    waiting.take(work, actor, number)
                 else:
-                    waitlist.decline(work, actor, number)
+                    waiting.decline(work, actor, number)
         except errors.OfferOver:
             assert expected.is_overdue(self.clock.now)
             return
@@ -379,10 +380,10 @@ class Life(RuleBasedStateMachine):
     def wait_no_longer(self, who: int, which: int) -> None:
         actor = self.people[who % 3]
         with self.database.read(self.clock.now) as work:
-            wishes = waitlist.waiting(work, self.lab, actor.member_id)
+            wishes = waiting.of_member(work, self.lab, actor.member_id)
         if wishes:
             with self.database.begin(self.clock.now) as work:
-                waitlist.withdraw(work, actor, wishes[which % len(wishes)].id)
+                waiting.withdraw(work, actor, wishes[which % len(wishes)].id)
             self.last = None
             self.absorb()
 

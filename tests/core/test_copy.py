@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import delete, insert, text, update
 from sqlalchemy.exc import IntegrityError
 
-from core import availability, busy, displays, errors, handover, limits, models, notices, series, waitlist
+from core import availability, busy, displays, errors, handover, limits, models, notices, series, waiting
 from core.actors import Operator
 from core.copy import Differs, OldSource, Refused, TargetInUse, copy
 from core.db import Base
@@ -56,14 +56,14 @@ def full(databases: tuple[Database, Database], clock: Clock) -> Lab:
         handover.ask(work, lab.alice, both.id, purpose="お願い")
         busy.call(work, lab.charlie, [begun.id])
         series.book(work, lab.bob, Wanted(names=("GPU1",)), _mondays(), purpose="毎週")
-        waitlist.ask(work, lab.charlie, Wanted(count=2), timedelta(hours=3), purpose="待つ")
+        waiting.ask(work, lab.charlie, Wanted(count=2), timedelta(hours=3), purpose="待つ")
         limits.add_period(work, Operator(lab.id), "締切", lab.hours(1), {Rule.LONGEST: None})
         failing = notices.claim(work, lab.id, timedelta(seconds=20))
         assert failing is not None
         notices.failed(work, failing, "is_archived")
-        waiting = notices.claim(work, lab.id, timedelta(seconds=20))
-        assert waiting is not None
-        notices.put_off(work, waiting, clock.now + timedelta(minutes=1), "ratelimited")
+        owed = notices.claim(work, lab.id, timedelta(seconds=20))
+        assert owed is not None
+        notices.put_off(work, owed, clock.now + timedelta(minutes=1), "ratelimited")
         displays.watch_home(work, lab.id, lab.alice.member_id, displays.state(availability.outlook(work, lab.id)))
     return lab
 

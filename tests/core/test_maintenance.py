@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from core import audit, errors, facts, inventory, limits, maintenance, waitlist
+from core import audit, errors, facts, inventory, limits, maintenance, waiting
 from core.actors import Actor
 from core.facts import Action, Displaced, Rule, State, Subject
 from core.inventory import Wanted
@@ -34,11 +34,11 @@ def kinds(found: facts.Maintenance) -> list[tuple[str, Displaced.Kind]]:
 def test_what_is_cleared_for_it_goes_to_nobody_who_waits(lab: Lab) -> None:
     lab.reserve(lab.bob, lab.hours(0, 6))
     with lab.database.begin(lab.clock.now) as work:
-        waitlist.ask(work, lab.alice, Wanted(), timedelta(hours=2), holds=False)
+        waiting.ask(work, lab.alice, Wanted(), timedelta(hours=2), holds=False)
     lab.clock.forward(minutes=5)
     assert kinds(take_down(lab, lab.charlie, lab.hours(0, 9))) == [("Bob", Displaced.Kind.GIVEN_BACK)]
     with lab.database.read(lab.clock.now) as work:
-        (wish,) = waitlist.waiting(work, lab.id, lab.alice.member_id)
+        (wish,) = waiting.of_member(work, lab.id, lab.alice.member_id)
     assert wish.offer is None
 
 

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import select
 
-from core import audit, errors, facts, limits, models, series, waitlist
+from core import audit, errors, facts, limits, models, series, waiting
 from core.facts import Action, Hours, Recurrence, Repeats, Rule, State, Subject
 from core.inventory import Wanted
 from core.notices import Kind
@@ -205,10 +205,10 @@ def test_what_is_cancelled_goes_to_who_waits(lab: Lab) -> None:
     receipt = book(lab, repeats())
     with lab.database.begin(lab.clock.now) as work:
         noon = receipt.occurrences[0].range.end
-        waitlist.ask(work, lab.bob, Wanted(), timedelta(hours=24), before=noon, holds=False)
+        waiting.ask(work, lab.bob, Wanted(), timedelta(hours=24), before=noon, holds=False)
     cancel(lab, receipt.series.id)
     with lab.database.read(lab.clock.now) as work:
-        (wish,) = waitlist.waiting(work, lab.id, lab.bob.member_id)
+        (wish,) = waiting.of_member(work, lab.id, lab.bob.member_id)
     assert wish.offer is not None
 
 

@@ -26,6 +26,7 @@ from core import (
     models,
     notices,
     organizations,
+    waiting,
     waitlist,
 )
 from core.actors import Actor, Operator
@@ -41,7 +42,7 @@ HOUR = timedelta(hours=1)
 
 def wait(lab: Lab, actor: Actor, hours: float, *, wanted: Wanted | None = None, **more: Any) -> Waiting:
     with lab.database.begin(lab.clock.now) as work:
-        return waitlist.ask(work, actor, wanted or Wanted(), hours * HOUR, **more)
+        return waiting.ask(work, actor, wanted or Wanted(), hours * HOUR, **more)
 
 
 def wish_of(lab: Lab, actor: Actor) -> facts.Wish:
@@ -51,7 +52,7 @@ def wish_of(lab: Lab, actor: Actor) -> facts.Wish:
 
 def wishes_of(lab: Lab, actor: Actor) -> tuple[facts.Wish, ...]:
     with lab.database.read(lab.clock.now) as work:
-        return waitlist.waiting(work, lab.id, actor.member_id)
+        return waiting.of_member(work, lab.id, actor.member_id)
 
 
 def offer_to(lab: Lab, actor: Actor) -> facts.Reservation:
@@ -62,17 +63,17 @@ def offer_to(lab: Lab, actor: Actor) -> facts.Reservation:
 
 def take(lab: Lab, actor: Actor, offer: facts.Reservation, key: str | None = None) -> facts.Receipt:
     with lab.database.begin(lab.clock.now) as work:
-        return waitlist.take(work, actor, offer.id, request_key=key)
+        return waiting.take(work, actor, offer.id, request_key=key)
 
 
 def decline(lab: Lab, actor: Actor, offer: facts.Reservation) -> facts.Wish:
     with lab.database.begin(lab.clock.now) as work:
-        return waitlist.decline(work, actor, offer.id)
+        return waiting.decline(work, actor, offer.id)
 
 
 def withdraw(lab: Lab, actor: Actor) -> facts.Wish:
     with lab.database.begin(lab.clock.now) as work:
-        return waitlist.withdraw(work, actor, wish_of(lab, actor).id)
+        return waiting.withdraw(work, actor, wish_of(lab, actor).id)
 
 
 def look(lab: Lab) -> None:
@@ -476,7 +477,7 @@ def test_people_giving_back_taking_and_booking_at_once_do_not_wait_for_each_othe
         for wish in wishes_of(lab, lab.bob):
             if wish.offer is not None:
                 with database.begin(lab.clock.now) as work:
-                    waitlist.decline(work, lab.bob, wish.offer.id)
+                    waiting.decline(work, lab.bob, wish.offer.id)
 
     def attempt(act: Callable[[Any], None], of: Any) -> str:
         try:
