@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import time
 from datetime import UTC, datetime
 from typing import Any
 
@@ -14,6 +15,8 @@ from sqlalchemy.types import TypeDecorator
 
 OVERLAP = "slots_overlap"  # names the guard, in PostgreSQL's constraint and in SQLite's message alike
 APPEND_ONLY = "audit_append_only"  # the same for the audit
+
+_PATIENCE = 10  # seconds that whoever opens a SQLite file waits for others
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -59,15 +62,33 @@ def connect(url: str) -> Engine:
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
         return engine
-    return create_engine(url, pool_pre_ping=True, **common)
+    engine = create_engine(url, pool_pre_ping=True, **common)
+    event.listen(engine, "connect", _prepare_postgresql)
+    return engine
 
 
 def _prepare_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
     connection.isolation_level = None  # the driver must not begin transactions of its own: see _begin_sqlite
-    connection.execute("PRAGMA busy_timeout = 10000")
-    connection.execute("PRAGMA journal_mode = WAL")
+    connection.execute(f"PRAGMA busy_timeout = {_PATIENCE * 1000}")
+    _write_ahead(connection)
     connection.execute("PRAGMA synchronous = FULL")  # a confirmed booking outlives a power cut
     connection.execute("PRAGMA foreign_keys = ON")
+
+
+def _write_ahead(connection: sqlite3.Connection) -> None:
+    """The one statement for which SQLite waits for nobody: of several processes that open a new file, all but one would
+    be refused.
+    """
+    deadline = time.monotonic() + _PATIENCE
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > deadline:
+                raise
+            time.sleep(0.01)
+        else:
+            return
 
 
 def _prepare_postgresql(connection: psycopg.Connection, _record: Any) -> None:
