@@ -44,6 +44,10 @@ def message(text: str, *blocks: Block | None) -> Message:
     return Message(clip_marked(plain(text), SECTION), tuple(_within(MESSAGE, present[:BLOCKS] or [section(text)])))
 
 
+def done(said: str) -> Message:
+    return message(f"✓ {said}")
+
+
 def _within(room: int, blocks: list[Block]) -> list[Block]:
     """The blocks, their longest texts cut where together they would have more characters than fit."""
     texts = [block["text"]["text"] for block in blocks if block["type"] == "section"]

@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterable
 from datetime import datetime
 
 from bot.reader import Reader
-from bot.views import admin, kit
+from bot.views import kit
+from bot.views.admin import limits
 from bot.views.kit import Message
 from core import facts
 from core.policy import Rules
@@ -51,7 +52,7 @@ def removed(period: facts.Period, reader: Reader) -> Message:
 
 def _both(say: Callable[[dict[str, str]], str], period: facts.Period, rules: Rules, reader: Reader) -> Message:
     """For the channel, where each reads their own clock; and plain, for the notification."""
-    values = {"name": kit.escape(period.name), "limits": admin.limits_in_words(rules, reader)}
+    values = {"name": kit.escape(period.name), "limits": limits.in_words(rules, reader)}
     shown = {key: kit.token(at, _DAY, _written(at, reader)) for key, at in _ends(period)}
     plain = {key: _written(at, reader) for key, at in _ends(period)}
     return kit.message(say(values | plain), kit.section(say(values | shown)))

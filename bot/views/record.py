@@ -11,7 +11,8 @@ from datetime import UTC, timedelta
 from typing import Any
 
 from bot.reader import Reader
-from bot.views import admin, kit
+from bot.views import kit
+from bot.views.admin import limits
 from bot.views.kit import Message
 from core import facts, policy
 from core.facts import Action, BusyAnswer, Role, Rule, Subject, Surface
@@ -293,7 +294,7 @@ def _flat(snapshot: Mapping[str, object] | None) -> dict[str, object]:
 def _name(name: str, reader: Reader) -> str:
     """As the form calls it in which it is changed."""
     if name in set(Rule):
-        return admin.label(Rule(name), reader)
+        return limits.label(Rule(name), reader)
     return {
         "zone": reader.say("Time zone"),
         "language": reader.say("Language"),
@@ -321,7 +322,7 @@ def _value(name: str, known: Mapping[str, object], reader: Reader) -> str:
     value = known.get(name)
     if name in set(Rule) and name in known:
         [(rule, limit)] = policy.read({name: value}).items()  # type: ignore[dict-item]
-        return admin.written(rule, limit, reader)
+        return limits.written(rule, limit, reader)
     if value is None or value == "":
         return "–"
     if isinstance(value, bool):

@@ -10,9 +10,9 @@ from types import SimpleNamespace
 
 import pytest
 
-from bot.listeners import admin
+from bot.listeners.admin import limits
 from bot.reader import Reader
-from bot.views import admin as view
+from bot.views.admin.limits import written
 from bot.workspace.driver import MessageHandle, PersonDriver
 from core import availability, organizations
 from core.actors import Operator
@@ -357,8 +357,8 @@ def test_what_a_field_shows_may_be_sent_back(language: str) -> None:
     visit = SimpleNamespace(reader=reader)
     lengths = [timedelta(minutes=each) for each in (1, 15, 60, 90, 24 * 60, 7 * 24 * 60, 2 * 24 * 60 + 245)]
     for rule, length in itertools.product((Rule.LONGEST, Rule.WEEK), lengths):
-        assert admin._limit(visit, rule, view.written(rule, length, reader)) == length  # type: ignore[arg-type]
-    assert admin._limit(visit, Rule.LONGEST, view.written(Rule.LONGEST, None, reader)) is None  # type: ignore[arg-type]
+        assert limits._limit(visit, rule, written(rule, length, reader)) == length  # type: ignore[arg-type]
+    assert limits._limit(visit, Rule.LONGEST, written(Rule.LONGEST, None, reader)) is None  # type: ignore[arg-type]
 
 
 def test_fair_use_is_seen_in_the_form_and_in_the_answer(world: World) -> None:

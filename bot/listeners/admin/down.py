@@ -1,0 +1,115 @@
+"""An admin takes GPUs out of service, for a time or for good."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from slack_bolt import App
+
+from bot import commands, when
+from bot.commands import Admin
+from bot.desk import Desk, Visit
+from bot.listeners.admin import form
+from bot.listeners.admin.form import Values, Wrong
+from bot.views import kit
+from bot.views.admin import down as view
+from bot.views.admin.form import Origin
+from bot.views.kit import Message
+from core import facts, inventory, maintenance
+from core.errors import NoGpus, NotAsSeen
+from core.timerange import TimeRange
+from core.work import Work
+
+
+def register(app: App, _desk: Desk) -> None:
+    app.action("admin:down")(form.opening(_open))
+    app.view(view.DOWN)(form.saving(_save))
+
+    @app.action("admin:take_down")
+    def take_down(visit: Visit, action: Values) -> None:
+        _take_down(visit, kit.from_value(action["value"]))
+
+
+def typed(visit: Visit, wish: Admin) -> None:
+    if not (wish.names and wish.rest.strip()):
+        visit.answer(view.unclear(visit.reader))
+        return
+    try:
+        reading = when.read(wish.rest, visit.now, visit.member.zone, visit.member.language)
+    except when.Unreadable:
+        visit.answer(view.unclear(visit.reader))
+        return
+    time = TimeRange(reading.start, reading.end)
+    what = {"g": list(wish.names), **kit.epoch(time), "p": commands.purpose_in(reading.rest)}
+    visit.answer(_rehearsed(visit, what))
+
+
+def retirement_typed(visit: Visit, wish: Admin) -> None:
+    why = wish.rest.strip()
+    if wish.names and why:
+        visit.answer(_rehearsed(visit, {"g": list(wish.names), "p": why}))
+    else:
+        visit.answer(view.unclear_retirement(visit.reader))
+
+
+def _rehearsed(visit: Visit, what: Values) -> Message:
+    """Do it, look, and take it back: what is shown is what would be done."""
+    with visit.rehearse() as work:
+        found = _carry_out(work, visit, what, None)
+    return view.rehearsed(found, what, _time(what), visit.reader)
+
+
+def _take_down(visit: Visit, pressed: Values) -> None:
+    try:
+        with visit.begin() as work:
+            found = _carry_out(work, visit, pressed, str(pressed.pop("m")))
+    except NotAsSeen:
+        visit.answer(_rehearsed(visit, pressed))
+        return
+    visit.answer(view.taken_down(found, visit.reader))
+
+
+def _carry_out(work: Work, visit: Visit, what: Values, seen: str | None) -> facts.Maintenance:
+    time, why = _time(what), str(what["p"])
+    if time is None:
+        return maintenance.retire(work, visit.actor, what["g"], why, seen=seen)
+    return maintenance.take_down(
+        work, visit.actor, what["g"], time, why, seen=seen, request_key=visit.key if seen else None
+    )
+
+
+def _time(what: Values) -> TimeRange | None:
+    if "s" not in what:
+        return None
+    start, end = (datetime.fromtimestamp(float(what[key]), UTC) for key in ("s", "e"))
+    return TimeRange(start, end)
+
+
+def _open(visit: Visit, work: Work, _about: Values, origin: Origin) -> kit.Block:
+    gpus = inventory.gpus(work, visit.organization_id)
+    if not gpus:
+        raise NoGpus(None, ())
+    return view.modal(inventory.nodes(work, visit.organization_id), gpus, visit.reader, origin)
+
+
+def _save(visit: Visit, values: Values, _origin: Origin) -> Message:
+    """Nothing is done yet: what it would lead to is shown first, with the button that does it."""
+    names = _names(visit, values["gpus"])
+    if sum(map(len, names)) > kit.NAMES:
+        raise Wrong("gpus", visit.reader.say("These are too many at once. Choose whole nodes instead, or fewer."))
+    what = {"g": names, "p": values["why"]}
+    if values["for_good"]:
+        return _rehearsed(visit, what)
+    if not values["when"]:
+        raise Wrong("when", visit.reader.say("Write until when, or tick that it is for good."))
+    return _rehearsed(visit, {**what, **kit.epoch(form.time_in(visit, values["when"]))})
+
+
+def _names(visit: Visit, chosen: list[str]) -> list[str]:
+    """Of what was chosen, `node:3` or `gpu:5`, what is in service still."""
+    with visit.read() as work:
+        known = {f"node:{node.id}": node.hostname for node in inventory.nodes(work, visit.organization_id)}
+        known |= {f"gpu:{gpu.id}": gpu.name for gpu in inventory.gpus(work, visit.organization_id)}
+    if not set(chosen) <= set(known):
+        raise Wrong("gpus", visit.reader.say("Some of these are no longer there. Open the form again."))
+    return [known[each] for each in chosen]

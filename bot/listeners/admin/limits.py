@@ -1,0 +1,56 @@
+"""An admin sets the lab's limits."""
+
+from __future__ import annotations
+
+from slack_bolt import App
+
+from bot import when
+from bot.desk import Desk, Visit
+from bot.listeners.admin import form
+from bot.listeners.admin.form import Values, Wrong
+from bot.views import kit
+from bot.views.admin import limits as view
+from bot.views.admin.form import Origin
+from bot.views.kit import Message
+from core import limits, policy
+from core.facts import Rule, Subject
+from core.work import Work
+
+
+def register(app: App, _desk: Desk) -> None:
+    app.action("admin:limits")(form.opening(_open))
+    app.view(view.LIMITS)(form.saving(_save))
+
+
+def _open(visit: Visit, work: Work, _about: Values, origin: Origin) -> kit.Block:
+    return view.modal(of_lab(visit, work), visit.reader, origin)
+
+
+def of_lab(visit: Visit, work: Work) -> policy.Rules:
+    return limits.said_of(work, visit.organization_id, Subject.LAB, visit.organization_id)
+
+
+def _save(visit: Visit, values: Values, _origin: Origin) -> Message:
+    rules = filled_in(visit, values)
+    with visit.begin() as work:
+        limits.set_for(work, visit.actor, Subject.LAB, visit.organization_id, rules)
+    return kit.done(visit.reader.say("The limits are saved. What is booked already stays."))
+
+
+def filled_in(visit: Visit, values: Values) -> dict[Rule, policy.Value]:
+    return {rule: _limit(visit, rule, values[rule.value]) for rule in Rule if values.get(rule.value)}
+
+
+def _limit(visit: Visit, rule: Rule, text: str) -> policy.Value:
+    if text.casefold() in {"none", "-", view.none(visit.reader).casefold()}:
+        return None
+    if rule is Rule.AT_ONCE:
+        if not text.isdigit():
+            raise Wrong(rule.value, visit.reader.say("Write a number, like 4."))
+        return int(text)
+    if rule in {Rule.OPEN, Rule.WEEK} and text.isdecimal():
+        text = f"{int(text)} h"  # the field asks for hours
+    try:
+        return when.read_length(text, visit.reader.language)
+    except when.Unreadable:
+        raise Wrong(rule.value, visit.reader.say("Write a length of time, like 30 min, 12 h or 7 d.")) from None
