@@ -30,12 +30,12 @@ from tests.bot.views.samples import NOW, SHOUT, Maker, Size
 ROUNDS = 4
 MOST_CHARACTERS = 12_000  # in the blocks of one message; Slack takes a little more
 PAYLOADS = {"Message", "Block", "list[Block]", "Block | None", "list[Block | None]"}
-PARTS = {"kit"}  # what the others are built from
+PARTS = {"kit", "admin.form"}  # what the others are built from
 IN_TABLES_WORDS = {"record.audit", "record.history"}  # names of columns, for admins
 NO_ENGLISH = {"gpu", "lab", "node", "worker", *i18n.languages()}
 # What a caller has made sure of.
 GIVEN: dict[str, Callable[[dict[str, Any]], bool]] = {
-    "admin.down": lambda given: bool(given["gpus"]),
+    "admin.down.modal": lambda given: bool(given["gpus"]),
     "period.begins": lambda given: bool(given["periods"]),
     "busy.called": lambda given: bool(given["calls"]),
     "hand_over.given": lambda given: given["request"].taken is not None,
@@ -48,13 +48,13 @@ View = Callable[..., Any]
 
 
 def _views() -> Iterator[tuple[str, View]]:
-    for module in pkgutil.iter_modules(views.__path__):
-        if module.name in PARTS:
+    for module in pkgutil.walk_packages(views.__path__, f"{views.__name__}."):
+        namespace, short = vars(importlib.import_module(module.name)), module.name.removeprefix(f"{views.__name__}.")
+        if short in PARTS:
             continue
-        namespace = vars(importlib.import_module(f"{views.__name__}.{module.name}"))
         for name, function in namespace.items():
             if inspect.isfunction(function) and function.__module__ == namespace["__name__"] and name[0] != "_":
-                yield f"{module.name}.{name}", function
+                yield f"{short}.{name}", function
 
 
 VIEWS = dict(_views())
