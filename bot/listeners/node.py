@@ -1,4 +1,4 @@
-"""Somebody looks at one node, or books there: the menu beside its line."""
+"""Somebody looks at one node, or books there: the buttons below its line, or the menu beside it."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from core.inventory import Wanted
 
 
 def register(app: App, _desk: Desk) -> None:
-    @app.action(re.compile(r"node:\d+"))
+    @app.action(re.compile(r"node:\d+(?::\w+)?"))
     def chosen(visit: Visit, action: dict[str, Any]) -> None:
-        gpu_id = action["action_id"].partition(":")[2]
+        gpu_id = action["action_id"].split(":")[1]
         with visit.read() as work:
             node = inventory.named(work, visit.organization_id, f"#{gpu_id}").node
-        match action["selected_option"]["value"]:
+        match (action.get("selected_option") or action)["value"]:
             case "book":
                 show.book_one(visit, node)
             case "more":

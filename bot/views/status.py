@@ -14,11 +14,13 @@ from core.timerange import TimeRange
 
 FEW = 3  # GPUs that are told one by one
 _PARTS = 6  # of a story that are told
+_SPOKEN = 40  # characters of a node's name, before what a button does with it
 _LENGTHS = (timedelta(hours=1), timedelta(hours=2), timedelta(hours=4))
 _SHORTEST = timedelta(minutes=5)  # a gap that is offered
 _LONGEST = timedelta(hours=24)
 _OFFERS = 3  # beside the form
 _MENUS = 38  # nodes that have a section of their own, of the blocks that a message takes
+_FEW_NODES = 8  # with their buttons in full sight; more of them would be a wall of buttons on a phone
 
 
 def status(stories: Sequence[facts.Occupancy], reader: Reader, now: datetime) -> Message:
@@ -27,20 +29,37 @@ def status(stories: Sequence[facts.Occupancy], reader: Reader, now: datetime) ->
     said = summary(stories, reader, now)
     spoken = [line(story, reader, now) for story in stories[:FEW]]
     today, tomorrow, another = day_buttons(reader, now)
+    zone = kit.context(reader.say("Times in {zone}.", zone=reader.zone_name(now)))
     if len(stories) <= FEW:
-        rows = [[now_button(reader), today, tomorrow, another], [week_button(reader), mine_button(reader)]]
-    else:
-        rows = [
-            [*book_buttons(stories, reader), tomorrow, week_button(reader)],
-            [now_button(reader), today, another, mine_button(reader)],
-        ]
+        return kit.message(
+            " ".join([said, *spoken]),
+            kit.section(f"*{said}*"),
+            *overview(stories, reader, now),
+            zone,
+            kit.actions([now_button(reader), today, tomorrow, another]),
+            kit.actions([week_button(reader), mine_button(reader)]),
+        )
     return kit.message(
-        " ".join([said, *(spoken if len(stories) <= FEW else ())]),
+        said,
         kit.section(f"*{said}*"),
-        *overview(stories, reader, now),
-        kit.context(reader.say("Times in {zone}.", zone=reader.zone_name(now))),
-        *map(kit.actions, rows),
+        kit.actions([*book_buttons(stories, reader), tomorrow, week_button(reader)]),
+        *(_node_by_node(stories, reader, now) or overview(stories, reader, now)),
+        zone,
+        kit.actions([now_button(reader), today, another, mine_button(reader)]),
     )
+
+
+def _node_by_node(stories: Sequence[facts.Occupancy], reader: Reader, now: datetime) -> list[Block]:
+    """A few nodes, each with its own buttons below its line; nothing where there is one node, or are many."""
+    found = nodes.in_order(stories, reader)
+    if not 1 < len(found) <= _FEW_NODES:
+        return []
+    lines = nodes.lines(found, reader, now)
+    return [
+        block
+        for node, line in zip(found, lines, strict=True)
+        for block in (kit.section(line), *filter(None, [kit.actions(_of_node(node, reader))]))
+    ]
 
 
 def overview(stories: Sequence[facts.Occupancy], reader: Reader, now: datetime, *, menus: int = _MENUS) -> list[Block]:
@@ -57,16 +76,37 @@ def overview(stories: Sequence[facts.Occupancy], reader: Reader, now: datetime, 
     return [*with_menu, *kit.sections(lines[menus:])]
 
 
-def _menu(node: nodes.Node, reader: Reader) -> Block:
+def _choices(node: nodes.Node, reader: Reader) -> dict[str, str]:
     """What can be done with one node."""
     choices = {
         "book": reader.say("Book 1 now") if node.free else "",
-        "more": reader.say("Book 2+") if len(node.free) > 1 else "",
+        "more": reader.say("Book 2+") if len(node.stories) > 1 else "",
         "tomorrow": reader.say("Tomorrow"),
         "week": reader.say("Week picture"),
     }
-    there = {value: label for value, label in choices.items() if label}
-    return kit.overflow(f"node:{node.stories[0].gpu.id}", there)
+    return {value: label for value, label in choices.items() if label}
+
+
+def _menu(node: nodes.Node, reader: Reader) -> Block:
+    return kit.overflow(_about(node), _choices(node, reader))
+
+
+def _of_node(node: nodes.Node, reader: Reader) -> list[Block]:
+    name = kit.clip(node.name, _SPOKEN)
+    return [
+        kit.button(
+            label,
+            f"{_about(node)}:{value}",
+            value,
+            spoken=reader.say("{node}: {what}", node=name, what=label),
+        )
+        for value, label in _choices(node, reader).items()
+    ]
+
+
+def _about(node: nodes.Node) -> str:
+    """A node by one of its GPUs."""
+    return f"node:{node.stories[0].gpu.id}"
 
 
 def summary(stories: Sequence[facts.Occupancy], reader: Reader, now: datetime) -> str:

@@ -269,7 +269,7 @@ class MessageHandle:
         return self.reader.acked(self.reader.slack.interactions.deletes(self.reader.account, self.inner))
 
     def press(self, label: str) -> Ack:
-        """Press a button; returns after the acknowledgement."""
+        """Press a button, by its label or by what a screen reader says of it; returns after the acknowledgement."""
         block, element = _button(self.blocks, label, self.reader.reader)
         return self._press(block, element)
 
@@ -457,7 +457,7 @@ def _buttons(blocks: list[Json], eyes: Reader) -> list[tuple[str, Json, Json]]:
 def _button(blocks: list[Json], label: str, eyes: Reader) -> tuple[Json, Json]:
     found = _buttons(blocks, eyes)
     for shown, block, element in found:
-        if shown == label:
+        if label in {shown, element.get("accessibility_label")}:
             return block, element
     raise AssertionError(f"no button {label!r}; buttons: {[shown for shown, _, _ in found]}")
 

@@ -216,7 +216,7 @@ def open_home(page: Page) -> Locator:
 
 
 def test_seeing_the_lab_and_its_week(world: World, browser: Open) -> None:
-    """Status with a menu for each node, the picture on a dark screen, and the week in numbers."""
+    """Status with buttons for each node, the picture on a dark screen, and the week in numbers."""
     six(world)
     world.slack.file_seconds = 0.05
     world.book("haruka", "now for 3h on lab-node-2/GPU0 for evals")
@@ -224,8 +224,7 @@ def test_seeing_the_lab_and_its_week(world: World, browser: Open) -> None:
     write(alice, "/gpu status")
     status = last(alice, "5 of 6 GPUs are free now.")
     expect(status).to_contain_text("lab-node-2 · RTX 5090 · free 1–3 · busy 0 佐藤遥 → 13:00")
-    status.get_by_label("More actions").last.click()
-    status.get_by_role("menuitem", name="Week picture").click()
+    status.get_by_role("button", name="lab-node-2: Week picture").click()
     last(alice, "The picture is in your direct messages with me.")
     alice.get_by_role("link", name="gpu unread").click()
     shown = last(alice, "lab-node-2 · Mon 30 Nov – Sun 6 Dec · 4 GPUs")

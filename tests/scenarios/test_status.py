@@ -58,40 +58,55 @@ def test_many_gpus_are_told_node_by_node(world: World) -> None:
     assert "lab-node-1 · RTX 5090 · free 1–3 · busy 0 佐藤遥 → 13:00; 4–7 YOU → 12:00" in status.words
     assert "lab-node-2 · RTX 5090 · free 0, 1, 3–7; 2 (to 14:00)" in status.words
     assert "Longest: lab-node-1/GPU1, with nothing booked after." in status.words
-    assert status.buttons == ["Book 1 now", "Book 2+", "Tomorrow", "Week picture", "Now", "Today", "My bookings"]
+    lead = ["Book 1 now", "Book 2+", "Tomorrow", "Week picture"]
+    assert status.buttons == [*lead, *lead, *lead, "Now", "Today", "My bookings"], "of the lab, and of each node"
 
 
-def test_each_node_has_a_menu_of_its_own(world: World) -> None:
+def test_each_node_has_buttons_of_its_own(world: World) -> None:
     sixteen(world)
     world.slack.file_seconds = 0.05
     world.book("haruka", "now for 3h on lab-node-1/GPU0")
     alice = world.person("alice")
     alice.types("#gpu", "/gpu status")
     status = alice.waits_for("#gpu", "15 of 16")
-    first, second = status.menus
-    status.choose(second, "Book 1 now")
+    status.press("lab-node-2: Book 1 now")
     alice.waits_for("#gpu", "lab-node-2/GPU0 is free. For how long?")
-    status.choose(second, "Book 2+")
+    status.press("lab-node-2: Book 2+")
     form = alice.waits_for_form("Book a GPU")
     assert form.values["GPUs"] == ["lab-node-2/GPU0 · RTX 5090 32 GB", "lab-node-2/GPU1 · RTX 5090 32 GB"]
     form.close()
-    status.choose(second, "Week picture")
+    status.press("lab-node-2: Week picture")
     picture = alice.waits_for("@gpu", "lab-node-2 · Mon 30 Nov – Sun 6 Dec · 8 GPUs, 0 % booked")
     picture.press("Today")
     alice.waits_for("@gpu", "lab-node-2 · Thu 3 Dec · 8 GPUs")
-    status.choose(first, "Tomorrow")
+    status.press("lab-node-1: Tomorrow")
     day = alice.waits_for("#gpu", "lab-node-1 · Fri 4 Dec: 8 of 8 GPUs are free all day.")
     assert "lab-node-1/GPU7 · free all day" in day.words
 
 
-def test_a_full_node_can_only_be_looked_at(world: World) -> None:
+def test_a_full_node_can_be_booked_for_later_and_looked_at(world: World) -> None:
     sixteen(world)
     world.book("haruka", "now for 3h 8 gpus")
     alice = world.person("alice")
     alice.types("#gpu", "/gpu status")
     status = alice.waits_for("#gpu", "8 of 16")
+    assert status.buttons[8:11] == ["Book 2+", "Tomorrow", "Week picture"], "of the full one, which comes last"
+
+
+def test_many_nodes_have_a_menu_each(world: World) -> None:
+    """So that nobody scrolls through a wall of buttons."""
+    for number in range(8):
+        world.add_gpu(f"n{number}", "GPU0")
+    world.add_gpu("n8", "GPU1")
+    world.book("haruka", "now for 3h on n8/GPU1")
+    alice = world.person("alice")
+    alice.types("#gpu", "/gpu status")
+    status = alice.waits_for("#gpu", "9 of 10")
+    assert len(status.menus) == 10
+    status.choose(status.menus[0], "Book 1 now")
+    alice.waits_for("#gpu", "GPU0 is free. For how long?")
     with pytest.raises(AssertionError, match="Tomorrow"):
-        status.choose(status.menus[1], "Book 1 now")
+        status.choose(status.menus[-1], "Book 1 now")
 
 
 def test_book_one_now_asks_only_for_how_long(world: World) -> None:
