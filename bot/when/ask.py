@@ -35,7 +35,7 @@ class Ask:
     start: Moment | None = None
     end: Moment | None = None
     length: Length | None = None
-    #: "" for whole days; "weekend", "week".
+    #: "" for whole days; "weekend", "week"; "its end" for a day that may be meant as a whole, or as the last.
     whole: str | None = None
     #: The range was written with a word (`10pm to 6am`), not with a dash.
     worded: bool = False

@@ -127,6 +127,8 @@ class Length:
 
     time: timedelta
     whole_days: bool = False
+    #: Said as full days, so that `two full days from friday` counts none before it.
+    full: bool = False
 
 
 @dataclass(frozen=True, slots=True)

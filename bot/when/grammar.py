@@ -86,6 +86,7 @@ def _purpose_start(row: Sequence[Token]) -> int:
 _DAYS_UNREAD = "OWkωδeYoJψ"
 #: Says nothing between two times.
 _DROPPED = " @g():?_"
+_ONLY_DAYS = re.compile("(?P<days>D(?:[&+]D)+)x*")
 _CHAIN = re.compile(f"X{SEP}X{SEP}X")
 
 
@@ -128,6 +129,8 @@ class _Reader:
             parsed.unsure = parsed.unsure or kinds.NOT in self.letters
             parsed.asks = self._with_other_starts(matches, parsed.asks)
             self._use_loose_zone(parsed)
+        elif days := self._days_apart():
+            parsed.asks = days
         else:
             self._read_parts(parsed)
         parsed.rest = self._rest()
@@ -309,6 +312,15 @@ class _Reader:
             if token.kind == kinds.ZONE and isinstance(token.value, Moment) and place not in self.used:
                 self.used.add(place)
                 parsed.asks = [in_zone(ask, token.value.zone) for ask in parsed.asks]
+
+    def _days_apart(self) -> list[Ask]:
+        """`monday + wednesday`: all day on each, and two bookings."""
+        match = _ONLY_DAYS.fullmatch(self.letters)
+        if match is None:
+            return []
+        self._use(0, match.end("days"))
+        moments = [moment_of(token) for token in self.solid[: match.end("days")] if token.kind == kinds.DAY]
+        return [] if any(moment.part for moment in moments) else [Ask(moment, whole="") for moment in moments]
 
     # What is left to say of a text that asks for no range.
 

@@ -11,7 +11,7 @@ from typing import NamedTuple
 # What the text itself shows.
 SPACE = " "
 NUMBER = "n"  # digits
-PUNCTUATION = ":.,/()+?"  # each stands for itself
+# : . , / ( ) + and ? stand for themselves.
 DASH = "-"  # every dash
 WAVE = "~"  # 〜, an arrow, two dots: between two times, never inside a date
 YEAR = "9"  # four digits that are a year
@@ -22,6 +22,7 @@ OTHER = "x"  # anything that says nothing about time
 WORD_NUMBER = "N"  # two, 二, 두
 ORDINAL = "º"  # first, ersten: a day beside a month, else a word like any other
 DAY = "D"  # days from today; or (days, daypart), as in tonight
+DAY_OR_NAME = "τ"  # tom: tomorrow, or a person
 WEEKDAY = "W"  # 0 is Monday
 WEEK = "k"  # weeks from this one
 SHIFT = "E"  # next, this, last: beside a weekday or a length
@@ -79,6 +80,7 @@ WEEKDAY_NUMBER = "ζ"  # 三, where it follows another weekday: 周一、三
 SHORT_WEEKDAY = "Z"  # 水, where nothing else stands beside it
 ZONE = "z"
 PLACE = "℘"  # in Tokyo: that zone, right after a time
+CITY = "℗"  # Tokyo: that zone, where nothing but the end of its side of the range follows
 ASKING = "?"  # 空いてますか: a question, as a question mark is
 USE = "υ"  # 使う, 借りる: a length that a sentence with it names is asked for
 NOT = "¬"  # 以外, 使いません: the range beside it is not what is wanted

@@ -28,7 +28,8 @@ _FILE_ENDINGS = (
 
 _SCAN = re.compile(
     rf"""
-    (?P<space>(?:\s|(?<![a-z0-9])')+)
+    (?P<apart>(?<=[0-9])[ ]:[ ]?(?=[0-5][0-9](?![0-9])))
+  | (?P<space>(?:\s|(?<![a-z0-9])')+)
   | (?P<opaque>
         (?<![^\s({CJK}])(?:
             (?:https?://|www\.)\S+
@@ -77,6 +78,8 @@ _NAME_FOLLOWS = re.compile(r"[0-9]{3,}(?![0-9]|[ ]?[-~:])")
 _HYPHENED = re.compile(r"-([a-z]{3,})")
 _PHRASE = re.compile(r"(?:[a-z]+|[0-9]+[a-z]+)(?:'[a-z]*)*(?:[ -]{1,2}[a-z]+(?:'[a-z]+)*){0,4}")
 _DOUBLED = re.compile(r"(.)\1+")
+#: 14 : 30 - 18 : 00; one such colon by itself may set off anything.
+_COLONS_APART = re.compile(r"[0-9] : ?[0-5][0-9]\D{1,8}[0-9]{1,2} : ?[0-5][0-9]")
 _GAP = re.compile(r"[ -]+")
 _NOT_TIME = frozenset({kinds.COUNTER, kinds.LABEL, kinds.TEXT, kinds.GLUE, "#"})
 _DAYS = frozenset({kinds.DAY, kinds.WEEKDAY})
@@ -441,6 +444,10 @@ def _era(match: re.Match[str]) -> Token:
         return Token(kinds.BROKEN, None, *match.span())
 
 
+def _apart(match: re.Match[str]) -> Token:
+    return Token(":" if _COLONS_APART.search(match.string) else kinds.SPACE, None, *match.span())
+
+
 def _week_date(match: re.Match[str]) -> Token:
     """2026-W25-1."""
     try:
@@ -451,6 +458,7 @@ def _week_date(match: re.Match[str]) -> Token:
 
 
 _READERS: dict[str, Callable[[re.Match[str]], Token]] = {
+    "apart": _apart,
     "era": _era,
     "weekdate": _week_date,
     "opaque": lambda match: Token(kinds.OTHER, None, *match.span()),

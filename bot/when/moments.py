@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -30,6 +31,9 @@ def joined(tokens: Sequence[Token]) -> list[Token]:
         if token.kind == kinds.PLACE:  # 13-18 in Tokyo, but not `talk in Tokyo`
             after_time = row and _is_time(row[-1])
             token = token._replace(kind=kinds.ZONE if after_time else kinds.OTHER)  # noqa: PLW2901
+        if token.kind == kinds.CITY:
+            zone = row and row[-1].kind == kinds.MOMENT and _ends_its_side(tokens, place, gap)
+            token = token._replace(kind=kinds.ZONE if zone else kinds.OTHER)  # noqa: PLW2901
         if token.kind in _NOUNS:
             token = token._replace(kind=kinds.OTHER)  # noqa: PLW2901 - it counted nothing: a word like any other
         previous = row[-1] if row and isinstance(row[-1].value, Moment) else None
@@ -59,6 +63,18 @@ def _may_be_of_text(tokens: Sequence[Token], place: int, gap: Sequence[Token]) -
         return False
     said = any(token.kind != kinds.SPACE for token in gap)
     return not said and "".join(token.kind for token in tokens[place + 1 : place + 3]) == " x"
+
+
+_SIDE_ENDS = re.compile(r" ?(?:[-~TU]|$)")
+
+
+def _ends_its_side(tokens: Sequence[Token], place: int, gap: Sequence[Token]) -> bool:
+    """`7am London - 9am London`, `9-11 (Tokyo)`; in `9-11 Tokyo demo` the city is the demo's."""
+    said = "".join(token.kind for token in gap)
+    following = "".join(token.kind for token in tokens[place + 1 : place + 3])
+    if "(" in said:
+        return following.startswith(")")
+    return said in ("", " ") and bool(_SIDE_ENDS.match(following))
 
 
 def _is_noted_date(token: Token, row: Sequence[Token], gap: Sequence[Token]) -> bool:

@@ -222,6 +222,8 @@ def _all_week(tokens: Sequence[Token]) -> Ask | None:
     week = next(token.value for token in tokens if token.kind == kinds.WEEK)
     whole = next(str(token.value) for token in tokens if token.kind == kinds.ALL_DAY)
     assert isinstance(week, int)
+    if whole == "its end":
+        return None  # 来週いっぱい: from when?
     return Ask(Moment(day=Day(weekday=0, week=week)), whole="weekend" if whole == "weekend" else "week")
 
 
@@ -233,6 +235,8 @@ def _all_day(tokens: Sequence[Token]) -> Ask | None:
         return None  # `tomorrow afternoon, all of it`: from when?
     if whole in _RESTS:  # from now on, if no other day is named
         return Ask(end=Moment(day=_RESTS[whole])) if moments in ([], [Moment(day=Day(offset=0))]) else None
+    if whole == "its end":
+        return Ask(moments[0], whole=whole) if moments else None
     if whole == "all":  # `all tomorrow`, but nothing in `all`, and no day in `明日からずっと`
         on_a_day = moments and not any(token.kind == kinds.FROM_AFTER for token in tokens)
         return Ask(moments[0], whole="") if on_a_day else None
@@ -243,7 +247,7 @@ def _all_day(tokens: Sequence[Token]) -> Ask | None:
 def _day_and_length(tokens: Sequence[Token]) -> Ask | None:
     """Whole days from a date on. `tomorrow for 3h` lacks a start."""
     length = length_in(tokens)
-    if tokens[0].kind == kinds.LENGTH and any(token.value == "from" for token in tokens):
+    if tokens[0].kind == kinds.LENGTH and not length.full and any(token.value == "from" for token in tokens):
         return None  # `a week from friday` is a day
     if not length.whole_days or _moments(tokens)[0].part:
         return None

@@ -27,7 +27,7 @@ def readings(ask: Ask, here: Here) -> list[Reading]:
     if ask.each_day:
         return _each_day(ask, here)
     if ask.whole is not None:
-        return [whole(ask, here)]
+        return _whole_days(ask, here)
     if ask.start is None:
         return _from_now(ask, here)
     if ask.length and ask.end is None:
@@ -36,6 +36,12 @@ def readings(ask: Ask, here: Here) -> list[Reading]:
     if ask.length is None:
         return _between(ask.start, ask.end, ask, here)
     return _of_length(ask.start, ask.end, ask, ask.length, here)
+
+
+def _whole_days(ask: Ask, here: Here) -> list[Reading]:
+    if ask.whole == "its end" and ask.start:  # 明日いっぱい: all of it, or from now until its end?
+        return [whole(ask, here), *_ends_from_now(ask.start, here)]
+    return [whole(ask, here)]
 
 
 def _of_length(start: Moment, end: Moment, ask: Ask, said: Length, here: Here) -> list[Reading]:

@@ -193,9 +193,12 @@ def _hour_and_minutes(tokens: Sequence[Token]) -> Built:
     return kinds.CLOCK, replace(clock(hour, minute), bare=True)
 
 
-@FORMS.add(r"(?<![&nNyC])(?<![&nNyC] )v [nN](?! ?[ijMJhHsdco.:/&]| ?N)")
+@FORMS.add(
+    r"(?<![&nNyC])(?<![&nNyC] )v [nN](?! ?[ijMJhHsdco.:/&]| ?N)"
+    r"|(?<=m )v [nN](?= & v [nN])|(?<=m v [nN] & )v [nN](?! ?[ijMJhHsdc])"
+)
 def _half_hour_of(tokens: Sequence[Token]) -> Built:
-    """`half nine`, half past nine in Britain."""
+    """`half nine`, half past nine in Britain; `between half four and half eight`."""
     hour = numbers_in(tokens)[0]
     if not 1 <= hour <= 12 or isinstance(tokens[-1].value, float) or tokens[-1].value == "1":
         return None

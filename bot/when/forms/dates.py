@@ -376,7 +376,7 @@ def _weekday_and_day(tokens: Sequence[Token]) -> Built:
     return kinds.DAY, Day(weekday=weekday, day=day)
 
 
-@FORMS.add(r"[Ek]g?,? ?(?:[@V] ?)?W|W ?(?:@ ?)?,? ?(?:g ?)?[kE]")
+@FORMS.add(r"[Ek] ?g?,? ?(?:[@V] ?)?W|W ?(?:@ ?)?,? ?(?:g ?)?[kE]")
 def _weekday_of_week(tokens: Sequence[Token]) -> Built:
     week = next(t.value for t in tokens if t.kind in "Ek")
     return kinds.DAY, Day(weekday=value_of(tokens, kinds.WEEKDAY), week=week if isinstance(week, int) else None)

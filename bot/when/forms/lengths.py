@@ -110,6 +110,14 @@ def _hours_and_minutes(tokens: Sequence[Token]) -> Built:
     return kinds.LENGTH, Length(timedelta(hours=hours, minutes=minutes))
 
 
+@FORMS.add(r"L[nN] ?d")
+def _full_days(tokens: Sequence[Token]) -> Built:
+    """`丸二日`."""
+    if tokens[0].value != "all":
+        return None
+    return kinds.LENGTH, Length(timedelta(days=numbers_in(tokens)[0]), whole_days=True, full=True)
+
+
 @FORMS.add(r"[nN] ?g?μ")
 def _months(tokens: Sequence[Token]) -> Built:
     """`3 months`, `2ヶ月`, `a year`: no two are equally long, but a series may last so many."""
@@ -162,7 +170,8 @@ def _length(tokens: Sequence[Token], of: Habits) -> Built:
         return kinds.FEW, None  # 2、3時間 is two or three hours
     unit = UNITS[tokens[-1].kind]
     amount = _amount(tokens)
-    return kinds.LENGTH, Length(timedelta(**{unit: amount}), whole_days=unit in ("days", "weeks"))
+    full = tokens[-1].value == "full"
+    return kinds.LENGTH, Length(timedelta(**{unit: amount}), whole_days=unit in ("days", "weeks"), full=full)
 
 
 def _amount(tokens: Sequence[Token]) -> float:
@@ -228,8 +237,9 @@ def _next_hours(tokens: Sequence[Token]) -> Built:
 
 @FORMS.add(r"l ?& ?(?:N ?)?q(?! ?[iM])")
 def _and_a_quarter(tokens: Sequence[Token]) -> Built:
-    """`an hour and a quarter`."""
-    return kinds.LENGTH, Length(length_of(tokens[0].value).time + timedelta(minutes=15))
+    """`an hour and a quarter`, `an hour and three quarters`."""
+    quarters = (numbers_in(tokens) or [1])[0]
+    return kinds.LENGTH, Length(length_of(tokens[0].value).time + timedelta(minutes=15 * quarters))
 
 
 @FORMS.add(r"l ?V")

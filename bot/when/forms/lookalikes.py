@@ -19,6 +19,23 @@ _NO_RANGE_BEFORE = r"(?<![-~:.Tt])(?<![-~:.TtK] )"
 _NO_TIME_AFTER = r"(?:(?= - n(?: ?a|:n))|(?!g? ?[-~:.]? ?[ahHiMojJOY]| ?[-~:./]\S?| ?[-~] ?[nNC]))"
 
 
+@FORMS.add(r"(?<=f )τ(?!,? ?[nNC@Fpm])")
+def _for_somebody(_tokens: Sequence[Token]) -> Built:
+    """`10-12 for tom`."""
+    return kinds.OTHER, None
+
+
+@FORMS.add(r"τ")
+def _short_day(tokens: Sequence[Token]) -> Built:
+    return kinds.DAY, tokens[0].value
+
+
+@FORMS.add(r"s(?= ?n ?[-~] ?n,? (?:@ )?[DW])")
+def _where(tokens: Sequence[Token]) -> Built:
+    """`conf room 10-12 tmr`: hours, since a day stands beside them."""
+    return (kinds.OTHER, None) if tokens[0].value == "place" else None
+
+
 @FORMS.add(r"(?<![-~:.] )(?<![-~:.])[nN] ?-?[c#](?! ?n)")
 def _so_many_times(tokens: Sequence[Token]) -> Built:
     """`10 times`: a count, and in a series its end."""

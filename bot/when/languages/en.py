@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from bot.when import kinds
 from bot.when.clocks import NOON, WEEKEND, WORKDAYS, Clock, Day, Daypart, Every, Length
-from bot.when.languages.shape import Language
+from bot.when.languages.shape import Language, cities_of
 from bot.when.zones import NO_PLACES, PLACES
 
 _ORDINALS = (
@@ -37,7 +37,7 @@ ENGLISH = Language(
             (0, Daypart.NIGHT): "tonight, tonite, tonihgt, 2nite, this night",
             1: (
                 "tomorrow, tomorow, tommorow, tommorrow, tomorrrow, tomorro, tommorw, tomorr, "
-                "tomarrow, tmorrow, tmorow, tomoro, tmrw, tmr, tmrrw, tmrow, tmw, tmo, tom, tomm, "
+                "tomarrow, tmorrow, tmorow, tomoro, tmrw, tmr, tmrrw, tmrow, tmw, tmo, tomm, "
                 "2moro, 2morrow, 2mrw, toms, tomorrows, tomoz, tomozz, tomz, tmoz, tmoro, tmora, "
                 "2moz, 2mor, tmro, tmrrow, morrow, "
                 "the next day"
@@ -55,6 +55,7 @@ ENGLISH = Language(
                 "the day after tmr"
             ),
         },
+        kinds.DAY_OR_NAME: {1: "tom"},
         kinds.WEEKDAY: {
             0: "monday, mon, mo., monady, mondy",
             1: "tuesday, tue, tues, teusday, tusday, tuseday",
@@ -290,16 +291,17 @@ ENGLISH = Language(
         kinds.LABEL: {
             "gpus": "gpus, cards, machines, nodes",
             "gpu": "gpu, card, machine, node, device, cuda",
+            "place": "room, lab, building, floor",
             "": (
                 "seed, seeds, layer, layers, epoch, epochs, step, steps, page, pages, version, "
-                "versions, ver, chapter, chapters, section, sections, sec, line, lines, room, gpu, "
+                "versions, ver, chapter, chapters, section, sections, sec, line, lines, gpu, "
                 "gpus, id, ids, no, no., nr, batch, batches, fold, folds, exp, experiment, "
                 "experiments, run, runs, task, tasks, job, jobs, issue, issues, pr, prs, bug, bugs, "
                 "ticket, part, parts, level, rtx, port, ports, row, rows, fig, figs, figure, "
                 "figures, table, tables, ages, lesson, config, configs, idx, index, trial, trials, "
                 "sample, samples, model, models, checkpoint, ckpt, iteration, iter, node, nodes, "
                 "machine, cuda, python, rank, ranks, card, cards, slot, slots, device, devices, "
-                "phase, stage, group, team, lab, building, floor, tel, phone, call, ext, fax, score, "
+                "phase, stage, group, team, tel, phone, call, ext, fax, score, "
                 "ch., pg, pg., tab, tabs, ratio, top, subjects, subject, scenes, scene, shard, shards, problem, "
                 "q, question, "
                 "questions, eq, class, grade, ep, episode, pp, p., scale, size, sizes, dim, rate, "
@@ -315,6 +317,7 @@ ENGLISH = Language(
             f"={zone}": ", ".join(f"in {name.strip()}" for name in names.split(",") if name.strip() not in NO_PLACES)
             for zone, names in PLACES.items()
         },
+        kinds.CITY: cities_of(PLACES, but=NO_PLACES),
         kinds.TEXT: {
             "asks": "is, are, who, who's, whos, anyone, anybody, does, is anyone, is anybody",
             "": (

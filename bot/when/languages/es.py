@@ -142,6 +142,7 @@ SPANISH = Language(
         kinds.NOW: {"": "ahora, ya, ahora mismo, ahorita, de inmediato, inmediatamente, desde ya"},
         kinds.ALL_DAY: {
             "rest": "resto del día, el resto del día, lo que queda del día",
+            "all": "todo, todo el, toda",
             "": (
                 "todo el día, el día entero, día completo, todo el dia, todo el santo día, el día completo, día entero"
             ),

@@ -139,6 +139,7 @@ FRENCH = Language(
         kinds.NOW: {"": "maintenant, tout de suite, immédiatement, de suite, dès maintenant, dès à présent, mtn"},
         kinds.ALL_DAY: {
             "rest": "reste de la journée, le reste de la journée",
+            "all": "tout, tout le, toute, tout au long de",
             "": (
                 "toute la journée, la journée entière, journée complète, toute la journee, "
                 "journée entière, la journée complète, la journée, toute journée"

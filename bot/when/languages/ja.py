@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from bot.when import kinds
 from bot.when.clocks import NOON, WEEKEND, WORKDAYS, Clock, Day, Daypart, Every, Length
-from bot.when.languages.shape import Language, zones_of
+from bot.when.languages.shape import Language, cities_of, zones_of
 
 _PLACES = {
     "Asia/Tokyo": "日本, 東京",
@@ -158,10 +158,11 @@ JAPANESE = Language(
             )
         },
         kinds.ALL_DAY: {
-            "all": "いちにち, まるまる, 丸々, フル, ずっと, 丸ごと, まるごと",
+            "all": "丸, まる, いちにち, まるまる, 丸々, フル, ずっと, 丸ごと, まるごと",
             "rest of the week": "今週いっぱい, 今週一杯",
             "rest of the month": "今月いっぱい, 今月一杯",
             "rest of the year": "年内いっぱい, 今年いっぱい, 年内一杯, 年末まで, 今年末まで",
+            "its end": "いっぱい, 一杯",
             "rest": "今日いっぱい, 本日いっぱい, 今日一杯, 今日の残り",
             "": (
                 "終日, 一日中, 1日中, １日中, 全日, "
@@ -295,6 +296,7 @@ JAPANESE = Language(
                 "シーン, グループ, チーム, パート, ケース番号, 被験者, 問題, レベル, フェーズ, ステージ, ランク"
             )
         },
+        kinds.CITY: cities_of(_PLACES),
         kinds.ZONE: zones_of(_PLACES, "時間", "時刻", "標準時") | {"=UTC": "世界標準時, 協定世界時, 世界時, 標準時UTC"},
         kinds.TEXT: {
             "": (

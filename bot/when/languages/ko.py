@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from bot.when import kinds
 from bot.when.clocks import NOON, WEEKEND, WORKDAYS, Clock, Day, Daypart, Every, Length
-from bot.when.languages.shape import Language, zones_of
+from bot.when.languages.shape import Language, cities_of, zones_of
 
 _PLACES = {
     "Asia/Seoul": "한국, 서울",
@@ -37,6 +37,9 @@ _PLACES = {
     "Europe/Moscow": "모스크바",
 }
 
+#: No cities: alone they would cut off the 시간 of 미국 동부시간.
+_REGIONS = ("미국 동부", "미 동부", "미국 중부", "미국 산악", "미국 서부", "미 서부")
+
 KOREAN = Language(
     code="ko",
     telltale="[가-힣]",
@@ -48,7 +51,7 @@ KOREAN = Language(
             "|한|두|세|네|다섯|여섯|일곱|여덟|아홉|열|스무|스물"
             "|[일이삼사오육칠팔구십영]{1,4}"
         ),
-        " ?(?:시|분|월|일|년|주일|주 |주간)",
+        " ?(?:시|분|월|일|년|주일|주 |주간|번|회)",
     ),
     numeral_values={
         "한": 1,
@@ -269,6 +272,7 @@ KOREAN = Language(
                 "에러, 에러 코드, 코드, 케이스, 태스크, 클래스, 그룹, 팀, 문제, 피험자, 단계, 파트, 레벨"
             )
         },
+        kinds.CITY: cities_of(_PLACES, but=_REGIONS),
         kinds.ZONE: zones_of(_PLACES, " 시간", " 시각", " 표준시") | {"=UTC": "세계 표준시, 협정 세계시, 세계시"},
         kinds.TEXT: {
             "": (

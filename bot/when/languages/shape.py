@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
 
 @dataclass(frozen=True)
@@ -37,5 +37,13 @@ def zones_of(places: Mapping[str, str], *marks: str) -> dict[object, str]:
     """The words for zones, made of places and what makes a zone of a place: 東京 and 時間."""
     return {
         f"={zone}": ", ".join(name.strip() + mark for name in names.split(",") for mark in marks)
+        for zone, names in places.items()
+    }
+
+
+def cities_of(places: Mapping[str, str], but: Sequence[str] = ()) -> dict[object, str]:
+    """The words for places by themselves, but some that say other things too."""
+    return {
+        f"={zone}": ", ".join(name.strip() for name in names.split(",") if name.strip() not in but)
         for zone, names in places.items()
     }

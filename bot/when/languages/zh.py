@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from bot.when import kinds
 from bot.when.clocks import NOON, WEEKEND, WORKDAYS, Clock, Day, Daypart, Every, Length
-from bot.when.languages.shape import Language, zones_of
+from bot.when.languages.shape import Language, cities_of, zones_of
 
 _PLACES = {
     "Asia/Shanghai": "北京, 中国, 中國, 上海, 国内",
@@ -252,6 +252,7 @@ CHINESE = Language(
         kinds.LABEL: {
             "": "第, 学习率, 學習率, 种子, 編號, 编号, 版本, 电话, 電話, 房间, 轮次, 種子, 图, 表, 节点, 层数, 步数"
         },
+        kinds.CITY: cities_of(_PLACES),
         kinds.ZONE: zones_of(_PLACES, "时间", "時間") | {"=UTC": "世界时, 世界标准时间, 协调世界时, 格林尼治时间"},
         kinds.TEXT: {
             "": (
