@@ -119,6 +119,20 @@ def test_when_edits_are_refused_it_is_posted_anew_and_the_old_one_goes(world: Wo
     assert len(boards(world)) == 1
 
 
+def test_an_old_one_that_has_to_stay_is_not_taken_for_the_new_one(world: World) -> None:
+    old = put(world)
+    world.slack.fail("chat.update", error="edit_window_closed")
+    world.slack.fail("chat.delete", error="cant_delete_message")
+    world.book("haruka", "20:30-22:00")
+    world.later(seconds=5)
+    (new,) = (each for each in boards(world) if each.ts != old.ts)
+    assert "20:30" in new.words
+    world.book("haruka", "22:30-23:00")
+    world.later(seconds=6)
+    (new,) = (each for each in boards(world) if each.ts != old.ts)
+    assert "22:30" in new.words
+
+
 def test_a_lost_answer_does_not_make_two(world: World) -> None:
     shown = put(world)
     delete(world, shown)

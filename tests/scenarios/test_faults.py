@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, event, text
 
+from bot.delivery import EVENT
 from bot.workspace.driver import PersonDriver
 from bot.workspace.state import Person
 from core import booking, members
@@ -214,3 +215,77 @@ def test_without_the_scope_to_look_a_reminder_still_comes(world: World) -> None:
     world.slack.fail("conversations.history", error="missing_scope")
     assert world.later(minutes=1) == 1
     world.person("minjun").waits_for("#gpu", "is yours now")
+
+
+@pytest.mark.parametrize("world", ["socket-sqlite"], indirect=True)
+def test_slack_failing_again_and_again_is_asked_more_and_more_rarely(world: World) -> None:
+    world.book("alice", "now for 12h")
+    world.slack.fail("chat.postMessage", error="internal_error", times=100)
+    world.clock.forward(seconds=2)
+    world.sender.send_due()
+    for tries, too_soon, soon_enough in [(1, 1.9, 0.7), (2, 3.9, 1.2), (3, 7.9, 2.2)]:
+        assert tried(world, "#gpu") == tries
+        world.clock.forward(seconds=too_soon)
+        world.sender.send_due()
+        assert tried(world, "#gpu") == tries
+        world.clock.forward(seconds=soon_enough)
+        world.sender.send_due()
+    assert tried(world, "#gpu") == 4
+
+
+@pytest.mark.parametrize("world", ["socket-sqlite"], indirect=True)
+def test_slack_failing_for_hours_is_told_to_an_admin_and_not_asked_for_ever(world: World) -> None:
+    world.book("alice", "now for 12h")  # Alice is the workspace's admin
+    world.slack.fail("chat.postMessage", error="internal_error", times=20)
+    for _ in range(25):
+        world.later(minutes=13)
+    assert tried(world, "#gpu") == 20
+    world.person("alice").waits_for("@gpu", "Slack says: internal_error")
+
+
+def tried(world: World, channel: str) -> int:
+    """How often a message was posted there, or was to be."""
+    where = world.slack.channel_id(channel)
+    return sum(call.method == "chat.postMessage" and call.args["channel"] == where for call in world.slack.calls)
+
+
+@pytest.mark.parametrize("world", ["socket-sqlite"], indirect=True)
+def test_another_apps_metadata_are_not_taken_for_ours(world: World) -> None:
+    world.slack.fail("chat.postMessage", status=500)
+    world.book("alice", "now for 2h")
+    assert world.tick() == 0
+    for kind, payload in [("of_another_app", {"notices": list(range(100))}), (EVENT, {"of": "another version"})]:
+        world.desk.client.chat_postMessage(
+            channel=world.slack.channel_id("#gpu"),
+            text="Something else",
+            metadata={"event_type": kind, "event_payload": payload},
+        )
+    assert world.later(minutes=1) == 1
+    world.person("minjun").waits_for("#gpu", "is yours now")
+
+
+@pytest.mark.parametrize("world", ["socket-sqlite"], indirect=True)
+def test_direct_messages_that_are_not_found_are_opened_anew(world: World) -> None:
+    world.book("haruka", "19:00-20:00")
+    world.book("haruka", "22:00-23:00")
+    world.later(minutes=40)
+    world.slack.fail("chat.postMessage", error="channel_not_found")
+    world.later(minutes=10)
+    assert opened(world, "haruka") == 1
+    world.later(hours=3)
+    world.person("haruka").waits_for("@gpu", "22:00")
+    assert opened(world, "haruka") == 2
+
+
+def opened(world: World, name: str) -> int:
+    """How often the channel of somebody's direct messages was asked for."""
+    who = world.slack.user_id(name)
+    return sum(call.method == "conversations.open" and call.args["users"] == who for call in world.slack.calls)
+
+
+@pytest.mark.parametrize("world", ["socket-sqlite"], indirect=True)
+def test_who_has_travelled_is_reminded_by_their_new_clock(world: World) -> None:
+    world.book("haruka", "tomorrow 19:00-20:00")
+    world.person("haruka").account.tz = "America/New_York"  # and Slack's word of it was lost
+    world.later(days=1, minutes=50)
+    world.person("haruka").waits_for("@gpu", "05:00")
