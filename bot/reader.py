@@ -88,23 +88,32 @@ class Reader:
         return self.say("{start} – {end}", start=self.moment(time.start), end=self.moment(time.end))
 
     def hours(self, time: TimeRange) -> str:
-        """13:00–18:00, where the start's day is known; midnight is 24:00, and from a day on the end's day is named."""
-        if not self._is_one_day(time) and time.length >= timedelta(days=1):
-            return self.say("{start} – {end}", start=self.clock(time.start), end=self.moment(time.end))
+        """13:00–18:00, where the start's day is known, 19:00–Sat 13:00 where the end has another; midnight is 24:00."""
+        if self._is_one_day(time):
+            return self.clocks(time)
+        end = self.say("{day} {hours}", day=self._nearby_day(time.end, time.start), hours=self.clock(time.end))
+        return f"{self.clock(time.start)}–{end}"
+
+    def clocks(self, time: TimeRange) -> str:
+        """22:00–06:00, whatever the days: of what comes again."""
         end = "24:00" if self.clock(time.end) == "00:00" else self.clock(time.end)
         return f"{self.clock(time.start)}–{end}"
 
     def brief(self, time: TimeRange, now: datetime) -> str:
-        """13:00–18:00 today, Thu 22:00–06:00 or Thu 18:00–Mon 09:00 within the week, else 31 Dec 22:00–06:00.
+        """13:00–18:00 today, Thu 13:00–18:00 or Thu 18:00–Mon 09:00 within the week, else 31 Dec 13:00–18:00.
 
         Short enough for a button.
         """
-        hours = self.hours(time)
-        if not self._is_one_day(time) and time.length >= timedelta(days=1):
-            hours = f"{self.clock(time.start)}–{self._nearby_day(time.end, time.start)} {self.clock(time.end)}"
-        if self.local(time.start).date() == self.local(now).date():
+        return self._near(time.start, now, self.hours(time))
+
+    def start(self, instant: datetime, now: datetime) -> str:
+        """13:00 today, Thu 13:00 within the week, else 31 Dec 13:00: shorter still."""
+        return self._near(instant, now, self.clock(instant))
+
+    def _near(self, instant: datetime, now: datetime, hours: str) -> str:
+        if self.local(instant).date() == self.local(now).date():
             return hours
-        return self.say("{day} {hours}", day=self._nearby_day(time.start, now), hours=hours)
+        return self.say("{day} {hours}", day=self._nearby_day(instant, now), hours=hours)
 
     def when(self, time: TimeRange) -> str:
         """Thu 3 Dec, 13:00–18:00 JST; where the clocks change in between, each end with its own zone."""

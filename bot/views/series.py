@@ -308,7 +308,7 @@ def _what(recurrence: Recurrence, held: Sequence[facts.Reservation], reader: Rea
         "{gpus} · {often}, {hours} {zone} · {first} – {last}{purpose}",
         gpus=booking.gpus(gpus, reader),
         often=how_often(recurrence, reader),
-        hours=reader.hours(last.range),
+        hours=reader.clocks(last.range) if last.range.length < timedelta(days=1) else reader.hours(last.range),
         zone=reader.zone_name(last.range.start),
         first=reader.day(first.range.start),
         last=reader.day(last.range.start),

@@ -56,12 +56,26 @@ def test_lengths_are_short_and_clear(length: timedelta, said: str) -> None:
     [
         (at(3, 4), at(3, 9), "13:00–18:00"),
         (at(3, 11), at(3, 15), "20:00–24:00"),
-        (at(3, 11), at(3, 21), "20:00–06:00"),
-        (at(4, 9), at(7, 0), "18:00 – Mon 7 Dec, 09:00"),
+        (at(3, 11), at(3, 21), "20:00–Fri 06:00"),
+        (at(3, 11), at(4, 15), "20:00–Sat 00:00"),
+        (at(4, 9), at(7, 0), "18:00–Mon 09:00"),
+        (at(4, 9), at(11, 0), "18:00–11 Dec 09:00"),  # the same weekday as the start
     ],
 )
-def test_hours_beside_a_day_name_another_one_only_where_it_matters(start: datetime, end: datetime, said: str) -> None:
+def test_hours_beside_a_day_name_that_of_their_end_where_it_is_another(
+    start: datetime, end: datetime, said: str
+) -> None:
     assert TOKYO.hours(TimeRange(start, end)) == said
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [("en", "19:00–Fri 13:00"), ("ja", "19:00–(金) 13:00"), ("ko", "19:00–(금) 13:00")],
+)
+def test_the_day_of_an_end_is_said_in_every_language(language: str, said: str) -> None:
+    reader, time = Reader.of(language, "Asia/Tokyo"), TimeRange(at(3, 10), at(4, 4))
+    assert reader.hours(time) == reader.brief(time, at(3, 4)) == said
+    assert reader.clocks(time) == "19:00–13:00", "of what comes again, on whichever day"
 
 
 @pytest.mark.parametrize(
