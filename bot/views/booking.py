@@ -28,6 +28,7 @@ _STEPS = (
 )
 
 _SINCE = tuple(timedelta(minutes=minutes) for minutes in (0, 5, 10, 15, 30))
+_LONG_TIME = 20  # letters of a time beside which no GPU's name fits into a button
 _LEAST = timedelta(minutes=5)  # no shorter extension is worth a button
 
 
@@ -378,14 +379,22 @@ def ask_buttons(
         who, first = held[0].holder.name, held[0]
         what = f"{first.gpu.name} {reader.hours(first.range)}"
         is_only = names.count(who) == 1
-        which = f"{kit.clip(first.gpu.name, 16)} {reader.clock(first.range.start)}"
-        label = reader.say("Ask {who}", who=kit.clip(who, 20)) if is_only else reader.say("Ask for {what}", what=which)
+        label = _ask_whom(who, reader) if is_only else _ask_for(first, reader)
         value = kit.as_value(
             id=first.reservation_id, g=[each.gpu.id for each in held], p=purpose, **(kit.epoch(wish) if wish else {})
         )
         spoken = reader.say("Ask {who} for {what}", who=who, what=what)
         buttons.append(kit.button(label, f"ask:{number}", value, spoken=spoken))
     return buttons
+
+
+def _ask_whom(who: str, reader: Reader) -> str:
+    return kit.label(lambda name: reader.say("Ask {who}", who=name), who, kit.head)
+
+
+def _ask_for(held: facts.Holding, reader: Reader) -> str:
+    start = reader.clock(held.range.start)
+    return kit.label(lambda gpu: reader.say("Ask for {what}", what=f"{gpu} {start}"), held.gpu.name, kit.tail)
 
 
 def against_rule(refusal: errors.AgainstRule, rule: str, reader: Reader, *, purpose: str = "") -> Message:
@@ -543,18 +552,29 @@ def offer_label(offer: Alternative, wish: TimeRange, reader: Reader) -> str:
     when = reader.brief(offer.range, wish.start)
     if len(offer.gpus) > 2:
         return reader.say_many("{count} GPU {when}", "{count} GPUs {when}", len(offer.gpus), when=when)
-    held = reader.listed([gpu.name for gpu in offer.gpus])
-    return f"{kit.clip(held, 16)} {when}"
+    return f"{reader.listed([gpu.name for gpu in offer.gpus])} {when}"
+
+
+def _short_label(offer: Alternative, wish: TimeRange, reader: Reader) -> str:
+    """The same for a button: two GPUs that have no room are counted, and where the end has none, the start is said."""
+    whole = offer_label(offer, wish, reader)
+    if kit.width(whole) <= kit.LABEL_WITH_TIME:
+        return whole
+    when = reader.brief(offer.range, wish.start)
+    if kit.width(when) > _LONG_TIME:
+        when = reader.say("from {time}", time=reader.start(offer.range.start, wish.start))
+    if len(offer.gpus) > 1:
+        return reader.say_many("{count} GPU {when}", "{count} GPUs {when}", len(offer.gpus), when=when)
+    return kit.label(lambda gpu: f"{gpu} {when}", offer.gpus[0].name, kit.tail)
 
 
 def _offer_button(offer: Alternative, number: int, wish: TimeRange, reader: Reader, purpose: str) -> Block:
-    shown = offer_label(offer, wish, reader)
     return kit.button(
-        shown,
+        _short_label(offer, wish, reader),
         f"take:{number}",
         kit.wish_value(kit.by_id(offer.gpus), offer.range, purpose),
         style="primary" if number == 0 else None,
-        spoken=reader.say("Book {what}", what=shown),
+        spoken=reader.say("Book {what}", what=offer_label(offer, wish, reader)),
     )
 
 

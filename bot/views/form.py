@@ -221,7 +221,7 @@ def _chosen(gpus: Sequence[facts.Gpu], wanted: Wanted, change: facts.Reservation
 
 
 def _gpus(gpus: Sequence[facts.Gpu], reader: Reader, wanted: Wanted, chosen: Sequence[facts.Gpu]) -> Block:
-    by_gpu = {gpu: _option(f"{gpu.name} · {gpu.model} {gpu.memory_gb} GB", f"#{gpu.id}") for gpu in gpus}
+    by_gpu = {gpu: _option(kit.of_gpu(gpu, f"{gpu.model} {gpu.memory_gb} GB"), f"#{gpu.id}") for gpu in gpus}
     by_node = {node: [by_gpu[gpu] for gpu in several] for node, several in groupby(gpus, key=lambda gpu: gpu.node)}
     anything = _option(_any(wanted, reader), ANY)
     return _input(

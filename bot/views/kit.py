@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
+import unicodedata
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -19,8 +20,13 @@ Block = dict[str, Any]
 MESSAGE = 11_000  # characters in the blocks of one message, buttons aside, of the 13,200 that Slack takes
 SECTION = 3_000
 BUTTON = 75
+LABEL, LABEL_WITH_TIME = (
+    25,
+    28,
+)  # of that, how wide a phone shows; cut behind a clock time, it loses little
 OPTIONS = 100  # of a select, and groups of them
 OPTION = 75
+NAME = 40  # of those, for a machine's name before what else is said
 BLOCKS = 50
 ALT = 2_000
 NAMES = 800  # characters of GPU names that a button carries, beside a purpose
@@ -140,6 +146,34 @@ def button(
     if confirm:
         made["confirm"] = confirm
     return made
+
+
+def label(around: Callable[[str], str], words: str, shorter: Callable[[str, int], str]) -> str:
+    """A button's label: `around` these words, which `shorter` cuts to the room that a phone has for them."""
+    rest = around("")
+    return around(shorter(words, max((LABEL_WITH_TIME if re.search(r"\d:\d\d", rest) else LABEL) - width(rest), 2)))
+
+
+def width(text: str) -> int:
+    """As wide as on a phone: a Chinese character or a Hangul syllable is two."""
+    return sum(2 if unicodedata.east_asian_width(character) in "WF" else 1 for character in text)
+
+
+def head(text: str, room: int) -> str:
+    """What of it is that wide, from its beginning on: of people's names."""
+    if width(text) <= room:
+        return text
+    return next((f"{text[:end]}…" for end in range(len(text), 0, -1) if width(text[:end]) < room), "…")
+
+
+def tail(text: str, room: int) -> str:
+    """The same up to its end: machines' names differ there."""
+    return head(text[::-1], room)[::-1]
+
+
+def of_gpu(gpu: facts.Gpu, *more: str) -> str:
+    """A GPU as a choice: its name, however long, leaves room for what else is said."""
+    return " · ".join([tail(gpu.name, NAME), *more])
 
 
 def overflow(action: str, choices: Mapping[str, str]) -> Block:

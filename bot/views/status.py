@@ -14,7 +14,6 @@ from core.timerange import TimeRange
 
 FEW = 3  # GPUs that are told one by one
 _PARTS = 6  # of a story that are told
-_SPOKEN = 40  # characters of a node's name, before what a button does with it
 _LENGTHS = (timedelta(hours=1), timedelta(hours=2), timedelta(hours=4))
 _SHORTEST = timedelta(minutes=5)  # a gap that is offered
 _LONGEST = timedelta(hours=24)
@@ -92,7 +91,7 @@ def _menu(node: nodes.Node, reader: Reader) -> Block:
 
 
 def _of_node(node: nodes.Node, reader: Reader) -> list[Block]:
-    name = kit.clip(node.name, _SPOKEN)
+    name = kit.tail(node.name, kit.NAME)
     return [
         kit.button(
             label,

@@ -22,7 +22,7 @@ def modal(nodes: Sequence[facts.Node], gpus: Sequence[facts.Gpu], reader: Reader
     """Which go out of service, whole nodes or GPUs, until when, and why."""
     offered = {reader.say("Whole nodes"): [form.option(each.hostname, f"node:{each.id}") for each in nodes]}
     for node, several in groupby(gpus, key=lambda gpu: gpu.node):
-        offered[node] = [form.option(f"{each.name} · {each.model}", f"gpu:{each.id}") for each in several]
+        offered[node] = [form.option(kit.of_gpu(each, each.model), f"gpu:{each.id}") for each in several]
     made = form.modal(
         DOWN,
         reader.say("Out of service"),

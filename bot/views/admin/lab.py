@@ -80,7 +80,7 @@ def _choices(lab: Lab, reader: Reader) -> list[Block]:
     if not lab.gpus:
         return [person]
     gpus = {
-        node: [form.option(f"{each.name} · {each.model}", str(each.id)) for each in several]
+        node: [form.option(kit.of_gpu(each, each.model), str(each.id)) for each in several]
         for node, several in groupby(lab.gpus, key=lambda gpu: gpu.node)
     }
     nodes = {reader.say("Nodes"): [form.option(each.hostname, str(each.id)) for each in lab.nodes]}

@@ -277,6 +277,7 @@ OURS = {
     "quiet_from": "22:00",
     "quiet_until": "07:00",
     "verb": "board",
+    "label": "Week picture",
 }
 
 # What people write, and how much of it is let through at most.

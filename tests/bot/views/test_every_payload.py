@@ -9,7 +9,6 @@ import importlib
 import inspect
 import pkgutil
 import re
-import unicodedata
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
@@ -20,6 +19,7 @@ from slack_sdk.models.views import View as SlackView
 from bot import errors as wording
 from bot import i18n, views
 from bot.reader import Reader
+from bot.views import kit
 from bot.views import notices as notices_view
 from bot.views.kit import Message
 from bot.workspace import blocks as block_kit
@@ -81,10 +81,10 @@ def _makers(language: str) -> Iterator[tuple[Size, Maker]]:
 @pytest.mark.parametrize("language", sorted(i18n.languages()))
 @pytest.mark.parametrize("name", SHOWN)
 def test_a_view(name: str, language: str) -> None:
-    for size, maker in _makers(language):
+    for _, maker in _makers(language):
         given = maker.arguments(SHOWN[name])
         if name not in GIVEN or GIVEN[name](given):
-            check(SHOWN[name](**given), size)
+            check(SHOWN[name](**given))
 
 
 @pytest.mark.parametrize("language", sorted(i18n.languages() - {i18n.DEFAULT}))
@@ -106,9 +106,9 @@ def english(texts: Iterable[dict[str, Any]]) -> set[str]:
 @pytest.mark.parametrize("language", sorted(i18n.languages()))
 @pytest.mark.parametrize("refusal", [each for each in REFUSALS if each not in FAMILIES], ids=lambda each: each.__name__)
 def test_a_refusal(refusal: type[errors.Refusal], language: str) -> None:
-    for size, maker in _makers(language):
+    for _, maker in _makers(language):
         refused, reader = maker.make(refusal), maker.make(Reader)
-        check(wording.answer(refused, reader, purpose=maker.text("purpose")), size)
+        check(wording.answer(refused, reader, purpose=maker.text("purpose")))
         assert wording.words(refused, reader)
 
 
@@ -142,7 +142,7 @@ def _woken(message: Message) -> set[str]:
 # --- what Slack takes ---
 
 
-def check(payload: Any, size: Size) -> None:
+def check(payload: Any) -> None:
     if isinstance(payload, Message):
         _check_message(payload)
         blocks = list(payload.blocks)
@@ -157,12 +157,13 @@ def check(payload: Any, size: Size) -> None:
     for text in _texts(blocks):
         _check_text(text)
     for button in _elements(blocks, "button"):
-        assert size is not Size.USUAL or width(button["text"]["text"]) <= _room(button), button["text"]["text"]
+        assert kit.width(button["text"]["text"]) <= _room(button), button["text"]["text"]
 
 
 def _room(button: dict[str, Any]) -> int:
     """What a phone shows of a label; with a time it cuts nothing that matters."""
-    return 28 if re.search(r"\d\d:\d\d", button["text"]["text"]) else 25
+    has_time = re.search(r"\d\d:\d\d", button["text"]["text"])
+    return kit.LABEL_WITH_TIME if has_time else kit.LABEL
 
 
 def _standing(block: dict[str, Any]) -> dict[str, Any]:
@@ -217,8 +218,3 @@ def _check_mrkdwn(text: str) -> None:
     assert "<@U0EVIL>" not in text
     assert not re.search(r"&(?!amp;|lt;|gt;)", text), f"an entity is cut: {text[-80:]}"
     assert not re.search(r"<[^>]*$", text), f"a token is cut: {text[-80:]}"
-
-
-def width(text: str) -> int:
-    """As wide as on a phone: a Chinese character or a Hangul syllable is two."""
-    return sum(2 if unicodedata.east_asian_width(character) in "WF" else 1 for character in text)

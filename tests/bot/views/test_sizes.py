@@ -166,3 +166,18 @@ def test_a_select_offers_every_gpu_however_many_nodes_there_are(count: int, each
     assert len({option["value"] for option in offered}) == len(offered) == count * each + 1
     assert len(groups) <= 100
     assert all(0 < len(group["options"]) <= 100 and group["label"]["text"] for group in groups)
+
+
+@pytest.mark.parametrize(
+    ("text", "room", "beginning", "end"),
+    [
+        ("lab-node-12/GPU10", 17, "lab-node-12/GPU10", "lab-node-12/GPU10"),
+        ("lab-node-12/GPU10", 10, "lab-node-…", "…-12/GPU10"),
+        ("佐藤遥さん", 7, "佐藤遥…", "…遥さん"),
+        ("佐藤遥さん", 1, "…", "…"),
+    ],
+)
+def test_what_is_cut_keeps_its_beginning_or_its_end(text: str, room: int, beginning: str, end: str) -> None:
+    assert kit.head(text, room) == beginning
+    assert kit.tail(text, room) == end
+    assert max(kit.width(beginning), kit.width(end)) <= room
