@@ -22,6 +22,7 @@ class Daypart(StrEnum):
     DAWN = "dawn"
     MORNING = "morning"
     MIDDAY = "midday"
+    NOON = "noon"
     AFTERNOON = "afternoon"
     EVENING = "evening"
     NIGHT = "night"
@@ -31,6 +32,7 @@ class Daypart(StrEnum):
 _SECOND_HALF = {
     Daypart.PM: range(1, 12),
     Daypart.MIDDAY: range(1, 6),
+    Daypart.NOON: range(1, 6),
     Daypart.AFTERNOON: range(1, 12),
     Daypart.EVENING: range(3, 12),
     Daypart.NIGHT: range(5, 12),
@@ -76,7 +78,7 @@ class Clock:
         `of_said_day`: the night belongs to a day that was named, so its small hours are the next date's.
         """
         hour = self.minutes // 60
-        if hour == 0 and part in (Daypart.PM, Daypart.AFTERNOON, Daypart.MIDDAY):
+        if hour == 0 and part in (Daypart.PM, Daypart.AFTERNOON, Daypart.MIDDAY, Daypart.NOON):
             return Clock(self.minutes + NOON, daypart=part)  # 午後0:30
         if hour > 12 or hour == 0 or self.daypart is not None:
             return self._checked_literal(part, of_said_day=of_said_day)

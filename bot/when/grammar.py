@@ -126,7 +126,7 @@ class _Reader:
                 or self._has_other_day(matches[0])
                 or self._has_named_day(matches[0])
             )
-            parsed.unsure = parsed.unsure or kinds.NOT in self.letters
+            parsed.unsure = parsed.unsure or self._is_denied(matches[0])
             parsed.asks = self._with_other_starts(matches, parsed.asks)
             self._use_loose_zone(parsed)
         elif days := self._days_apart():
@@ -276,6 +276,11 @@ class _Reader:
     def _before(self, match: _Match) -> str:
         """The letters before a match, spaces included."""
         return forms.letters(self.row[: self.places[match.start]])
+
+    def _is_denied(self, match: _Match) -> bool:
+        """`13時から15時は使いません`; in `not 10-12` the word stands right before its range."""
+        places = [i for i, letter in enumerate(self.letters) if letter == kinds.NOT]
+        return any(self.solid[i].value != "before" or i == match.start - 1 for i in places)
 
     def _has_other_length(self, match: _Match) -> bool:
         """`2h today between 14:00 and 18:00` says how long as well."""

@@ -57,6 +57,7 @@ FROM_AFTER = "K"  # after its time: から
 TO = "T"  # between two times, or before an end: to, bis
 TO_OR_AT = "t"  # fr à, es a: between two times, else plain "at"
 UNTIL = "U"
+UNTIL_DATE = "Υ"  # jusqu'au 25: an UNTIL behind which a number is a day
 UNTIL_AFTER = "u"  # まで
 FOR = "f"  # before a length; else the purpose begins
 BETWEEN = "m"

@@ -172,7 +172,7 @@ class Lexicon:
 
     def misspelt(self, word: str) -> Entry | None:
         """What a word means that is one letter away from a known long one, or has its letters in disorder."""
-        if not 4 <= len(word) <= 14:
+        if not 3 <= len(word) <= 14:
             return None
         shuffled = self._shuffled.get(_letters_of(word))
         if shuffled:

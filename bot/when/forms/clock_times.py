@@ -43,6 +43,13 @@ def _colon(tokens: Sequence[Token], of: Habits) -> Built:
     return kinds.CLOCK, clock(int(hour), int(minute), written=hour, exact=True, latest=of.latest_hour)
 
 
+@FORMS.add(r"(?<![-.:,n])(?<![fE] )n i")
+def _hundred_hours(tokens: Sequence[Token]) -> Built:
+    """`1400 hours`."""
+    written = str(tokens[0].value)
+    return (kinds.CLOCK, clock(int(written[:2]), int(written[2:]), written="0")) if len(written) == 4 else None
+
+
 @FORMS.add(r"n(?=z)")
 def _zulu_hours(tokens: Sequence[Token]) -> Built:
     """`1800Z`."""
@@ -184,11 +191,11 @@ def _hour_and_half(tokens: Sequence[Token]) -> Built:
     return kinds.CLOCK, value
 
 
-@FORMS.add(r"N[ -]N(?! ?[ijMJcs#h]| ?N)")
+@FORMS.add(r"N[ -]N(?! ?[ijMJcs#h]| ?N)|(?<![-.:,/n])n N(?= ?(?:[-~TUtu]|$))")
 def _hour_and_minutes(tokens: Sequence[Token]) -> Built:
-    """`two thirty`."""
+    """`two thirty`, `9 thirty to`."""
     hour, minute = numbers_in(tokens)
-    if not 1 <= hour <= 12 or minute not in range(10, 60, 5) or isinstance(tokens[0].value, str):
+    if not 1 <= hour <= 12 or minute not in range(10, 60, 5) or tokens[0].value == "1":
         return None
     return kinds.CLOCK, replace(clock(hour, minute), bare=True)
 
@@ -276,7 +283,7 @@ def _midday(tokens: Sequence[Token]) -> Built:
     return (kinds.DAYPART, Daypart.MIDDAY) if tokens[0].value == Clock(NOON) else None
 
 
-@FORMS.add(r"(?<![nNCyHhvq])(?<![nNCyHhvq] )p(?= ?t)")
-def _noon_before_to(tokens: Sequence[Token]) -> Built:
-    """`del mediodía a las 3`, but `la 1 del mediodía`."""
-    return (kinds.CLOCK, Clock(NOON)) if tokens[0].value is Daypart.MIDDAY else None
+@FORMS.add(r"(?<![nNCyHhvq])(?<![nNCyHhvq] )p(?!,? ?g? ?[nNCyHh])")
+def _noon(tokens: Sequence[Token]) -> Built:
+    """`del mediodía a las 3`, `直到明天中午`, but `la 1 del mediodía`, `中午12点`."""
+    return (kinds.CLOCK, Clock(NOON)) if tokens[0].value is Daypart.NOON else None

@@ -95,6 +95,15 @@ def _from_now(tokens: Sequence[Token]) -> Built:
     return (kinds.NOW, None) if tokens[0].value == "now" else None
 
 
+@FORMS.add(r"[WD] A ?l")
+def _weeks_after_a_day(tokens: Sequence[Token]) -> Built:
+    """`Montag in einer Woche`."""
+    day, length = _said(tokens[0]), length_of(tokens[-1].value)
+    if not length.whole_days or length.time % timedelta(weeks=1) or (day.weekday is None and day.offset is None):
+        return None
+    return kinds.DAY, replace(day, weeks_after=length.time // timedelta(weeks=1))
+
+
 @FORMS.add(r"A ?(?:[ly]|n d)(?: ?g)?|(?<![nN])(?<!f )[ly] ?G|[nN] ?d ?g?G")
 def _delay(tokens: Sequence[Token]) -> Built:
     """`in 3 days`, `2時間後`. Whole days lead to a date."""
@@ -311,7 +320,7 @@ def _whole_day(tokens: Sequence[Token]) -> Built:
     return (kinds.ALL_DAY, "") if numbers_in(tokens) == [1] else None
 
 
-@FORMS.add(r"[nN] ?d(?! ?[-~K] ?n ?d ?O)|d ?n(?! ?[:hHo/])|(?:@ [nº]|g º)\.?(?=,? (?:[@FEm] ?)*(?:C|y|n ?[-~TtU:]))")
+@FORMS.add(r"[nN] ?d(?! ?[-~K] ?n ?d ?O)|d ?n(?! ?[:hHo/])|(?:@ [nº]|g º)\.?(?=,? (?:[@FEmt] ?)*(?:C|y|L|n ?[-~TtU:]))")
 def _day_of_month(tokens: Sequence[Token]) -> Built:
     if tokens[0].kind == kinds.AT and tokens[0].value != "date" and tokens[-1].kind != ".":
         return None
@@ -319,6 +328,17 @@ def _day_of_month(tokens: Sequence[Token]) -> Built:
     if not 1 <= day <= 31:
         raise ValueError(day)
     return kinds.DAY, Day(day=day)
+
+
+@FORMS.add(r"(?<=Υ )n\.?(?! ?[-~:./hHaiMjJo]|n)")
+def _until_day_of_month(tokens: Sequence[Token]) -> Built:
+    """`jusqu'au 25`."""
+    return _day_of_month(tokens)
+
+
+@FORMS.add(r"Υ")
+def _until(_tokens: Sequence[Token]) -> Built:
+    return kinds.UNTIL, ""
 
 
 _THEN_RANGE = r"(?=,? (?:[@F] ?)*[CynN] ?[-~TtU] ?[nNCy])"
@@ -391,18 +411,20 @@ def _weekday_of_weekend(tokens: Sequence[Token]) -> Built:
     return kinds.DAY, Day(weekday=weekday, week=week)
 
 
-@FORMS.add(r"W")
-def _weekday(tokens: Sequence[Token]) -> Built:
-    weekday = tokens[0].value
-    return kinds.DAY, Day(weekday=weekday) if isinstance(weekday, int) else weekday
+@FORMS.add(r"[WD]")
+def _day(tokens: Sequence[Token]) -> Built:
+    return kinds.DAY, _said(tokens[0])
 
 
-@FORMS.add(r"D")
-def _day_word(tokens: Sequence[Token]) -> Built:
-    value = tokens[0].value
+def _said(token: Token) -> Day:
+    """The day of a weekday's token, or of a word such as `tomorrow` or `tonight`."""
+    value = token.value
+    if isinstance(value, Day):
+        return value
     if isinstance(value, tuple):
-        return kinds.DAY, Day(offset=value[0], part=value[1])
-    return kinds.DAY, Day(offset=value) if isinstance(value, int) else value
+        return Day(offset=value[0], part=value[1])
+    assert isinstance(value, int)
+    return Day(weekday=value) if token.kind == kinds.WEEKDAY else Day(offset=value)
 
 
 @FORMS.add(r"\( ?z ?\)")

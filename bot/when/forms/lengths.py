@@ -164,7 +164,9 @@ UNITS = {
 }
 
 
-@FORMS.add_by_habit(r"(?<![nN][.,:/])(?:(?<!n)(?:n[.,]n|\.n|n)|N) ?g? ?[iMjJ](?!o)|(?<!n[.,:])(?<!n)(?:n[.,]n|\.n) ?h")
+@FORMS.add_by_habit(
+    r"(?<![nN][.,:/])(?:(?<!n)(?:n[.,]n|\.n|n)|N) ?g? ?[iMjJ](?!o)|(?<!n[.,:])(?<!n)(?<!n[.,]n[-~])(?<!n[.,]n [-~] )(?:n[.,]n|\.n) ?h"
+)
 def _length(tokens: Sequence[Token], of: Habits) -> Built:
     if has(tokens, ",") and of.code in ("ja", "ko", "zh"):
         return kinds.FEW, None  # 2、3時間 is two or three hours

@@ -30,6 +30,12 @@ def _short_day(tokens: Sequence[Token]) -> Built:
     return kinds.DAY, tokens[0].value
 
 
+@FORMS.add(r"(?<=[nd] )(?<![:h]n )N(?! ?[ihMjJ])")
+def _month_or_seven(tokens: Sequence[Token]) -> Built:
+    """`12 sept` is a date, `de cinq à sept` are hours."""
+    return (kinds.MONTH, 9) if tokens[0].value == "7" else None
+
+
 @FORMS.add(r"s(?= ?n ?[-~] ?n,? (?:@ )?[DW])")
 def _where(tokens: Sequence[Token]) -> Built:
     """`conf room 10-12 tmr`: hours, since a day stands beside them."""

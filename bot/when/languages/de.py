@@ -16,7 +16,7 @@ GERMAN = Language(
     forgiving=(
         "ubermorgen, montag, dienstag, mittwoch, donnerstag, freitag, samstag, sonntag, januar, "
         "februar, september, oktober, november, dezember, vormittag, nachmittag, morgen, stunden, "
-        "minuten"
+        "minuten, bis, von"
     ),
     day_first=True,
     dotted_dates=True,
@@ -68,6 +68,7 @@ GERMAN = Language(
                 "nächsten, nächster, nächste, nächstes, naechsten, naechste, die nächsten, "
                 "den nächsten, am nächsten, die naechsten, der nächste, die nächste, die kommenden"
             ),
+            2: "übernächsten, übernächster, übernächste, übernächstes, uebernaechsten",
             -1: "letzten, letzter, letzte, vorigen",
         },
         kinds.YEAR_SHIFT: {
@@ -171,7 +172,7 @@ GERMAN = Language(
             30: "dreißigsten",
             31: "einunddreißigsten",
         },
-        kinds.NOW: {"": "jetzt, sofort, gleich jetzt, jetzt gleich, ab sofort, nun"},
+        kinds.NOW: {"": "jetzt, sofort, gleich jetzt, jetzt gleich, ab sofort, ab jetzt, von jetzt an, nun"},
         kinds.ALL_DAY: {
             "rest": "rest des tages, den rest des tages, restlichen tag, den restlichen tag",
             "": (
@@ -193,9 +194,12 @@ GERMAN = Language(
         },
         kinds.UNTIL: {
             "end": "ende",
-            "": ("bis, bis zum, bis um, bis zu, bis ca., bis etwa, bis gegen, bis inkl., bis einschließlich, ende um"),
+            "": ("bis, bis um, bis zu, bis ca., bis etwa, bis gegen, bis inkl., bis einschließlich, ende um"),
         },
-        kinds.FOR: {"": "für, fuer, fur, für ca., für etwa, für die, wegen, zum, zwecks, fürs"},
+        kinds.UNTIL_DATE: {"": "bis zum"},
+        kinds.FOR: {
+            "": "für, fuer, fur, dauer, mit einer dauer von, für ca., für etwa, für die, wegen, zum, zwecks, fürs"
+        },
         kinds.BETWEEN: {"": "zwischen"},
         kinds.AND: {"": "und, sowie, und dann, u., &"},
         kinds.OR: {"": "sonst, ansonsten, falls nicht, wenn nicht, oder, oder auch, bzw., bzw, alternativ"},
@@ -209,7 +213,7 @@ GERMAN = Language(
             )
         },
         kinds.IN: {"": "in, in ca., in etwa"},
-        kinds.LATER: {"": "später, spaeter, ab jetzt, von jetzt an"},
+        kinds.LATER: {"": "später, spaeter"},
         kinds.VAGUE: {
             "": (
                 "nachher, bald, irgendwann, demnächst, spätestens, bis dann, feierabend, eine weile, "

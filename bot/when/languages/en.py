@@ -273,6 +273,7 @@ ENGLISH = Language(
             Every("week", weekdays=(6,)): "sundays",
             Every("month"): "monthly, every month, each month, hourly, every hour, yearly, every year",
         },
+        kinds.NOT: {"before": "not, except, other than, anything but, besides"},
         kinds.ASKING: {"": "is it free, available or not"},
         kinds.COUNTER: {
             "by": "x",

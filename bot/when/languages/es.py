@@ -92,7 +92,7 @@ SPANISH = Language(
         kinds.DAYPART: {
             Daypart.DAWN: "de la madrugada, madrugada, por la madrugada, de madrugada, en la madrugada",
             Daypart.MORNING: "por la mañana, de la mañana, en la mañana, por las mañanas",
-            Daypart.MIDDAY: "del mediodía, a mediodía de",
+            Daypart.NOON: "del mediodía, a mediodía de",
             Daypart.AFTERNOON: "por la tarde, de la tarde, en la tarde, tarde, a la tarde",
             Daypart.NIGHT: "por la noche, de la noche, en la noche, noche, a la noche",
         },
@@ -139,7 +139,7 @@ SPANISH = Language(
             90: "noventa",
         },
         kinds.ORDINAL: {1: "primero"},
-        kinds.NOW: {"": "ahora, ya, ahora mismo, ahorita, de inmediato, inmediatamente, desde ya"},
+        kinds.NOW: {"": "ahora, a partir de ahora, ya, ahora mismo, ahorita, de inmediato, inmediatamente, desde ya"},
         kinds.ALL_DAY: {
             "rest": "resto del día, el resto del día, lo que queda del día",
             "all": "todo, todo el, toda",
@@ -158,9 +158,12 @@ SPANISH = Language(
                 "empezando, entre las de, después de, después de las, después de la"
             ),
         },
-        kinds.UNTIL: {"": "hasta, hasta las, hasta la, hasta el, hasta eso de las, hasta aprox"},
+        kinds.UNTIL: {"": "hasta, hasta las, hasta la, hasta eso de las, hasta aprox"},
+        kinds.UNTIL_DATE: {"": "hasta el"},
         kinds.TO_OR_AT: {"": "a, a las, a la, a eso de las", "date": "al"},
-        kinds.FOR: {"": "por, durante, para, x, durante las, durante los, por unas, durante unas, para el, para la"},
+        kinds.FOR: {
+            "": "por, durante, duración, duración de, con duración de, para, x, durante las, durante los, por unas, durante unas, para el, para la"
+        },
         kinds.BETWEEN: {"": "entre, entre las, entre la, entre el"},
         kinds.AND: {"": "y, e, y las, y la, así como, y luego, y el"},
         kinds.OR: {"": "si no, si no se puede, o, u, o bien, o el, o las"},
@@ -173,7 +176,7 @@ SPANISH = Language(
             )
         },
         kinds.IN: {"": "en, dentro de, de aquí a"},
-        kinds.LATER: {"": "después, más tarde, a partir de ahora"},
+        kinds.LATER: {"": "después, más tarde"},
         kinds.VAGUE: {
             "": (
                 "luego, pronto, algún día, un rato, antes, cuando sea, un momento, más adelante, "
@@ -224,7 +227,7 @@ SPANISH = Language(
             "": (
                 "épocas, pasos, figura, figuras, tabla, tablas, línea, líneas, página, páginas, versión, sala, "
                 "número, época, paso, capítulo, tel, teléfono, "
-                "semilla, capa, aula, experimento, lote"
+                "semilla, semillas, capa, aula, experimento, lote"
             )
         },
         kinds.ZONE: {

@@ -79,7 +79,7 @@ FRENCH = Language(
             6: "juin",
             7: "juillet, juil",
             8: "août",
-            9: "septembre, sept",
+            9: "septembre",
             10: "octobre, oct",
             11: "novembre, nov",
             12: "décembre, déc",
@@ -118,7 +118,7 @@ FRENCH = Language(
             4: "quatre",
             5: "cinq",
             6: "six",
-            7: "sept",
+            "7": "sept",
             8: "huit",
             9: "neuf",
             10: "dix",
@@ -136,7 +136,9 @@ FRENCH = Language(
             45: "quarante-cinq",
             90: "quatre-vingt-dix",
         },
-        kinds.NOW: {"": "maintenant, tout de suite, immédiatement, de suite, dès maintenant, dès à présent, mtn"},
+        kinds.NOW: {
+            "": "maintenant, à partir de maintenant, tout de suite, immédiatement, de suite, dès maintenant, dès à présent, mtn"
+        },
         kinds.ALL_DAY: {
             "rest": "reste de la journée, le reste de la journée",
             "all": "tout, tout le, toute, tout au long de",
@@ -157,12 +159,18 @@ FRENCH = Language(
         },
         kinds.UNTIL: {
             "": (
-                "jusqu'à, jusqu'au, jusque, jusqu'en, jusqua, jusqu à, jusqu'aux, jusqu'à la, fin à, "
+                "jusqu'à, jusque, jusqu'en, jusqua, jusqu à, jusqu'aux, jusqu'à la, fin à, "
                 "jsqu'à, jusqu'a environ, jusque vers, jusqu'"
             )
         },
+        kinds.UNTIL_DATE: {"": "jusqu'au"},
         kinds.TO_OR_AT: {"": "à, a, aux", "date": "au"},
-        kinds.FOR: {"": "pour, pendant, durant, pdt, pour une durée de, pour environ, pour les, afin, pr"},
+        kinds.FOR: {
+            "": (
+                "pour, pendant, durant, durée, durée de, d'une durée de, pdt, pour une durée de, pour environ, "
+                "pour les, afin, pr"
+            )
+        },
         kinds.BETWEEN: {"": "entre"},
         kinds.AND: {"": "et, puis, ainsi que"},
         kinds.OR: {"": "ou, ou bien, ou alors, sinon"},
@@ -174,7 +182,7 @@ FRENCH = Language(
             )
         },
         kinds.IN: {"": "dans, d'ici"},
-        kinds.LATER: {"": "plus tard, à partir de maintenant"},
+        kinds.LATER: {"": "plus tard"},
         kinds.VAGUE: {
             "": (
                 "bientôt, tout à l'heure, tantôt, avant, un moment, un jour, un peu, "
@@ -225,7 +233,7 @@ FRENCH = Language(
             "": (
                 "figure, figures, tableau, ligne, lignes, page, pages, version, salle, numéro, "
                 "époque, étape, chapitre, tél, téléphone, no, "
-                "n°, graine, couche, expérience, lot"
+                "n°, graine, graines, couche, expérience, lot"
             )
         },
         kinds.ZONE: {
