@@ -162,7 +162,10 @@ SPANISH = Language(
         kinds.UNTIL_DATE: {"": "hasta el"},
         kinds.TO_OR_AT: {"": "a, a las, a la, a eso de las", "date": "al"},
         kinds.FOR: {
-            "": "por, durante, duración, duración de, con duración de, para, x, durante las, durante los, por unas, durante unas, para el, para la"
+            "": (
+                "por, durante, duración, duración de, con duración de, para, x, durante las, durante los, por unas, "
+                "durante unas, para el, para la"
+            )
         },
         kinds.BETWEEN: {"": "entre, entre las, entre la, entre el"},
         kinds.AND: {"": "y, e, y las, y la, así como, y luego, y el"},

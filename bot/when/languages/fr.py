@@ -137,7 +137,10 @@ FRENCH = Language(
             90: "quatre-vingt-dix",
         },
         kinds.NOW: {
-            "": "maintenant, à partir de maintenant, tout de suite, immédiatement, de suite, dès maintenant, dès à présent, mtn"
+            "": (
+                "maintenant, à partir de maintenant, tout de suite, immédiatement, de suite, dès maintenant, "
+                "dès à présent, mtn"
+            )
         },
         kinds.ALL_DAY: {
             "rest": "reste de la journée, le reste de la journée",
