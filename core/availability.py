@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, tzinfo
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, bindparam, func, or_, select
+from sqlalchemy import ColumnElement, Row, Select, bindparam, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, aliased, joinedload, selectinload
 
 from core import errors, facts, inventory, limits, members, models, policy, usage
@@ -116,6 +116,18 @@ def schedule(work: Work, organization_id: int, window: TimeRange) -> facts.Sched
 def reservation(work: Work, organization_id: int, reservation_id: int) -> facts.Reservation:
     """One reservation as it is; UnknownReservation when there is none of that number in this lab."""
     return fact(work, load(work, organization_id, reservation_id))
+
+
+def reservations(work: Work, organization_id: int, ids: Collection[int]) -> dict[int, facts.Reservation]:
+    """Some of the lab's reservations as they are, by number, looked up together."""
+    if not ids:
+        return {}
+    rows = work.session.scalars(
+        select(models.Reservation)
+        .where(models.Reservation.id.in_(ids), models.Reservation.organization_id == organization_id)
+        .options(joinedload(models.Reservation.slots), joinedload(models.Reservation.member))
+    )
+    return {row.id: fact(work, row) for row in rows.unique()}
 
 
 def held_by(work: Work, organization_id: int, member_id: int) -> tuple[facts.Reservation, ...]:
@@ -229,6 +241,19 @@ def room(work: Work, organization_id: int, held: facts.Reservation) -> facts.Roo
     """How far a reservation can be extended, and who comes next."""
     next_one = following(work, organization_id, held.gpus, held.range.end, besides=held.id)
     return room_before(work, next_one, held)
+
+
+def rooms(work: Work, organization_id: int, held: Iterable[facts.Reservation]) -> dict[int, facts.Room]:
+    """The same of several, by number, looked up together."""
+    by_id = {each.id: each for each in held}
+    if not by_id:
+        return {}
+    next_ones: dict[int, list[facts.Holding]] = {}
+    asked = {"lab": organization_id, "ids": list(by_id), "now": work.now}
+    gpus = {gpu.id: gpu for each in by_id.values() for gpu in each.gpus}
+    for row, following in _holdings(work, _NEXT_OF_EACH, gpus, asked):
+        next_ones.setdefault(row.before, []).append(following)
+    return {id_: room_before(work, _soonest(next_ones.get(id_, ())), each) for id_, each in by_id.items()}
 
 
 def room_before(work: Work, next_one: facts.Holding | None, held: facts.Reservation) -> facts.Room:
@@ -613,6 +638,27 @@ _slot = aliased(models.Slot)
 _FIRST_ENDING_AFTER = _first_of_each_gpu(_slot, _slot.end_at > bindparam("instant"), _slot.end_at)
 _FIRST_STARTING_FROM = _first_of_each_gpu(_slot, _slot.start_at >= bindparam("instant"), _slot.start_at)
 
+_mine, _any_of_mine = aliased(models.Slot), aliased(models.Slot)
+_my_end = (
+    select(func.max(_any_of_mine.end_at))
+    .where(_any_of_mine.reservation_id == _mine.reservation_id)
+    .correlate(_mine)
+    .scalar_subquery()
+)
+_first_after_mine = (
+    select(_slot.id)
+    .where(_slot.gpu_id == _mine.gpu_id, _slot.live, _slot.start_at >= _my_end)
+    .where(_slot.reservation_id != _mine.reservation_id, _is_not_over(_slot))
+    .order_by(_slot.start_at)
+    .limit(1)
+    .scalar_subquery()
+)
+_NEXT_OF_EACH = (
+    _LIVE_SLOTS.join(_mine, models.Slot.id == _first_after_mine)
+    .where(_mine.reservation_id.in_(bindparam("ids", expanding=True)))
+    .add_columns(_mine.reservation_id.label("before"))
+)
+
 _gpu = aliased(models.Gpu)
 _next_start = (
     select(_slot.start_at)
@@ -640,24 +686,30 @@ def _look(
 ) -> list[facts.Holding]:
     by_id = {gpu.id: gpu for gpu in gpus}
     asked = {"lab": organization_id, "gpus": list(by_id), "instant": instant, "besides": besides, "now": work.now}
+    return [holding for _, holding in _holdings(work, statement, by_id, asked)]
+
+
+def _holdings(
+    work: Work, statement: Select[*tuple[Any, ...]], gpus: Mapping[int, facts.Gpu], asked: dict[str, object]
+) -> Iterator[tuple[Row[*tuple[Any, ...]], facts.Holding]]:
+    """What a statement made of _LIVE_SLOTS finds, each with its row."""
     holders: dict[int, facts.Member] = {}
-    found = []
     for row in work.connection.execute(statement, asked):
         if row.id not in holders:
             holders[row.id] = members.fact(row)
         time = TimeRange(row.start_at, row.end_at)
-        found.append(
+        yield (
+            row,
             facts.Holding(
-                by_id[row.gpu_id],
+                gpus[row.gpu_id],
                 time,
                 holders[row.id],
                 row.reservation_id,
                 row.purpose,
                 row.maintenance,
                 row.offered_until,
-            )
+            ),
         )
-    return found
 
 
 def _soonest(held: Iterable[facts.Holding]) -> facts.Holding | None:

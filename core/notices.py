@@ -9,7 +9,7 @@ What changes about what the channel was told is no message of its own: it rewrit
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, time, timedelta
 from enum import StrEnum
@@ -62,6 +62,7 @@ _BEFORE_END = frozenset({Kind.BEFORE_END, *_BEFORE_END_OF_LONG_RUN})
 _URGENT = frozenset({Kind.STILL_BUSY, Kind.STOPPED, Kind.BUSY_LONGER})  # somebody waits for it at this very moment
 
 
+_Held = Mapping[int, facts.Reservation]  # by number, as they are now
 _is_owed = models.Notice.outcome.is_(None)
 _telling_rank = case({kind.value: rank for rank, kind in enumerate(Kind)}, value=models.Notice.kind)
 
@@ -365,26 +366,31 @@ def claim(work: Work, organization_id: int, lease: timedelta) -> Batch | None:
         .limit(BATCH)
         .with_for_update(skip_locked=True)  # what is being changed is another one in a moment
     ).all()
-    organization = work.session.get_one(models.Organization, recipient.organization_id)
+    lab = organizations.of_id(work, organization_id)
+    member = _member(work, recipient)
     rows = [row for row in rows if row.kind != Kind.DETAILS] or rows  # which are told under what is told first
-    of_use = [row for row in rows if _is_useful(work, row, recipient, organization)]
-    useful, post = _together(work, [row for row in of_use if not _waits(work, row, recipient, organization)])
+    held = availability.reservations(work, lab.id, {row.reservation_id for row in rows if row.reservation_id})
+    of_use = [row for row in rows if _is_useful(work, row, recipient, lab, member, held)]
+    useful, post = _together(work, [row for row in of_use if not _waits(work, row, lab, member)])
     if useful:
         is_of_lab = useful[0].reservation_id is None
         recipient.free_at = work.now + (lease * _SLOWER if is_of_lab else lease)
     for row in useful:
         row.attempts += 1
         row.failure = None
-    owed = tuple(_owed(work, row, organization) for row in useful)
     rewritten = posts.lines(work, post, useful) if post and not post.in_thread else ()
+    others = {row.reservation_id for row in rewritten if row.reservation_id} - set(held)
+    held |= availability.reservations(work, lab.id, others)
+    told = [held[row.reservation_id] for row in (*useful, *rewritten) if row.reservation_id]
+    rooms = availability.rooms(work, lab.id, told)
     return Batch(
         recipient.id,
-        organizations.fact(organization),
-        _member(work, recipient),
-        recipients.place_in(recipient.whom) or organization.channel,
-        owed,
+        lab,
+        member,
+        recipients.place_in(recipient.whom) or lab.channel,
+        tuple(_owed(work, row, held, rooms) for row in useful),
         post,
-        tuple(_line(work, row, organization) for row in rewritten),
+        tuple(_line(work, row, held, rooms) for row in rewritten),
         frozenset(row.id for row in useful if _is_quiet(row)),
     )
 
@@ -634,9 +640,16 @@ def _owe(work: Work, held: facts.Reservation, plans: Sequence[_Plan]) -> None:
         work.owes(min(plan.due_at for plan in plans))
 
 
-def _is_useful(work: Work, row: models.Notice, recipient: models.Recipient, organization: models.Organization) -> bool:
+def _is_useful(
+    work: Work,
+    row: models.Notice,
+    recipient: models.Recipient,
+    lab: facts.Organization,
+    member: facts.Member | None,
+    held: _Held,
+) -> bool:
     """Whether to send it still; settles it when not."""
-    outcome = _why_not(work, row, recipient, organization)
+    outcome = _why_not(work, row, recipient, lab, member, held)
     if outcome is None:
         return True
     row.outcome, row.settled_at = outcome, work.now
@@ -644,19 +657,22 @@ def _is_useful(work: Work, row: models.Notice, recipient: models.Recipient, orga
 
 
 def _why_not(
-    work: Work, row: models.Notice, recipient: models.Recipient, organization: models.Organization
+    work: Work,
+    row: models.Notice,
+    recipient: models.Recipient,
+    lab: facts.Organization,
+    member: facts.Member | None,
+    held: _Held,
 ) -> Outcome | None:
-    if row.reservation_id is not None and row.kind not in _STANDING:
-        reservation = work.session.get_one(models.Reservation, row.reservation_id)
-        if row.version != reservation.version:
-            return Outcome.STALE
-    if row.kind == Kind.SUMMARY and not organization.summary:
+    if row.reservation_id is not None and row.kind not in _STANDING and row.version != held[row.reservation_id].version:
+        return Outcome.STALE
+    if row.kind == Kind.SUMMARY and not lab.summary:
         return Outcome.STALE
     if row.useful_until <= work.now:
         return Outcome.LATE
-    if recipient.whom == CHANNEL and (organization.channel is None or not _has_place(work, row)):
+    if recipient.whom == CHANNEL and (lab.channel is None or not _has_place(work, row)):
         return Outcome.SILENT
-    if not _is_wanted(work, Kind(row.kind), recipient):
+    if not _is_wanted(Kind(row.kind), member):
         return Outcome.UNWANTED
     return None
 
@@ -669,12 +685,11 @@ def _has_place(work: Work, row: models.Notice) -> bool:
     return post is not None and post.in_thread is (row.kind == Kind.DETAILS)
 
 
-def _waits(work: Work, row: models.Notice, recipient: models.Recipient, organization: models.Organization) -> bool:
+def _waits(work: Work, row: models.Notice, lab: facts.Organization, member: facts.Member | None) -> bool:
     """In somebody's quiet hours what is owed to them waits for the end of these, unless that is too late for it."""
-    member = _member(work, recipient)
     if member is None or Kind(row.kind) in _URGENT:
         return False
-    until = quiet_until(organizations.fact(organization), member, work.now)
+    until = quiet_until(lab, member, work.now)
     if until is None or row.useful_until <= until:
         return False
     row.due_at, row.data = until, {**row.data, "waited": True}  # so that a change meanwhile plans it again
@@ -698,9 +713,8 @@ def quiet_until(lab: facts.Organization, member: facts.Member, now: datetime) ->
     return datetime.combine(day, end, zone).astimezone(UTC)
 
 
-def _is_wanted(work: Work, kind: Kind, recipient: models.Recipient) -> bool:
+def _is_wanted(kind: Kind, member: facts.Member | None) -> bool:
     """People choose of which moments they are reminded; asked when it is due, so that a choice holds at once."""
-    member = _member(work, recipient)
     if member is None:
         return True
     if kind is Kind.BEFORE_START:
@@ -708,19 +722,18 @@ def _is_wanted(work: Work, kind: Kind, recipient: models.Recipient) -> bool:
     return member.choices.before_end or kind not in _BEFORE_END
 
 
-def _owed(work: Work, row: models.Notice, organization: models.Organization) -> OwedByLab:
+def _owed(work: Work, row: models.Notice, held: _Held, rooms: Mapping[int, facts.Room]) -> OwedByLab:
     claimed = OwedByLab(row.id, Kind(row.kind), row.due_at, row.data, row.attempts)
     if row.reservation_id is None:
         return claimed
-    held = availability.reservation(work, organization.id, row.reservation_id)
-    room = availability.room(work, organization.id, held)
-    is_taken_over = claimed.kind is Kind.START and bool(availability.last_holders(work, held))
-    return Owed(**vars(claimed), reservation=held, room=room, is_taken_over=is_taken_over)
+    mine = held[row.reservation_id]
+    is_taken_over = claimed.kind is Kind.START and bool(availability.last_holders(work, mine))
+    return Owed(**vars(claimed), reservation=mine, room=rooms[mine.id], is_taken_over=is_taken_over)
 
 
-def _line(work: Work, row: models.Notice, organization: models.Organization) -> Owed:
+def _line(work: Work, row: models.Notice, held: _Held, rooms: Mapping[int, facts.Room]) -> Owed:
     """One line of a message that is rewritten; when it was told first says whether that was late."""
-    line = _owed(work, row, organization)
+    line = _owed(work, row, held, rooms)
     assert isinstance(line, Owed)
     return replace(line, told_at=row.settled_at or row.due_at)
 

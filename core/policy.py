@@ -38,6 +38,8 @@ class Limits:
 
     def but(self, rules: Rules, origin: Origin = LAB) -> Limits:
         """The same where `rules` say nothing."""
+        if not rules:
+            return self
         return replace(self, **dict(rules), origins={**self.origins, **dict.fromkeys(rules, origin)})  # type: ignore[arg-type]
 
     def stricter(self, other: Limits) -> Limits:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import event
 
-from core import availability
+from core import availability, notices
 from core.inventory import Wanted
 from tests.core.conftest import Lab
 
@@ -63,3 +64,20 @@ def test_to_see_who_holds_what_costs_the_same_however_many_hold(lab: Lab) -> Non
         lab.reserve(lab.bob if hour % 2 else lab.charlie, lab.hours(hour))
 
     assert cost(lab, look) == before
+
+
+def test_to_claim_what_is_due_costs_the_same_however_much_it_is(lab: Lab) -> None:
+    def claim() -> int:
+        with lab.database.begin(lab.clock.forward(minutes=1)) as work:
+            batch = notices.claim(work, lab.id, timedelta(seconds=20))
+            assert batch is not None
+            return len(batch.owed)
+
+    counts, costs = [], []
+    for several in (range(2, 4), range(10, 25)):
+        for hour in several:
+            lab.reserve(lab.alice, lab.hours(hour))
+        costs.append(cost(lab, lambda: counts.append(claim())))
+
+    assert counts == [2, 17]
+    assert costs[0] == costs[1]
