@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 Json = dict[str, Any]
 
-PATIENCE = 10.0
+PATIENCE = 30.0
 TROUBLE = "We had some trouble connecting. Try again?"
 
 
