@@ -119,6 +119,7 @@ class _Reader:
             parsed.asks = self._with_loose_length(matches, parsed.asks)
             if self._says_more(matches):
                 parsed.asks = []
+                parsed.day = self._last_week()
             parsed.vague = not parsed.asks
             parsed.unsure = (
                 self._has_unused(kinds.MOMENT, matches[0].start)
@@ -349,7 +350,7 @@ class _Reader:
             self.used.update(starts)
         if days:
             parsed.day = moment_of(self.solid[days[0]]).day
-        elif kinds.WEEK in self.letters:
+        else:
             parsed.day = self._last_week()
         parsed.vague = parsed.vague or bool(lengths)
         if lengths and (days or starts):
@@ -358,7 +359,7 @@ class _Reader:
 
     def _last_week(self) -> Day | None:
         """The last day of a week that is named by itself and is over."""
-        weeks = int(str(next(token.value for token in self.solid if token.kind == kinds.WEEK)))
+        weeks = next((int(str(token.value)) for token in self.solid if token.kind == kinds.WEEK), 0)
         return Day(weekday=6, week=weeks) if weeks < 0 else None
 
     # What is left of the text.

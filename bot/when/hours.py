@@ -45,7 +45,7 @@ _PAIR = re.compile(
 )
 _SINGLE = re.compile(
     r"(?:(?<=[FUmt@D])|(?<=[FUmt@Dp] )|(?<=R T )|(?<=R-)|(?<=R - )|(?<=p)|(?<=Dg)|(?<=[Dp]g )|(?<=Dp ))"
-    r"(?P<e>[nNy])(?![-./:]?[n9])(?! ?[-~cdoOYsx#])"
+    r"(?P<e>[nNy])(?![-./:]?[n9])(?! ?[-~cdoOYsx#]| F C)"
     r"|(?<![-./:+n¤])(?<!A )(?P<f>[ny])(?= D ?(?:p ?)?[-~TU]| ?g?[KGu]"
     r"| ?p(?! ?[nC])| ?\+ ?l| ?\| ?[nCy]| (?:f ?)l$)(?<!\+n)"
     r"|(?<=[TU] )(?P<h>n)(?= D)|(?<=\| )(?P<g>[n9y])(?= ?[-~TK]| ?f ?l|$)"
@@ -175,6 +175,7 @@ def _decided(token: Token, value: HourOrLength, before: str, following: str) -> 
     after = following[:1]
     is_clock = (
         before != "f"
+        and following != "FC"  # morgen 2h ab 13 Uhr
         and (value.says_clock or (value.hours > 6 and following in ("fl", "fy")))  # 15h for 2h
         and ((before in "@FUtDpK" and before) or after == "f" or value.hours > 6)
     )

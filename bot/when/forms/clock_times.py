@@ -66,6 +66,13 @@ def _comma_clocks(tokens: Sequence[Token]) -> Built:
     return (kinds.BROKEN, None) if {len(written) for written in numbers[1::2]} == {2} else None
 
 
+@FORMS.add(r"(?<![.n:])n\.n ?h(?= ?[-~TtU] ?n)|(?:(?<=[hn][-~])|(?<=[hn] [-~TtU] ))n\.n ?h")
+def _dotted_hour_letter(tokens: Sequence[Token]) -> Built:
+    """`13.00hrs to 15.00hrs`; `2.5h` is a length."""
+    hour, minute = numbers_in(tokens)
+    return (kinds.CLOCK, clock(hour, minute, exact=True)) if len(str(tokens[2].value)) == 2 else None
+
+
 @FORMS.add_by_habit(r"(?<![.n])n\.n ?H")
 def _dotted_hour_mark(tokens: Sequence[Token], of: Habits) -> Built:
     """`13.30 Uhr`."""
@@ -130,6 +137,14 @@ def _after(tokens: Sequence[Token]) -> Built:
 @FORMS.add(r"(?:[vq] ?g? ?|[nN] ?M? ?)b ?[nNC]")
 def _minutes_past(tokens: Sequence[Token]) -> Built:
     return kinds.CLOCK, _shifted(tokens, 1)
+
+
+@FORMS.add(r"[nN] ?[hH]? ?B ?[nN](?! ?[ijJ])")
+def _hour_less_minutes(tokens: Sequence[Token]) -> Built:
+    """`las cinco menos diez`, `cinq heures moins dix`; `zehn vor fünf` says the minutes first."""
+    if value_of(tokens, kinds.BEFORE) == "ago":
+        return None
+    return kinds.CLOCK, _shifted([tokens[-1], tokens[0]], -1)
 
 
 @FORMS.add(r"(?:q ?g? ?|[nN] ?M? ?)B ?[nNC]|q ?g? ?T ?[nNC]|(?<=C T )N T [nN]|N T [nN](?= [UT] )")

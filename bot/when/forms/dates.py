@@ -19,6 +19,15 @@ if TYPE_CHECKING:
 
 FORMS = Forms()
 
+#: Behind a word such as `jusqu'au` a number is a day of the month.
+_A_DAY_FOLLOWS = r"(?= n\.?(?! ?[-~:./hHaiMjJOo]|n))"
+
+
+@FORMS.add(rf"(?<=n )Υ|(?<=n\. )Υ|Υ(?!{_A_DAY_FOLLOWS})")
+def _until(_tokens: Sequence[Token]) -> Built:
+    """`jusqu'au lundi`, `vom 1. bis zum 3.`."""
+    return kinds.UNTIL, ""
+
 
 @FORMS.add(r"θ(?! (?:g )*[xsc#])|(?<=[dg9F] )θ|(?<=^n )θ")
 def _month_not_word(tokens: Sequence[Token]) -> Built:
@@ -214,10 +223,11 @@ def _ordinal(_tokens: Sequence[Token]) -> Built:
     return kinds.OTHER, None
 
 
-@FORMS.add(r"F ?n ?t ?n(?! ?[-~:.hHOo/n])")
+@FORMS.add(r"F ?n ?t ?n(?! ?[-~:.hHOo/n])|F n\. ?[-~U] ?n\.(?! ?[nO])")
 def _day_span(tokens: Sequence[Token]) -> Built:
-    """`du 3 au 5`, `del 3 al 5`; `de 3 à 5` are hours."""
-    if tokens[0].value != "date" or value_of(tokens, kinds.TO_OR_AT) != "date":
+    """`du 3 au 5`, `del 3 al 5`, `vom 3. bis 5.`; `de 3 à 5` are hours."""
+    dated = tokens[0].value == "date" and value_of(tokens, kinds.TO_OR_AT) == "date"
+    if not dated and not has(tokens, "."):
         return None
     first, last = numbers_in(tokens)
     if not (1 <= first <= 31 and 1 <= last <= 31):
@@ -330,15 +340,15 @@ def _day_of_month(tokens: Sequence[Token]) -> Built:
     return kinds.DAY, Day(day=day)
 
 
-@FORMS.add(r"(?<=Υ )n\.?(?! ?[-~:./hHaiMjJo]|n)")
+@FORMS.add(r"(?<=Υ )n\.?")
 def _until_day_of_month(tokens: Sequence[Token]) -> Built:
     """`jusqu'au 25`."""
     return _day_of_month(tokens)
 
 
 @FORMS.add(r"Υ")
-def _until(_tokens: Sequence[Token]) -> Built:
-    return kinds.UNTIL, ""
+def _until_that_day(tokens: Sequence[Token]) -> Built:
+    return _until(tokens)
 
 
 _THEN_RANGE = r"(?=,? (?:[@F] ?)*[CynN] ?[-~TtU] ?[nNCy])"

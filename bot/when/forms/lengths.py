@@ -166,7 +166,7 @@ UNITS = {
 
 @FORMS.add_by_habit(
     r"(?<![nN][.,:/])(?:(?<!n)(?:n[.,]n|\.n|n)|N) ?g? ?[iMjJ](?!o)"
-    r"|(?<!n[.,:])(?<!n)(?<!n[.,]n[-~])(?<!n[.,]n [-~] )(?:n[.,]n|\.n) ?h"
+    r"|(?<!n[.,:])(?<!n)(?:n[.,]n|\.n) ?h"
 )
 def _length(tokens: Sequence[Token], of: Habits) -> Built:
     if has(tokens, ",") and of.code in ("ja", "ko", "zh"):

@@ -30,6 +30,12 @@ def _short_day(tokens: Sequence[Token]) -> Built:
     return kinds.DAY, tokens[0].value
 
 
+@FORMS.add(r"Q(?= ?[nN])")
+def _about(tokens: Sequence[Token]) -> Built:
+    """`unos 30 minutos`, but `unos minutos`."""
+    return (kinds.GLUE, "") if tokens[0].value == "about" else None
+
+
 @FORMS.add(r"(?<=[nd] )(?<![:h]n )N(?! ?[ihMjJ])")
 def _month_or_seven(tokens: Sequence[Token]) -> Built:
     """`12 sept` is a date, `de cinq à sept` are hours."""

@@ -8,6 +8,18 @@ from bot.when import kinds
 from bot.when.clocks import NOON, WEEKEND, WORKDAYS, Clock, Day, Daypart, Every, Length
 from bot.when.languages.shape import Language
 
+_TEENS = ["dreizehn", "vierzehn", "fünfzehn", "sechzehn", "siebzehn", "achtzehn", "neunzehn"]
+_ONES = ["ein", "zwei", "drei", "vier", "fünf", "sechs", "sieben", "acht", "neun"]
+
+
+def _later_ordinals() -> dict[object, str]:
+    """13. to 31. in words: dreizehnten, einundzwanzigsten."""
+    stems = {day: f"{teen}t" for day, teen in enumerate(_TEENS, 13)}
+    stems |= {day: f"{one}undzwanzigst" for day, one in enumerate(_ONES, 21)}
+    stems |= {20: "zwanzigst", 30: "dreißigst", 31: "einunddreißigst"}
+    return {day: f"{stem}en, {stem}er" for day, stem in stems.items()}
+
+
 GERMAN = Language(
     code="de",
     telltale=r"\b(?:uhr|bis|morgen|ubermorgen|uebermorgen|heute|gestern|montag|dienstag|mittwoch|donnerstag|freitag|samstag|sonntag"
@@ -168,10 +180,8 @@ GERMAN = Language(
             10: "zehnten, zehnter",
             11: "elften, elfter",
             12: "zwölften, zwölfter",
-            20: "zwanzigsten",
-            30: "dreißigsten",
-            31: "einunddreißigsten",
-        },
+        }
+        | _later_ordinals(),
         kinds.NOW: {"": "jetzt, sofort, gleich jetzt, jetzt gleich, ab sofort, ab jetzt, von jetzt an, nun"},
         kinds.ALL_DAY: {
             "rest": "rest des tages, den rest des tages, restlichen tag, den restlichen tag",
@@ -216,8 +226,8 @@ GERMAN = Language(
         kinds.LATER: {"": "später, spaeter"},
         kinds.VAGUE: {
             "": (
-                "nachher, bald, irgendwann, demnächst, spätestens, bis dann, feierabend, eine weile, "
-                "kurz, länger, ein bisschen, ne weile, über nacht, die nacht über, bis später"
+                "nachher, bald, irgendwann, demnächst, spätestens, bis dann, feierabend, eine weile, kurz, "
+                "tagesende, ende des tages, länger, ein bisschen, ne weile, über nacht, die nacht über, bis später"
             )
         },
         kinds.VAGUE_DAYS: {

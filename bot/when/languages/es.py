@@ -15,6 +15,7 @@ SPANISH = Language(
     r"|diciembre|semana|noche|tarde|(?:a|de) las)\b",
     forgiving=("manana, miercoles, viernes, sabado, domingo, febrero, septiembre, octubre, noviembre, diciembre"),
     day_first=True,
+    dotted_dates=True,
     words={
         kinds.DAY: {
             Day(months=0, month_end=True): "fin de mes, final de mes, finales de mes, fin del mes",
@@ -153,12 +154,12 @@ SPANISH = Language(
             "of": "de",
             "date": "del",
             "": (
-                "desde, desde las, desde la, de las, de la, a partir de, a partir de las, "
+                "desde, inicio, desde las, desde la, de las, de la, a partir de, a partir de las, "
                 "a partir del, desde el, empezando a las, a partir de la, comenzando a las, "
                 "empezando, entre las de, después de, después de las, después de la"
             ),
         },
-        kinds.UNTIL: {"": "hasta, hasta las, hasta la, hasta eso de las, hasta aprox"},
+        kinds.UNTIL: {"end": "fin", "": "hasta, hasta las, hasta la, hasta eso de las, hasta aprox"},
         kinds.UNTIL_DATE: {"": "hasta el"},
         kinds.TO_OR_AT: {"": "a, a las, a la, a eso de las", "date": "al"},
         kinds.FOR: {
@@ -175,7 +176,7 @@ SPANISH = Language(
             "": (
                 "al menos, como mínimo, como máximo, por lo menos, "
                 "aproximadamente, aprox, la, las, los, como, más o menos, porfa, por favor, "
-                "hora local, unas, horario, sobre, unos, aprox."
+                "hora local, horario, sobre, aprox."
             )
         },
         kinds.IN: {"": "en, dentro de, de aquí a"},
@@ -191,7 +192,8 @@ SPANISH = Language(
             "": ("semana santa, próximo fin de semana"),
         },
         kinds.FEW: {
-            "": "unas, unos, unas cuantas, algunas, varias, unos cuantos, algunos, varios, un par de, pocas, unas pocas"
+            "about": "unas, unos",
+            "": "unas cuantas, algunas, varias, unos cuantos, algunos, varios, un par de, pocas, unas pocas",
         },
         kinds.AGO: {"": "hace"},
         kinds.MONTHS: {"": "mes, meses"},
@@ -251,7 +253,7 @@ SPANISH = Language(
             "asks": "quién, alguien, hay",
             "": (
                 "una prueba, un experimento, un modelo, un test, una vez, est, art, una gpu, un gpu, "
-                "y un, y una, el modelo, el experimento"
+                "y un, y una, todo el mundo, el modelo, el experimento"
             ),
         },
     },

@@ -19,6 +19,7 @@ FRENCH = Language(
         "octobre, novembre, decembre, aujourd'hui"
     ),
     day_first=True,
+    dotted_dates=True,
     words={
         kinds.DAY: {
             Day(months=0, month_end=True): "fin du mois, la fin du mois, fin de mois",
@@ -161,10 +162,11 @@ FRENCH = Language(
             ),
         },
         kinds.UNTIL: {
+            "end": "fin",
             "": (
                 "jusqu'à, jusque, jusqu'en, jusqua, jusqu à, jusqu'aux, jusqu'à la, fin à, "
                 "jsqu'à, jusqu'a environ, jusque vers, jusqu'"
-            )
+            ),
         },
         kinds.UNTIL_DATE: {"": "jusqu'au"},
         kinds.TO_OR_AT: {"": "à, a, aux", "date": "au"},
@@ -190,7 +192,7 @@ FRENCH = Language(
             "": (
                 "bientôt, tout à l'heure, tantôt, avant, un moment, un jour, un peu, "
                 "dans la journée, un de ces jours, dès que possible, quand possible, la fin, longtemps, au plus tard, "
-                "fin de journée"
+                "fin de journée, fin de la journée, la fin de la journée"
             )
         },
         kinds.VAGUE_DAYS: {
@@ -200,7 +202,7 @@ FRENCH = Language(
         kinds.FEW: {"": "quelques, plusieurs, une paire d', deux ou trois, une poignée d'"},
         kinds.AGO: {"": "il y a"},
         kinds.MONTHS: {"": "mois"},
-        kinds.MONTH_END: {"": "fin, la fin de, fin de, la fin du mois de"},
+        kinds.MONTH_END: {"": "la fin de, fin de, la fin du mois de"},
         kinds.EVERY: {
             Every(): "chaque, tous les, tous, toutes les",
             Every("day"): "quotidien, quotidiennement, tlj, tous les jours, chaque jour",
@@ -254,7 +256,7 @@ FRENCH = Language(
             "": (
                 "bonne nuit, bonne soirée, "
                 "est, un test, une expérience, un modèle, un run, un entraînement, "
-                "c'est, art, un essai"
+                "c'est, art, un essai, tout le monde"
             ),
         },
     },
