@@ -65,7 +65,9 @@ def reserve(
     count = len(candidates) if wanted.names else wanted.count
     is_locked = waitlist.lock_for(work, actor.organization_id, candidates, clipped, count)
     asked = {"lab": actor.organization_id, "member": actor.member_id, "key": request_key, "now": work.now}
-    known = work.connection.execute(_KNOWN, asked).one()
+    rows = work.connection.execute(_KNOWN, asked).all()
+    known = rows[0]
+    limits.keep(work, actor.organization_id, actor.member_id, rows)
     if known.reservation_id is not None:
         return requests.again(work, actor, known.reservation_id)
     if running:
@@ -277,23 +279,17 @@ def _refuse_or_lock(
     placement.lock(work, candidates)
 
 
-# For a new reservation, all in one look: its holder, what the lab wants, what this very request led to before, and
-# whether offers that nobody took are still in the way.
-_KNOWN = (
-    select(
-        *models.Member.__table__.c,
-        displays.ANNOUNCES,
-        *notices.LEADS,
-        models.Request.reservation_id,
-        waitlist.SOME_OVERDUE.label("has_overdue"),
-    )
-    .select_from(models.Member)
-    .join(models.Organization, models.Member.organization_id == models.Organization.id)
-    .outerjoin(
-        models.Request,
-        and_(models.Request.organization_id == models.Organization.id, models.Request.key == bindparam("key")),
-    )
-    .where(models.Member.id == bindparam("member"), models.Organization.id == bindparam("lab"))
+# For a new reservation, all in one look: its holder, what the lab wants and what it says of their bookings, what this
+# very request led to before, and whether offers that nobody took are still in the way.
+_KNOWN = limits.SAID.add_columns(
+    *models.Member.__table__.c,
+    displays.ANNOUNCES,
+    *notices.LEADS,
+    models.Request.reservation_id,
+    waitlist.SOME_OVERDUE.label("has_overdue"),
+).outerjoin(
+    models.Request,
+    and_(models.Request.organization_id == models.Organization.id, models.Request.key == bindparam("key")),
 )
 
 

@@ -222,7 +222,7 @@ def _pace(work: Work, display: Display) -> timedelta:
 
 def _free(work: Work, recipient_id: int, at: datetime) -> None:
     work.session.execute(update(models.Recipient).where(models.Recipient.id == recipient_id).values(free_at=at))
-    work.owes(at)
+    work.frees(at)
 
 
 def _record(work: Work, actor: Actor, action: Action, before: str | None, after: str | None) -> None:

@@ -12,9 +12,10 @@ from dataclasses import dataclass
 from datetime import timedelta
 from functools import reduce
 from statistics import median
+from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import and_, bindparam, func, or_, select
+from sqlalchemy import Row, and_, bindparam, func, or_, select
 
 from core import audit, errors, facts, inventory, members, models, organizations, policy, usage
 from core.actors import Actor, Operator
@@ -87,14 +88,14 @@ class Book:
 
 _lab, _member, _said, _period_of = models.Organization, models.Member, models.Limits, models.Period
 _not_over = select(models.Period.id).where(models.Period.end_at > bindparam("now")).correlate(None)
-_SAID = (
+SAID = (
     select(
         _lab.zone.label("lab_zone"),
-        func.coalesce(_member.own_zone, _member.zone).label("zone"),
+        func.coalesce(_member.own_zone, _member.zone).label("member_zone"),
         _said.scope,
         _said.subject_id,
         _said.rules,
-        _period_of.name,
+        _period_of.name.label("period_name"),
         _period_of.start_at,
         _period_of.end_at,
     )
@@ -112,14 +113,21 @@ _SAID = (
     .where(_member.id == bindparam("member"), _lab.id == bindparam("lab"))
     .order_by(_period_of.start_at, _said.id)
 )
+"""A row for each that something is said of, or one: for queries that ask more of a member and their lab."""
 
 
 def book(work: Work, organization_id: int, member_id: int) -> Book:
     """What is said of one member's bookings; looked up once in a transaction."""
     key = (book, organization_id, member_id)
     if key not in work.memo:
-        work.memo[key] = _load(work, organization_id, member_id)
+        asked = {"lab": organization_id, "member": member_id, "now": work.now}
+        work.memo[key] = _read(work.connection.execute(SAID, asked).all())
     return work.memo[key]  # type: ignore[return-value]
+
+
+def keep(work: Work, organization_id: int, member_id: int, rows: Sequence[Row[*tuple[Any, ...]]]) -> None:
+    """Rows that have all the columns of SAID are what `book` goes by from now on."""
+    work.memo[book, organization_id, member_id] = _read(rows)
 
 
 def of(
@@ -484,12 +492,10 @@ def _held(
     return tuple(each for each in found if moving is None or each.reservation_id != moving.id)
 
 
-def _load(work: Work, organization_id: int, member_id: int) -> Book:
+def _read(rows: Sequence[Row[*tuple[Any, ...]]]) -> Book:
     said: dict[str, Rules] = {}
     gpus: dict[int, Rules] = {}
     periods: list[tuple[Period, Rules]] = []
-    asked = {"lab": organization_id, "member": member_id, "now": work.now}
-    rows = work.connection.execute(_SAID, asked).all()
     for row in rows:
         match row.scope:
             case None:
@@ -498,8 +504,8 @@ def _load(work: Work, organization_id: int, member_id: int) -> Book:
                 gpus[row.subject_id] = policy.read(row.rules)
             case Subject.PERIOD:
                 time = TimeRange(row.start_at, row.end_at)
-                periods.append((Period(row.subject_id, row.name, time), policy.read(row.rules)))
+                periods.append((Period(row.subject_id, row.period_name, time), policy.read(row.rules)))
             case scope:
                 said[scope] = policy.read(row.rules)
-    lab_zone, zone = ZoneInfo(rows[0].lab_zone), ZoneInfo(rows[0].zone)
+    lab_zone, zone = ZoneInfo(rows[0].lab_zone), ZoneInfo(rows[0].member_zone)
     return Book(said.get(Subject.LAB, {}), tuple(periods), gpus, said.get(Subject.MEMBER, {}), lab_zone, zone)

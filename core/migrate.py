@@ -48,7 +48,7 @@ def revisions(database: Database) -> tuple[str | None, str | None]:
 @contextmanager
 def _postgresql_turn(connection: Connection) -> Iterator[None]:
     with connection.begin():
-        connection.exec_driver_sql(f"SET LOCAL lock_timeout = {milliseconds(TURN)}")
+        connection.exec_driver_sql(f"SET LOCAL lock_timeout = {milliseconds(TURN)}; SET LOCAL statement_timeout = 0")
         connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_MIGRATING})")
         connection.exec_driver_sql(f"SET LOCAL lock_timeout = {milliseconds(LOCK)}")
         connection.exec_driver_sql(f"SET LOCAL statement_timeout = {milliseconds(STATEMENT)}")

@@ -747,7 +747,7 @@ def _member(work: Work, recipient: models.Recipient) -> facts.Member | None:
 def _free(work: Work, batch: Batch, at: datetime) -> None:
     """Let others send to this recipient from then on."""
     work.session.execute(update(models.Recipient).where(models.Recipient.id == batch.recipient_id).values(free_at=at))
-    work.owes(at)
+    work.frees(at)
 
 
 def _settle(

@@ -38,7 +38,7 @@ _LOCK = (
     .with_for_update()
 )
 _NEW = insert(models.Reservation).returning(models.Reservation.id)
-_HOLD = insert(models.Slot)
+_HOLD = insert(models.Slot).inline()  # nobody asks for their numbers
 
 
 def lock(work: Work, gpus: Iterable[facts.Gpu]) -> None:

@@ -13,20 +13,19 @@ from contextlib import contextmanager
 from datetime import datetime
 
 import psycopg
-from sqlalchemy import Connection, Engine, text
+from sqlalchemy import Connection, Engine
 
 log = logging.getLogger(__name__)
 
 _CHANNEL = "gpu_slots_due"
-_NOTIFY = text(f"SELECT pg_notify('{_CHANNEL}', :due_at)")
 _LOOK_UP = 0.5  # seconds after which a listener looks whether it should end
 _RECONNECT = 2.0  # seconds
 
 
-def notify(connection: Connection, due_at: datetime) -> None:
-    """Tell every process, if this transaction commits, that something is due then."""
+def commit_and_notify(connection: Connection, due_at: datetime) -> None:
+    """Commit, and with that tell every process that something is due then: in one journey to the server and back."""
     if connection.dialect.name == "postgresql":
-        connection.execute(_NOTIFY, {"due_at": due_at.isoformat()})
+        connection.exec_driver_sql(f"NOTIFY {_CHANNEL}, '{due_at.isoformat()}'; COMMIT")
 
 
 @contextmanager

@@ -44,6 +44,7 @@ class Work:
     memo: dict[object, object] = field(default_factory=dict)  # what was looked up already in this transaction
     numbers: ChainMap[object, int] = field(default_factory=ChainMap)  # of rows that stay: kept, once committed
     next_due: datetime | None = None  # the soonest notice this change planned
+    next_turn: datetime | None = None  # when somebody is free again whom only this process was sending to
     freed: list[tuple[int, TimeRange]] = field(default_factory=list)  # given back, by GPU, and not yet passed on
     searches: dict[Refusal, Search] = field(default_factory=dict)  # see `find_alternatives`
     is_committing: bool = False
@@ -59,6 +60,10 @@ class Work:
 
     def owes(self, due_at: datetime) -> None:
         self.next_due = min(self.next_due or due_at, due_at)
+
+    def frees(self, at: datetime) -> None:
+        """This process goes on then. The others look again when they thought that it would be over."""
+        self.next_turn = min(self.next_turn or at, at)
 
     def find_alternatives(self, refusal: GpuTaken | AgainstRule, search: Search) -> None:
         """Let a refusal tell what would pass instead. After a change that is looked for once nothing is locked any
@@ -108,25 +113,25 @@ class Database:
                     refusal.alternatives = work.searches[refusal](question, refusal)
             raise
         self._numbers.update(work.numbers.maps[0])
-        if work.next_due is not None:
-            self._tell_due(work.next_due)
+        nearest = min((instant for instant in (work.next_due, work.next_turn) if instant), default=None)
+        if nearest is not None:
+            self._tell_due(nearest)
 
     @contextmanager
     def _change(self, work: Work, patience: timedelta) -> Iterator[None]:
         deadline = time.monotonic() + patience.total_seconds()
         with _in_our_words(work), self.engine.connect() as connection, self._take_turn(patience.total_seconds()):
             _limit_waiting_for_others(connection, deadline)
-            with connection.begin(), _on(connection, work):
-                _limit_waiting_inside(connection, patience)
+            with _limited_waiting_inside(connection, patience), _on(connection, work):
                 yield
                 work.flush()
                 if work.freed:
                     raise RuntimeError("what came free was not passed on to who waits: see core.waitlist.pass_on")
-                if work.next_due is not None:
-                    wakeup.notify(connection, work.next_due)
                 if time.monotonic() > deadline:
                     raise Busy
                 work.is_committing = True
+                if work.next_due is not None:
+                    wakeup.commit_and_notify(connection, work.next_due)
 
     @contextmanager
     def rehearse(self, now: datetime, patience: timedelta = PATIENCE) -> Iterator[Work]:
@@ -182,10 +187,19 @@ def _limit_waiting_for_others(connection: Connection, deadline: float) -> None:
         driver.execute(f"PRAGMA busy_timeout = {milliseconds(left)}")
 
 
-def _limit_waiting_inside(connection: Connection, patience: timedelta) -> None:
-    """PostgreSQL waits for rows in statements; this goes for this transaction only."""
-    if connection.dialect.name == "postgresql":
-        connection.exec_driver_sql(f"SET LOCAL statement_timeout = {milliseconds(patience)}")
+@contextmanager
+def _limited_waiting_inside(connection: Connection, patience: timedelta) -> Iterator[None]:
+    """PostgreSQL waits for rows in statements. The usual limit stays with the connection, once a change with it is
+    committed: to say it each time is a journey to the server and back. Any other goes for this transaction only.
+    """
+    is_known = patience == PATIENCE and _limited_waiting_inside in connection.info
+    with connection.begin():
+        if connection.dialect.name == "postgresql" and not is_known:
+            so_long = "" if patience == PATIENCE else "LOCAL"
+            connection.exec_driver_sql(f"SET {so_long} statement_timeout = {milliseconds(patience)}")
+        yield
+    if patience == PATIENCE:
+        connection.info[_limited_waiting_inside] = True
 
 
 def milliseconds(length: timedelta) -> int:

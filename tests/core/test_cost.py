@@ -37,8 +37,8 @@ def cost(lab: Lab, act: Callable[[], object]) -> int:
 def test_a_booking_costs_few_statements(lab: Lab) -> None:
     lab.reserve(lab.alice, lab.hours(1))
 
-    # Four looks, five rows or sets of rows, and to begin; on PostgreSQL also a lock, a limit, and word to the senders.
-    assert cost(lab, lambda: lab.reserve(lab.alice, lab.hours(2), request_key="k")) <= 12
+    # Three looks, five rows or sets of rows, and to begin; on PostgreSQL a lock, and to commit with word of it.
+    assert cost(lab, lambda: lab.reserve(lab.alice, lab.hours(2), request_key="k")) <= 10
 
 
 @pytest.mark.parametrize("wanted", [Wanted(), Wanted(count=4), Wanted(names=("GPU3",))])
