@@ -160,8 +160,11 @@ class Sender:
         post = batch.post
         if post is None or post.in_thread or not batch.owed:
             return False
-        lab = batch.organization
-        message = view.to_channel(batch, self._reader(lab.language, lab.zone), self._clock())
+        lab, first = batch.organization, batch.owed[0]
+        if first.kind in _OF_PERIODS:
+            message = self._of_period(first, lab)
+        else:
+            message = view.to_channel(batch, self._reader(lab.language, lab.zone), self._clock())
         metadata = _metadata({*batch.ids, *(line.id for line in batch.rewritten)})
         try:
             self._client.chat_update(

@@ -243,7 +243,7 @@ def shorten(
     audit.record_reservation(work, actor, Action.CHANGED, rest, before=before, why=why)
     held = placement.add(work, row.organization_id, before.holder, before.purpose, meant, TimeRange(work.now, end))
     notices.go_on(work, held)
-    _tell_holder(work, actor, Action.CHANGED, as_it_was, held, why)
+    _tell_holder(work, actor, Action.CHANGED, as_it_was, held, why, part_of=[rest.id])
     audit.record_reservation(work, actor, Action.SPLIT, held, why=why)
     waitlist.changed(work, rest)
     return replace(requests.receipt(work, held), before=as_it_was)
@@ -444,10 +444,17 @@ def _overruled(actor: Actor, held: facts.Reservation) -> dict[str, Any]:
 
 
 def _tell_holder(
-    work: Work, actor: Actor, action: Action, before: facts.Reservation, held: facts.Reservation, why: str
+    work: Work,
+    actor: Actor,
+    action: Action,
+    before: facts.Reservation,
+    held: facts.Reservation,
+    why: str,
+    *,
+    part_of: Collection[int] = (),
 ) -> None:
     """Somebody else has changed it: its holder reads who, and why."""
     if held.holder.id == actor.member_id:
         return
     by = members.of_id(work, actor.organization_id, actor.member_id)
-    notices.tell_holder(work, held, before, action, by, why)
+    notices.tell_holder(work, held, before, action, by, why, part_of=part_of)

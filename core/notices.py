@@ -209,8 +209,13 @@ def tell_holder(
     action: facts.Action,
     by: facts.Member,
     why: str,
+    *,
+    part_of: Collection[int] = (),
 ) -> None:
-    """An admin has changed somebody's reservation: they are owed who it was, what it was before, and why."""
+    """An admin has changed somebody's reservation: they are owed who it was, what it was before, and why.
+
+    The channel reads so under what told of it, or of the reservations that it was a `part_of`.
+    """
     data = {
         "by": by.name,
         "by_slack_id": by.slack_id,
@@ -220,9 +225,10 @@ def tell_holder(
         "had": [gpu.id for gpu in before.gpus],
     }
     names = [gpu.name for gpu in before.gpus]
+    in_thread = {**data, "gpus": names, "quiet": True, "part_of": list(part_of)}
     told = [
         _Plan(Kind.OVERRULED, to_member(held.holder.id), work.now, work.now + OVERRULED_STAYS_NEWS, data),
-        _Plan(Kind.DETAILS, CHANNEL, work.now, work.now + CHANGE_STAYS_NEWS, {**data, "gpus": names, "quiet": True}),
+        _Plan(Kind.DETAILS, CHANNEL, work.now, work.now + CHANGE_STAYS_NEWS, in_thread),
     ]
     _owe(work, held, told)
 
@@ -378,7 +384,8 @@ def claim(work: Work, organization_id: int, lease: timedelta) -> Batch | None:
     for row in useful:
         row.attempts += 1
         row.failure = None
-    rewritten = posts.lines(work, post, useful) if post and not post.in_thread else ()
+    is_rewritten = post is not None and not post.in_thread and useful[0].reservation_id is not None
+    rewritten = posts.lines(work, post, useful) if post and is_rewritten else ()
     others = {row.reservation_id for row in rewritten if row.reservation_id} - set(held)
     held |= availability.reservations(work, lab.id, others)
     told = [held[row.reservation_id] for row in (*useful, *rewritten) if row.reservation_id]
@@ -401,7 +408,7 @@ def _together(work: Work, rows: Sequence[models.Notice]) -> tuple[Sequence[model
     What belongs to the lab stands alone, and holds up nothing else.
     """
     if rows and rows[0].reservation_id is None:
-        return rows[:1], None
+        return rows[:1], posts.meant(work, rows[0])
     by_post: dict[posts.Post | None, list[models.Notice]] = {}
     for row in rows:
         if row.reservation_id is not None:

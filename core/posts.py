@@ -1,15 +1,18 @@
 """What stands in the lab's channel: which message told of a reservation, and what it is to say from now on.
 
 A change of what the channel was told is no post of its own: it rewrites the line that told it, in the message where
-that stands. What only some need to know is told in the thread of that message.
+that stands. What only some need to know is told in the thread of that message. What one person books within a minute
+is a line more in the message that told the first of it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from core import models
 from core.kinds import Kind
@@ -17,6 +20,10 @@ from core.work import Work
 
 REWRITING = frozenset({Kind.CHANGED, Kind.CANCELLED, Kind.SERIES_CHANGED, Kind.SERIES_CANCELLED})
 """What need not be a post where one can be rewritten."""
+
+TOGETHER = timedelta(minutes=1)
+_MOST_LINES = 20  # in one message
+_LATEST = 200  # reservations, those of a long series among them
 
 # Of several in one message that tell of one reservation, the first of these says how it is now.
 _OF_ONE = (Kind.CANCELLED, Kind.START, Kind.HANDED_OVER, Kind.CHANGED, Kind.BOOKED)
@@ -35,20 +42,17 @@ class Post:
 
 def meant(work: Work, notice: models.Notice) -> Post | None:
     """Where to tell it, when not in a message of its own."""
+    kind = Kind(notice.kind)
+    if kind is Kind.PERIOD_REMOVED:
+        return _rewriting(_of_period(work, notice))
     if notice.reservation_id is None:
         return None
-    match Kind(notice.kind):
-        case Kind.CHANGED | Kind.CANCELLED:
-            told = _latest(work, notice, [notice.reservation_id], _OF_ONE)
-            return _rewriting(told) or _under(_of_series(work, notice))
-        case Kind.SERIES_CHANGED if notice.data.get("partly"):
-            return _under(_of_series(work, notice))
-        case Kind.SERIES_CHANGED | Kind.SERIES_CANCELLED:
-            return _rewriting(_of_series(work, notice))
-        case Kind.DETAILS:
-            return _under(_latest(work, notice, [notice.reservation_id], _ALL_OF_IT) or _of_series(work, notice))
-        case _:
-            return None
+    if kind is Kind.DETAILS:
+        numbers = [notice.reservation_id, *notice.data.get("part_of", ())]
+        return _under(_latest(work, notice, numbers, _ALL_OF_IT) or _of_series(work, notice))
+    if kind is Kind.SERIES_CHANGED and notice.data.get("partly"):
+        return _under(_of_series(work, notice))
+    return _rewriting(_told_before(work, notice)) or _beside(work, notice)
 
 
 def has_heard(work: Work, reservation_id: int, recipient_id: int, *, of_series: bool = False) -> bool:
@@ -114,6 +118,78 @@ def _latest(
         .limit(1)
     )
     return work.session.scalar(told if in_threads else told.where(models.Notice.slack_thread.is_(None)))
+
+
+def _told_before(work: Work, notice: models.Notice) -> models.Notice | None:
+    """What told of the same, or of what belongs to it."""
+    assert notice.reservation_id is not None
+    match Kind(notice.kind):
+        case Kind.BOOKED | Kind.SERIES_BOOKED:
+            return _booked_just_now(work, notice)
+        case Kind.CHANGED | Kind.CANCELLED:
+            return _latest(work, notice, [notice.reservation_id], _OF_ONE)
+        case Kind.SERIES_CHANGED | Kind.SERIES_CANCELLED:
+            return _of_series(work, notice)
+        case _:
+            return None
+
+
+def _beside(work: Work, notice: models.Notice) -> Post | None:
+    """One of a series, of which the channel was told as a whole."""
+    is_change = notice.kind in {Kind.CHANGED, Kind.CANCELLED}
+    return _under(_of_series(work, notice)) if is_change else None
+
+
+def _booked_just_now(work: Work, notice: models.Notice) -> models.Notice | None:
+    """What the channel was told within the last minute of something else that the same person has booked."""
+    key = (_told_just_now, notice.recipient_id)
+    if key not in work.memo:  # which many that are due together have in common
+        work.memo[key] = _told_just_now(work, notice.recipient_id)
+    told: Any = work.memo[key]
+    found: models.Notice | None = told.get(notice.reservation_id)
+    return found
+
+
+def _told_just_now(work: Work, recipient_id: int) -> dict[int, models.Notice]:
+    """Of the latest reservations, what told in the last minute of the same person's; where there is room for more."""
+    latest = select(models.Reservation.id, models.Reservation.member_id).order_by(models.Reservation.id.desc())
+    holders: dict[int, int] = dict(work.session.execute(latest.limit(_LATEST)).tuples().all())
+    told = work.session.scalars(
+        select(models.Notice)
+        .where(models.Notice.reservation_id.in_(holders), models.Notice.recipient_id == recipient_id)
+        .where(models.Notice.kind.in_([Kind.BOOKED, Kind.SERIES_BOOKED]))
+        .where(models.Notice.slack_channel.is_not(None), models.Notice.slack_thread.is_(None))
+        .where(models.Notice.settled_at > work.now - TOGETHER)
+        .order_by(models.Notice.settled_at, models.Notice.id)
+    ).all()
+    counted = (
+        select(models.Notice.slack_ts, func.count())
+        .where(models.Notice.slack_ts.in_({each.slack_ts for each in told}))
+        .where(models.Notice.recipient_id == recipient_id)
+        .group_by(models.Notice.slack_ts)
+    )
+    lines: dict[str | None, int] = dict(work.session.execute(counted).tuples().all())
+    of_person = {
+        holders[each.reservation_id]: each
+        for each in told
+        if each.reservation_id is not None and lines[each.slack_ts] < _MOST_LINES
+    }
+    return {number: of_person[holder] for number, holder in holders.items() if holder in of_person}
+
+
+def _of_period(work: Work, notice: models.Notice) -> models.Notice | None:
+    """What announced the special period, as long as that was still to come: one that holds is called off aloud."""
+    start = datetime.fromisoformat(notice.data["time"][0])
+    if start <= notice.due_at:
+        return None
+    announced = work.session.scalars(
+        select(models.Notice)
+        .where(models.Notice.recipient_id == notice.recipient_id, models.Notice.kind == Kind.PERIOD_ADDED)
+        .where(models.Notice.slack_channel.is_not(None))
+        .order_by(models.Notice.id.desc())
+        .limit(_MOST_LINES)
+    )
+    return next((each for each in announced if each.data["id"] == notice.data["id"]), None)
 
 
 def _of_series(work: Work, notice: models.Notice) -> models.Notice | None:

@@ -91,7 +91,9 @@ def test_a_special_period_is_added_and_removed(world: World) -> None:
     admin_panel(alice, after=seen.ts).press("Remove")
     alice.waits_for("#gpu", "✓ “ICML deadline” is removed.")
     world.tick()
-    alice.waits_for("#gpu", "The special period “ICML deadline” is called off: the usual limits hold.")
+    told = [each for each in world.person("minjun").sees("#gpu") if "ICML deadline" in each.words]
+    assert len(told) == 1, "it stands where it was announced"
+    assert "The special period “ICML deadline” is called off: the usual limits hold." in told[0].words
     world.book("alice", "tomorrow 13:00-18:00")
 
 

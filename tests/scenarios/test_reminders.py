@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from bot.workspace.driver import MessageHandle
@@ -165,6 +167,30 @@ def test_a_change_rewrites_what_was_told_and_is_no_post(world: World) -> None:
     assert len(posts(world)) == 2, "and its end"
 
 
+def test_what_one_person_books_within_a_minute_is_one_message(world: World) -> None:
+    """A line more each, without a sound; what somebody else books, or a minute later, is a post of its own."""
+    world.book("alice", "20:00-21:00")
+    world.tick()
+    [told] = posts(world)
+    alices = world.book("alice", "21:00-22:00")
+    world.book("haruka", "22:00-23:00")
+    world.tick()
+    world.tick()
+    assert len(posts(world)) == 2
+    assert told.words.count("booked by Alice Weber") == 2
+    assert "佐藤遥" not in told.words
+    assert told.buttons == ["Manage mine"]
+    alices.press("Cancel")
+    world.person("alice").waits_for("#gpu", "✓ Cancelled")
+    world.tick()
+    assert told.words.count("booked by Alice Weber") == 1
+    assert "Alice Weber cancelled" in told.words
+    world.clock.forward(minutes=1)
+    world.book("alice", "23:00-24:00")
+    world.tick()
+    assert len(posts(world)) == 3
+
+
 def test_with_a_board_a_start_is_still_put_right(world: World) -> None:
     world.book("alice", "now for 1h")
     world.tick()
@@ -247,6 +273,25 @@ def test_who_overruled_somebody_and_why_is_told_in_the_thread(world: World) -> N
     assert "Why: power <!channel> cut" in told_why.words
     assert told_why.notified == set()
     assert len(posts(world)) == 1
+
+
+def test_why_some_gpus_of_a_run_end_earlier_is_told_in_its_thread(world: World) -> None:
+    world.add_gpu("lab-node-1", "GPU1")
+    world.person("alice").types("#gpu", "/gpu mine")
+    world.person("alice").waits_for("#gpu", "You have nothing booked")
+    world.book("haruka", "now for 8h 2 gpus for evals")
+    world.tick()
+    [told] = posts(world)
+    with world.desk.database.begin(world.clock()) as work:
+        admin = Actor.of(world.desk.organization.id, members.admins(work, world.desk.organization.id)[0])
+        [held] = availability.ahead(work, admin.organization_id)
+        end = world.clock() + timedelta(hours=2)
+        booking.shorten(work, admin, held.id, version=None, names=["GPU1"], end=end, why="the fan of GPU1")
+    world.tick()
+    world.tick()
+    [told_why] = told.thread
+    assert "Alice Weber changed 佐藤遥’s booking, which was GPU1" in told_why.words
+    assert "Why: the fan of GPU1" in told_why.words
 
 
 def test_one_of_a_series_is_told_in_the_thread_of_the_series(world: World) -> None:
