@@ -71,14 +71,15 @@ _HELD_BY_ALL = (
     select(models.Reservation.member_id, models.Slot.start_at, models.Slot.end_at)
     .join(models.Reservation, models.Slot.reservation_id == models.Reservation.id)
     .where(models.Slot.gpu_id.in_(ALL_GPUS), models.Slot.live, models.Slot.end_at > bindparam("since"))
-    .where(models.Reservation.maintenance.is_(False))
+    .where(models.Slot.start_at < bindparam("until"), models.Reservation.maintenance.is_(False))
 )
 
 
 def by_member(work: Work, organization_id: int, week: TimeRange) -> dict[int, timedelta]:
     """The GPU time in that week of everybody who has any."""
     found: dict[int, timedelta] = {}
-    for row in work.connection.execute(_HELD_BY_ALL, {"lab": organization_id, "since": week.start}):
+    asked = {"lab": organization_id, "since": week.start, "until": week.end}
+    for row in work.connection.execute(_HELD_BY_ALL, asked):
         part = min(row.end_at, week.end) - max(row.start_at, week.start)
         if part > timedelta(0):
             found[row.member_id] = found.get(row.member_id, timedelta(0)) + part

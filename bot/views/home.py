@@ -42,7 +42,7 @@ def home(lab: Lab, reader: Reader, now: datetime, *, answer: Message | None = No
     ]
     below = [
         kit.header(reader.say("My bookings")),
-        *(mine.cards(lab.held, reader, lab.series) or [kit.section(reader.say("You have nothing booked."))]),
+        *(mine.first_cards(lab.held, reader, lab.series) or [kit.section(reader.say("You have nothing booked."))]),
         *waitlist.cards(lab.wishes, reader),
         kit.context(booking.fair_use(lab.use, reader)),
         kit.header(reader.say("My settings")),

@@ -15,6 +15,7 @@ Mine = Sequence[tuple[facts.Reservation, facts.Room | None]]
 """Reservations, and for a running one how far it could be extended."""
 
 _SHOWN = 15
+_FIRST = 5  # on Home, which has more to show
 
 
 def mine(held: Mine, reader: Reader, series: Sequence[facts.Series] = (), wishes: Sequence[facts.Wish] = ()) -> Message:
@@ -61,6 +62,29 @@ def cards(
     held: Mine, reader: Reader, series: Sequence[facts.Series] = (), extend_by: timedelta | None = None
 ) -> list[Block]:
     """One for each; of a series of which several remain, one for all of them, where its next occurrence stands."""
+    made = _cards(held, reader, series, extend_by)
+    shown = [block for card in made[:_SHOWN] for block in card]
+    more = len(made) - _SHOWN
+    if more <= 0:
+        return shown
+    hint = reader.say("… and {count} more. Name its day to get at one: `{command} change friday`.", count=more)
+    return [*shown, kit.context(hint)]
+
+
+def first_cards(held: Mine, reader: Reader, series: Sequence[facts.Series]) -> list[Block]:
+    """The first few of them, and all of them behind a button."""
+    made = _cards(held, reader, series)
+    shown = [block for card in made[:_FIRST] for block in card]
+    more = len(made) - _FIRST
+    if more <= 0:
+        return shown
+    button = kit.button(reader.say("All my bookings"), "show_mine")
+    return [*shown, kit.beside(reader.say("… and {count} more.", count=more), button)]
+
+
+def _cards(
+    held: Mine, reader: Reader, series: Sequence[facts.Series], extend_by: timedelta | None = None
+) -> list[list[Block]]:
     of_series = {held.id: each for each in series if len(each.remaining) > 1 for held in each.remaining}
     made: list[list[Block]] = []
     for each, room in held:
@@ -69,12 +93,7 @@ def cards(
             made.append(booking.card(each, reader, room, extend_by))
         elif mine.remaining[0].id == each.id:
             made.append(series_view.card(mine, reader))
-    shown = [block for card in made[:_SHOWN] for block in card]
-    more = len(made) - _SHOWN
-    if more <= 0:
-        return shown
-    hint = reader.say("… and {count} more. Name its day to get at one: `{command} change friday`.", count=more)
-    return [*shown, kit.context(hint)]
+    return made
 
 
 def listed(

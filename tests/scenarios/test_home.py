@@ -25,6 +25,17 @@ def test_now_today_the_coming_week_mine_and_settings(world: World) -> None:
     assert "Reminders: before the start and before the end, as direct messages" in home.words
 
 
+def test_many_of_ones_own_are_folded(world: World) -> None:
+    """So that the settings below are not at the end of a long way down."""
+    for hour in range(13, 20):
+        world.book("alice", f"tomorrow {hour}:00-{hour + 1}:00")
+    home = world.person("alice").opens_home().waits_for("… and 2 more.")
+    assert home.buttons.count("Cancel") == 5
+    home.press("All my bookings")
+    home.waits_for("You have 7 bookings.")
+    assert home.buttons.count("Cancel") == 12, "the answer stands on top"
+
+
 def test_it_follows_what_others_do_while_it_is_looked_at(world: World) -> None:
     home = world.person("alice").opens_home().waits_for("My settings")
     world.book("haruka", "now for 2h")
