@@ -153,7 +153,7 @@ def _booked_just_now(work: Work, notice: models.Notice) -> models.Notice | None:
 def _told_just_now(work: Work, recipient_id: int) -> dict[int, models.Notice]:
     """Of the latest reservations, what told in the last minute of the same person's; where there is room for more."""
     latest = select(models.Reservation.id, models.Reservation.member_id).order_by(models.Reservation.id.desc())
-    holders: dict[int, int] = dict(work.session.execute(latest.limit(_LATEST)).tuples().all())
+    holders = {row.id: row.member_id for row in work.session.execute(latest.limit(_LATEST))}
     told = work.session.scalars(
         select(models.Notice)
         .where(models.Notice.reservation_id.in_(holders), models.Notice.recipient_id == recipient_id)
@@ -163,12 +163,12 @@ def _told_just_now(work: Work, recipient_id: int) -> dict[int, models.Notice]:
         .order_by(models.Notice.settled_at, models.Notice.id)
     ).all()
     counted = (
-        select(models.Notice.slack_ts, func.count())
+        select(models.Notice.slack_ts, func.count().label("lines"))
         .where(models.Notice.slack_ts.in_({each.slack_ts for each in told}))
         .where(models.Notice.recipient_id == recipient_id)
         .group_by(models.Notice.slack_ts)
     )
-    lines: dict[str | None, int] = dict(work.session.execute(counted).tuples().all())
+    lines = {row.slack_ts: row.lines for row in work.session.execute(counted)}
     of_person = {
         holders[each.reservation_id]: each
         for each in told
