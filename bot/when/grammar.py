@@ -13,13 +13,14 @@ from bot.when.hours import hours, lone_hours
 from bot.when.lexer import tokens as lex
 from bot.when.moments import joined, moment_of
 from bot.when.ranges import PATTERNS, SEP, length_in
+from bot.when.rest import SAYS_NOTHING, rest_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from bot.when.fold import Folded
     from bot.when.kinds import Token
-    from bot.when.lexer import Lexicon
+    from bot.when.lexicon import Lexicon
 
 
 @dataclass(slots=True)
@@ -84,8 +85,6 @@ def _purpose_start(row: Sequence[Token]) -> int:
 
 #: Words about days that no form took.
 _DAYS_UNREAD = "OWkωδeYoJψ"
-#: Says nothing between two times.
-_DROPPED = " @g():?_"
 _ONLY_DAYS = re.compile("(?P<days>D(?:[&+]D)+)x*")
 _CHAIN = re.compile(f"X{SEP}X{SEP}X")
 
@@ -103,7 +102,7 @@ class _Reader:
     def __init__(self, row: Sequence[Token], purpose: int, folded: Folded) -> None:
         self.row = row
         self.folded = folded
-        self.places = [i for i in range(purpose) if row[i].kind not in _DROPPED]
+        self.places = [i for i in range(purpose) if row[i].kind not in SAYS_NOTHING]
         self.solid = [row[i] for i in self.places]
         self.letters = forms.letters(self.solid)
         self.used: set[int] = set()
@@ -134,7 +133,7 @@ class _Reader:
             parsed.asks = days
         else:
             self._read_parts(parsed)
-        parsed.rest = self._rest()
+        parsed.rest = rest_of(self.row, {self.places[i] for i in self.used}, self.folded)
         parsed.unused = "".join(letter for i, letter in enumerate(self.letters) if i not in self.used)
         return parsed
 
@@ -362,44 +361,6 @@ class _Reader:
         weeks = next((int(str(token.value)) for token in self.solid if token.kind == kinds.WEEK), 0)
         return Day(weekday=6, week=weeks) if weeks < 0 else None
 
-    # What is left of the text.
-
-    def _rest(self) -> str:
-        taken = {self.places[i] for i in self.used}
-        taken |= {i for i, token in enumerate(self.row) if token.kind == kinds.TAKEN}
-        taken |= self._between(taken)
-        pieces: list[str] = []
-        run: list[Token] = []
-        for index, token in enumerate([*self.row, None]):
-            if token is not None and index not in taken:
-                run.append(token)
-            else:
-                if not all(each.kind in _SMALL or each.value == "topic" for each in run):
-                    pieces.append(self.folded.cut(run[0].start, run[-1].end).strip(_TRIMMED))
-                run = []
-        return " ".join(piece for piece in pieces if piece)
-
-    def _between(self, taken: set[int]) -> set[int]:
-        """The small words that stand between used ones, and the particles right after them."""
-        found: set[int] = set()
-        run: list[int] = []
-        for index, token in enumerate(self.row):
-            if index in taken:
-                found.update(run)
-                run = []
-            elif token.kind in _SMALL and (run or index - 1 in taken):
-                run.append(index)
-                if token.kind == kinds.GLUE and self.row[index - 1].kind != kinds.SPACE:
-                    found.add(index)
-            else:
-                run = []
-        return found
-
 
 def _is_text(token: Token) -> bool:
     return token.kind == kinds.OTHER and token.value != kinds.COUNTED
-
-
-#: Small words, which join what is about time; by themselves they are no purpose.
-_SMALL = _DROPPED + ",+FfTK&m|"
-_TRIMMED = " \t\r\n,;:：、。，.-–—~〜～→>()（）「」[]|/"

@@ -25,17 +25,8 @@ def joined(tokens: Sequence[Token]) -> list[Token]:
     """Join days, parts of the day, clock times and zones that stand together into moments."""
     row: list[Token] = []
     gap: list[Token] = []
-    for place, token in enumerate(tokens):
-        if token.kind == kinds.ZONE and token.value in zones.ALONE and not (row and _has_meridiem(row[-1])):
-            token = token._replace(kind=kinds.OTHER)  # noqa: PLW2901 - PT is a zone in `3pm PT` only
-        if token.kind == kinds.PLACE:  # 13-18 in Tokyo, but not `talk in Tokyo`
-            after_time = row and _is_time(row[-1])
-            token = token._replace(kind=kinds.ZONE if after_time else kinds.OTHER)  # noqa: PLW2901
-        if token.kind == kinds.CITY:
-            zone = row and row[-1].kind == kinds.MOMENT and _ends_its_side(tokens, place, gap)
-            token = token._replace(kind=kinds.ZONE if zone else kinds.OTHER)  # noqa: PLW2901
-        if token.kind in _NOUNS:
-            token = token._replace(kind=kinds.OTHER)  # noqa: PLW2901 - it counted nothing: a word like any other
+    for place, word in enumerate(tokens):
+        token = word._replace(kind=_kind_here(tokens, place, row, gap))
         previous = row[-1] if row and isinstance(row[-1].value, Moment) else None
         if token.kind in _ATOMS:
             apart = _may_be_of_text(tokens, place, gap) or _is_noted_date(token, row, gap)
@@ -54,6 +45,23 @@ def joined(tokens: Sequence[Token]) -> list[Token]:
             row += [*gap, token]
             gap = []
     return row + gap
+
+
+def _kind_here(tokens: Sequence[Token], place: int, row: Sequence[Token], gap: Sequence[Token]) -> str:
+    """What a word is behind what was joined before it: places are zones only there, and nouns that counted nothing
+    are words like any other."""
+    token = tokens[place]
+    if token.kind in _NOUNS:
+        return kinds.OTHER
+    if token.kind == kinds.ZONE and token.value in zones.ALONE:  # 3pm PT; elsewhere PT is PyTorch
+        is_zone = bool(row) and _has_meridiem(row[-1])
+    elif token.kind == kinds.PLACE:  # 13-18 in Tokyo, but not `talk in Tokyo`
+        is_zone = bool(row) and _is_time(row[-1])
+    elif token.kind == kinds.CITY:
+        is_zone = bool(row) and row[-1].kind == kinds.MOMENT and _ends_its_side(tokens, place, gap)
+    else:
+        return token.kind
+    return kinds.ZONE if is_zone else kinds.OTHER
 
 
 def _may_be_of_text(tokens: Sequence[Token], place: int, gap: Sequence[Token]) -> bool:
@@ -112,7 +120,7 @@ def _with(moment: Moment | None, token: Token, gap: Sequence[Token]) -> Moment |
     if token.kind == kinds.DAY:
         return _with_day(moment, value, gap)
     if token.kind == kinds.ZONE:
-        return None if moment.zone or (moment == Moment() and False) else replace(moment, zone=value)
+        return None if moment.zone else replace(moment, zone=value)
     if moment.part and moment.part != value:
         return None
     return replace(moment, part=value, part_after=moment.clock is not None)

@@ -16,7 +16,7 @@ from bot.when.fold import fold
 from bot.when.grammar import Parsed, parse, row_of
 from bot.when.here import Here, placed
 from bot.when.languages import LANGUAGES
-from bot.when.lexer import lexicon_for
+from bot.when.lexicon import lexicon_for
 from bot.when.reading import Kind, Reading, Series, Unreadable
 from bot.when.recurrence import take
 from bot.when.resolve import checked, readings, start_of

@@ -20,7 +20,7 @@ ABBREVIATIONS = {
 
 #: Names that follow the season of a place.
 PLACES = {
-    "America/New_York": "et, eastern, us eastern, et, new york, nyc, ny, boston, toronto, us/eastern",
+    "America/New_York": "et, eastern, us eastern, new york, nyc, ny, boston, toronto, us/eastern",
     "America/Chicago": "ct, us central, central, chicago, austin, houston",
     "America/Denver": "mt, mountain, us mountain, denver, boulder",
     "America/Los_Angeles": "pt, pacific, us pacific, los angeles, la, san francisco, sf, seattle, california",

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from bot.when import kinds
 from bot.when.clocks import NOON, WEEKEND, WORKDAYS, Clock, Day, Daypart, Every, Length
-from bot.when.languages.shape import Language, cities_of, zones_of
+from bot.when.languages.shape import KANJI_NUMBERS, Language, cities_of, zones_of
 
 _PLACES = {
     "Asia/Tokyo": "日本, 東京",
@@ -53,21 +53,7 @@ JAPANESE = Language(
     dotted_dates=True,
     wave_until=True,
     numerals=("[〇零一二三四五六七八九十百]{1,6}", " ?(?:時|分|月|日|年|週|泊|回|, ?[二三四五六七八九])"),
-    numeral_values={
-        "〇": 0,
-        "零": 0,
-        "一": 1,
-        "二": 2,
-        "三": 3,
-        "四": 4,
-        "五": 5,
-        "六": 6,
-        "七": 7,
-        "八": 8,
-        "九": 9,
-        "十": 10,
-        "百": 100,
-    },
+    numeral_values=KANJI_NUMBERS,
     words={
         kinds.DAY: {
             Day(months=0, month_end=True): "月末, 月末日, 月の終わり",

@@ -8,6 +8,9 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+#: The kanji of numbers, in Japanese and Chinese.
+KANJI_NUMBERS = dict(zip("零〇一二三四五六七八九十", (0, *range(11)), strict=True)) | {"百": 100}
+
 
 @dataclass(frozen=True)
 class Language:

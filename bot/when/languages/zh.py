@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from bot.when import kinds
 from bot.when.clocks import NOON, WEEKEND, WORKDAYS, Clock, Day, Daypart, Every, Length
-from bot.when.languages.shape import Language, cities_of, zones_of
+from bot.when.languages.shape import KANJI_NUMBERS, Language, cities_of, zones_of
 
 _PLACES = {
     "Asia/Shanghai": "北京, 中国, 中國, 上海, 国内",
@@ -75,23 +75,7 @@ CHINESE = Language(
         "[零〇一二两兩三四五六七八九十百]{1,6}",
         " ?(?:点|點|时|時|月|日|号|號|分|小时|小時|个|個|天|周|週|刻|年|钟|鐘|半|次)",
     ),
-    numeral_values={
-        "零": 0,
-        "〇": 0,
-        "一": 1,
-        "二": 2,
-        "两": 2,
-        "兩": 2,
-        "三": 3,
-        "四": 4,
-        "五": 5,
-        "六": 6,
-        "七": 7,
-        "八": 8,
-        "九": 9,
-        "十": 10,
-        "百": 100,
-    },
+    numeral_values=KANJI_NUMBERS | {"两": 2, "兩": 2},
     words={
         kinds.DAY: {
             Day(months=0, month_end=True): "月底, 月末, 这个月底",
