@@ -10,15 +10,14 @@ from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import select
 from sqlalchemy.orm import aliased
 
 from core import facts, models
 from core.actors import Actor, Operator
+from core.db import insert_rows
 from core.facts import Action, Subject, Surface
 from core.work import Work
-
-_ADD = insert(models.AuditEntry).inline()  # nobody asks for its number
 
 _AT_ONCE = 500
 _FEW, _LOOKED_AT, _LATELY = 5, 40, timedelta(days=1)
@@ -66,7 +65,7 @@ def record(
         "after": after,
         "why": why[:500],
     }
-    work.connection.execute(_ADD, entry)
+    insert_rows(work.connection, models.AuditEntry, [entry])
     work.owes(work.now)  # displays show it
 
 

@@ -16,10 +16,10 @@ from enum import StrEnum
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, case, func, insert, select, update
+from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, case, func, select, update
 
 from core import availability, facts, kinds, members, models, organizations, placement, posts, recipients
-from core.db import insert_if_new
+from core.db import insert_if_new, insert_rows
 from core.work import Work
 
 CHANNEL, to_member = recipients.CHANNEL, recipients.to_member
@@ -625,9 +625,6 @@ def _withdraw(work: Work, held: facts.Reservation) -> set[Kind]:
     return unsent
 
 
-_ADD = insert(models.Notice).returning(models.Notice.id)  # which makes of all rows one statement
-
-
 def _owe(work: Work, held: facts.Reservation, plans: Sequence[_Plan]) -> None:
     planned = [
         {
@@ -642,8 +639,8 @@ def _owe(work: Work, held: facts.Reservation, plans: Sequence[_Plan]) -> None:
         }
         for plan in plans
     ]
-    if planned:  # in one statement: a booking has up to seven
-        work.connection.execute(_ADD, planned)
+    if planned:
+        insert_rows(work.connection, models.Notice, planned)
         work.owes(min(plan.due_at for plan in plans))
 
 

@@ -28,6 +28,7 @@ from datetime import datetime
 from sqlalchemy import bindparam, insert, select
 
 from core import availability, facts, models
+from core.db import insert_rows
 from core.timerange import TimeRange
 from core.work import Work
 
@@ -38,7 +39,6 @@ _LOCK = (
     .with_for_update()
 )
 _NEW = insert(models.Reservation).returning(models.Reservation.id)
-_HOLD = insert(models.Slot).inline()  # nobody asks for their numbers
 
 
 def lock(work: Work, gpus: Iterable[facts.Gpu]) -> None:
@@ -113,8 +113,9 @@ def _add(
     }
     number = work.connection.execute(_NEW, row).scalar_one()
     slots = tuple(facts.Slot(gpu, times[gpu]) for gpu in sorted(times, key=lambda gpu: gpu.id))
-    work.connection.execute(
-        _HOLD,
+    insert_rows(
+        work.connection,
+        models.Slot,
         [
             {
                 "reservation_id": number,

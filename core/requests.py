@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from sqlalchemy import insert, select
+from sqlalchemy import select
 
 from core import availability, facts, models
 from core.actors import Actor
+from core.db import insert_rows
 from core.facts import Receipt
 from core.work import Work
-
-_CARRIED_OUT = insert(models.Request).inline()  # nobody asks for its number
 
 
 def done(work: Work, actor: Actor, request_key: str | None) -> Receipt | None:
@@ -40,4 +39,4 @@ def remember(work: Work, held: facts.Reservation, key: str | None) -> None:
     """This request has led to this reservation."""
     if key is not None:
         carried_out = {"organization_id": held.organization_id, "reservation_id": held.id, "made_at": work.now}
-        work.connection.execute(_CARRIED_OUT, {"key": key, **carried_out})
+        insert_rows(work.connection, models.Request, [{"key": key, **carried_out}])
