@@ -19,7 +19,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, case, func, select, update
 
 from core import availability, facts, kinds, members, models, organizations, placement, posts, recipients
-from core.db import insert_if_new, insert_rows
+from core.db import UtcDateTime, insert_if_new, insert_rows
 from core.work import Work
 
 CHANNEL, to_member = recipients.CHANNEL, recipients.to_member
@@ -349,29 +349,33 @@ def _of_lab(kind: Kind) -> ColumnElement[bool]:
     return and_(models.Notice.reservation_id.is_(None), models.Notice.kind == kind)
 
 
+_WAITING_LONGEST = (
+    select(models.Recipient)
+    .join(models.Notice)
+    .where(_is_owed, models.Notice.due_at <= bindparam("now"))
+    .where(models.Recipient.free_at <= bindparam("now"), models.Recipient.organization_id == bindparam("lab"))
+    .order_by(models.Notice.due_at, models.Notice.id)
+    .limit(1)
+    .with_for_update(of=models.Recipient, skip_locked=True, key_share=True)
+)
+_DUE_FOR = (
+    select(models.Notice)
+    .where(_is_owed, models.Notice.due_at <= bindparam("now"), models.Notice.recipient_id == bindparam("recipient"))
+    .order_by(models.Notice.due_at, _telling_rank, models.Notice.id)
+    .limit(BATCH)
+    .with_for_update(skip_locked=True)  # what is being changed is another one in a moment
+)
+
+
 def claim(work: Work, organization_id: int, lease: timedelta) -> Batch | None:
     """Everything due for the recipient who has waited longest, ours for `lease`; None when nobody can be sent to now.
 
     What is stale or of no more use is settled on the way and not returned, so a batch can come back empty.
     """
-    recipient = work.session.scalar(
-        select(models.Recipient)
-        .join(models.Notice)
-        .where(_is_owed, models.Notice.due_at <= work.now)
-        .where(models.Recipient.free_at <= work.now, models.Recipient.organization_id == organization_id)
-        .order_by(models.Notice.due_at, models.Notice.id)
-        .limit(1)
-        .with_for_update(of=models.Recipient, skip_locked=True, key_share=True)
-    )
+    recipient = work.session.scalar(_WAITING_LONGEST, {"lab": organization_id, "now": work.now})
     if recipient is None:
         return None
-    rows = work.session.scalars(
-        select(models.Notice)
-        .where(_is_owed, models.Notice.due_at <= work.now, models.Notice.recipient_id == recipient.id)
-        .order_by(models.Notice.due_at, _telling_rank, models.Notice.id)
-        .limit(BATCH)
-        .with_for_update(skip_locked=True)  # what is being changed is another one in a moment
-    ).all()
+    rows = work.session.scalars(_DUE_FOR, {"recipient": recipient.id, "now": work.now}).all()
     lab = organizations.of_id(work, organization_id)
     member = _member(work, recipient)
     rows = [row for row in rows if row.kind != Kind.DETAILS] or rows  # which are told under what is told first
@@ -422,19 +426,36 @@ def _is_quiet(row: models.Notice) -> bool:
     return bool(row.data.get("quiet"))
 
 
+_is_settled = models.Notice.outcome.is_not(None)
+# Where it stands is noted of what became untrue on its way as well: a change of it is to rewrite that message.
+_SENT = (
+    update(models.Notice)
+    .where(models.Notice.id.in_(bindparam("ids", expanding=True)))
+    .values(
+        outcome=func.coalesce(models.Notice.outcome, Outcome.SENT),
+        settled_at=func.coalesce(models.Notice.settled_at, bindparam("now", type_=UtcDateTime)),
+        failure=case((_is_settled, models.Notice.failure)),
+        slack_ts=bindparam("ts"),
+        slack_channel=bindparam("channel"),
+        slack_thread=bindparam("thread"),
+    )
+)
+_FREE = (
+    update(models.Recipient).where(models.Recipient.id == bindparam("recipient")).values(free_at=bindparam("from_then"))
+)
+
+
 def sent(work: Work, batch: Batch, ids: Iterable[int], slack_ts: str) -> None:
     """These of the batch are in one message of that `ts`; the next message to this recipient waits its turn."""
     _lock(work, batch)
     _free(work, batch, work.now + PACE)
-    _settle(work, ids, Outcome.SENT)
-    place = {"slack_ts": slack_ts, "slack_channel": None, "slack_thread": None}
+    place = {"ts": slack_ts, "channel": None, "thread": None}
     if batch.post is not None:
-        place["slack_channel"] = batch.post.channel
-        place["slack_thread"] = batch.post.slack_ts if batch.post.in_thread else None
+        place["channel"] = batch.post.channel
+        place["thread"] = batch.post.slack_ts if batch.post.in_thread else None
     elif batch.member is None:
-        place["slack_channel"] = batch.channel
-    # Also of what became untrue on its way: a change of it is to rewrite that message.
-    work.session.execute(update(models.Notice).where(models.Notice.id.in_(list(ids))).values(**place))
+        place["channel"] = batch.channel
+    work.connection.execute(_SENT, {"ids": list(ids), "now": work.now, **place})
 
 
 def unneeded(work: Work, batch: Batch, ids: Iterable[int]) -> None:
@@ -750,7 +771,7 @@ def _member(work: Work, recipient: models.Recipient) -> facts.Member | None:
 
 def _free(work: Work, batch: Batch, at: datetime) -> None:
     """Let others send to this recipient from then on."""
-    work.session.execute(update(models.Recipient).where(models.Recipient.id == batch.recipient_id).values(free_at=at))
+    work.connection.execute(_FREE, {"recipient": batch.recipient_id, "from_then": at})
     work.frees(at)
 
 

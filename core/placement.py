@@ -38,6 +38,11 @@ _LOCK = (
     .order_by(models.Gpu.id)
     .with_for_update()
 )
+_reservation = select(models.Reservation.id)
+_WAIT_FOR = _reservation.where(models.Reservation.id == bindparam("id")).with_for_update(key_share=True)
+_LOCK_IF_FREE = _reservation.where(models.Reservation.id.in_(bindparam("ids", expanding=True))).with_for_update(
+    key_share=True, skip_locked=True
+)
 _NEW = insert(models.Reservation).returning(models.Reservation.id)
 
 
@@ -55,12 +60,13 @@ def lock_reservations(work: Work, ids: Collection[int]) -> None:
     if work.has_one_writer:
         return
     awaited = min(ids, default=0)
+    if len(ids) == 1:
+        work.connection.execute(_WAIT_FOR, {"id": awaited}).all()
+        return
     while ids:
         attempt = work.connection.begin_nested()
-        locked = select(models.Reservation.id).with_for_update(key_share=True)
-        work.connection.execute(locked.where(models.Reservation.id == awaited)).all()
-        free = locked.where(models.Reservation.id.in_(ids)).with_for_update(key_share=True, skip_locked=True)
-        missing = set(ids) - set(work.connection.scalars(free))
+        work.connection.execute(_WAIT_FOR, {"id": awaited}).all()
+        missing = set(ids) - set(work.connection.scalars(_LOCK_IF_FREE, {"ids": list(ids)}))
         if not missing:
             attempt.commit()
             return
