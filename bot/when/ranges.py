@@ -262,7 +262,7 @@ def _without_dash(tokens: Sequence[Token]) -> Ask | None:
     return Ask(start, end) if clocks or (start.instant and end.instant) else None
 
 
-@_asks(r"flG?|^[^x]*l|lR?u?[^x]*$", unless=r"[XDPpSRVδkωψ]|l\||\|l|l,[nN]|l[-~KU]+l")
+@_asks(r"flG?|^[^x]*l|lR?u?[^x]*$", unless=r"[XDPpSRVδkωψ]|l\||\|l|l,[nN]|[nN]&l|l[-~KU]+l")
 def _length_from_now(tokens: Sequence[Token]) -> Ask | None:
     return Ask(length=length_in(tokens))
 

@@ -255,7 +255,10 @@ def _each_day(ask: Ask, here: Here) -> list[Reading]:
     assert ask.end is not None
     one = replace(ask, end=replace(ask.end, day=None, day_after=False), each_day=False)
     through = replace(ask, each_day=False)
-    return [*readings(one, here)[:1], *readings(through, here)[:1]]
+    first, whole_stretch = readings(one, here)[0], readings(through, here)[0]
+    if (first.start, first.end) == (whole_stretch.start, whole_stretch.end):
+        return [first]  # de vendredi à samedi de 23h à 5h
+    return [first, whole_stretch]
 
 
 # --- instants ---

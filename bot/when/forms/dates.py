@@ -351,7 +351,7 @@ def _until_that_day(tokens: Sequence[Token]) -> Built:
     return _until(tokens)
 
 
-_THEN_RANGE = r"(?=,? (?:[@F] ?)*[CynN] ?[-~TtU] ?[nNCy])"
+_THEN_RANGE = r"(?=,? (?:(?:[@F] ?)*[CynN] ?[-~TtU] ?[nNCy]|L))"
 
 
 _LETTER_FIRST = "(?<![nNxO])(?<![nNxO] )"

@@ -238,11 +238,11 @@ def _next_hours(tokens: Sequence[Token]) -> Built:
     return kinds.LENGTH, Length(timedelta(**{unit: amount}))
 
 
-@FORMS.add(r"l ?& ?(?:N ?)?q(?! ?[iM])")
+@FORMS.add(r"l ?& ?(?:N ?)?q(?! ?[iM])|lq")
 def _and_a_quarter(tokens: Sequence[Token]) -> Built:
-    """`an hour and a quarter`, `an hour and three quarters`."""
-    quarters = (numbers_in(tokens) or [1])[0]
-    return kinds.LENGTH, Length(length_of(tokens[0].value).time + timedelta(minutes=15 * quarters))
+    """`an hour and a quarter`, `an hour and three quarters`, `两小时一刻钟`."""
+    quarters, minutes = (numbers_in(tokens) or [1])[0], int(value_of(tokens, kinds.QUARTER))
+    return kinds.LENGTH, Length(length_of(tokens[0].value).time + timedelta(minutes=minutes * quarters))
 
 
 @FORMS.add(r"l ?V")

@@ -67,6 +67,15 @@ _LAST_GPU, _LAST_HOUR = 8, 24
 _MOST_PARTS = 10
 
 
+@FORMS.add(r"[s#] n [TtU] n" + _NO_TIME_AFTER)
+def _labelled_in_words(tokens: Sequence[Token]) -> Built:
+    """`chapters 3 to 5`, `Kapitel 3 bis 5`; `run 3 until 5` is an end."""
+    joint = tokens[4]
+    first, last = numbers_in(tokens)
+    is_end = joint.kind == kinds.UNTIL and joint.value != "to"
+    return None if is_end or tokens[0].value or first >= last else (kinds.OTHER, None)
+
+
 @FORMS.add(r"[s#c] ?[:.]? ?n(?:\.n)?(?: ?[-~] ?n(?:\.n)?)*" + _NO_TIME_AFTER)
 def _labelled(tokens: Sequence[Token]) -> Built:
     hours = [int(str(t.value)) for t in tokens if t.kind == kinds.NUMBER]

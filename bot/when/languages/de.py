@@ -204,7 +204,8 @@ GERMAN = Language(
         },
         kinds.UNTIL: {
             "end": "ende",
-            "": ("bis, bis um, bis zu, bis ca., bis etwa, bis gegen, bis inkl., bis einschließlich, ende um"),
+            "to": "bis",
+            "": ("bis um, bis zu, bis ca., bis etwa, bis gegen, bis inkl., bis einschließlich, ende um"),
         },
         kinds.UNTIL_DATE: {"": "bis zum"},
         kinds.FOR: {

@@ -103,6 +103,7 @@ SPANISH = Language(
         kinds.DAYS: {"": "días, dias"},
         kinds.WEEKS: {"": "semana, semanas"},
         kinds.LENGTH: {
+            Length(timedelta(days=1), whole_days=True): "un día",
             Length(timedelta(minutes=90)): "hora y media, una hora y media",
             Length(timedelta(minutes=15)): "cuarto de hora, un cuarto de hora",
             Length(timedelta(minutes=45)): "tres cuartos de hora",
@@ -183,7 +184,7 @@ SPANISH = Language(
         kinds.LATER: {"": "después, más tarde"},
         kinds.VAGUE: {
             "": (
-                "luego, pronto, algún día, un rato, antes, cuando sea, un momento, más adelante, "
+                "luego, pronto, algún día, un día de estos, un rato, antes, cuando sea, un momento, más adelante, "
                 "antes de, antes de las, un poco, al rato"
             )
         },

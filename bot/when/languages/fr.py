@@ -100,7 +100,7 @@ FRENCH = Language(
         },
         kinds.HOUR_LETTER: {"clock": "h, heure, heures, hr, hrs, h."},
         kinds.MINUTES: {"": "minute, minutes, min, mn, mins"},
-        kinds.DAYS: {"": "jour, jours, journées, j"},
+        kinds.DAYS: {"": "jour, jours, journée, journées, j"},
         kinds.WEEKS: {"": "semaine, semaines", 1: "en huit", 2: "en quinze"},
         kinds.LENGTH: {
             Length(timedelta(hours=12)): "demi-journée, une demi-journée",
