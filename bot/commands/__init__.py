@@ -30,7 +30,7 @@ from bot.commands.kinds import (
     Who,
 )
 from bot.commands.parts import purpose_in, split_running, without_manners
-from bot.commands.table import LONGEST, VERBS, Verb, parse
+from bot.commands.table import LONGEST, VERBS, Verb, parse, picture
 from bot.commands.verbs import nearest
 
 __all__ = [
@@ -63,6 +63,7 @@ __all__ = [
     "Who",
     "nearest",
     "parse",
+    "picture",
     "purpose_in",
     "split_running",
     "without_manners",

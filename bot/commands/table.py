@@ -207,7 +207,8 @@ def _bound(pattern: re.Pattern[str], text: str) -> tuple[str, str]:
     return next(part for part in match.groups() if part).strip(), without(text, match)
 
 
-def _picture(text: str) -> Picture:
+def picture(text: str) -> Picture:
+    """Of which day or week, in the words behind the verb; nothing is this week."""
     return Picture(_span(text) if text else Span.WEEK, text)
 
 
@@ -274,7 +275,7 @@ VERBS = (
     Verb("who", _alone(Who())),
     Verb("board", _board, changes=True),
     Verb("free", _free),
-    Verb("picture", _picture),
+    Verb("picture", picture),
     Verb("summary", _summary),
     Verb("mine", _alone(Mine())),
     Verb("extend", _extend, changes=True),

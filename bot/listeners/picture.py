@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime
 from typing import Any
 from urllib.error import URLError
 
 from slack_bolt import App
 from slack_sdk.errors import SlackApiError, SlackClientError
 
-from bot import files
+from bot import commands, files
 from bot.commands import Picture, Span, Summary
 from bot.desk import Desk, Visit
 from bot.listeners.show import day_in
@@ -20,6 +21,7 @@ from bot.views.kit import Message
 from core import availability, facts, inventory, summary
 from core.timerange import TimeRange
 
+_OF = frozenset({"of", "on", "for", "の", "의"})  # before or after a node's name
 _NO_LONGER_EDITABLE = frozenset({"cant_update_message", "edit_window_closed", "is_inactive", "message_not_found"})
 
 
@@ -29,17 +31,32 @@ def register(app: App, _desk: Desk) -> None:
         span, gpu_id = Span[action["action_id"].partition(":")[2]], action.get("value")
         show(visit, _window(visit, span), _node_of(visit, gpu_id), in_place_of=_own_message(body))
 
+    @app.action(re.compile(r"picture_(?:rows|all):\d+:\d+:\d+"))
+    def other_rows(visit: Visit, action: dict[str, Any], body: dict[str, Any]) -> None:
+        window, (first,) = _drawn(action)
+        node = _node_of(visit, action.get("value"))
+        show(visit, window, node, first=first, in_place_of=_own_message(body))
+
+    @app.action(re.compile(r"picture_one:\d+:\d+"))
+    def one_node(visit: Visit, action: dict[str, Any], body: dict[str, Any]) -> None:
+        window, _ = _drawn(action)
+        node = _node_of(visit, action["selected_option"]["value"])
+        show(visit, window, node, in_place_of=_own_message(body))
+
 
 def typed(visit: Visit, wish: Picture) -> None:
-    """Of a day or week that has a name, or of the day that is written."""
+    """Of a day or week that has a name, or of the day that is written; with a node's name, of that one alone."""
+    node, rest = _node_in(visit, wish.when) if wish.span is None else (None, wish.when)
+    if node is not None:
+        wish = commands.picture(rest)
     if wish.span is not None:
-        show_span(visit, wish.span)
+        show_span(visit, wish.span, node)
         return
     day = day_in(visit, wish.when)
     if day is None:
         visit.answer(view.unknown(wish.when, visit.reader, visit.now))
     else:
-        show(visit, TimeRange.of_days(day, 1, visit.reader.zone))
+        show(visit, TimeRange.of_days(day, 1, visit.reader.zone), node)
 
 
 def show_span(visit: Visit, span: Span, node: str | None = None) -> None:
@@ -47,14 +64,20 @@ def show_span(visit: Visit, span: Span, node: str | None = None) -> None:
     show(visit, _window(visit, span), node)
 
 
-def show(visit: Visit, window: TimeRange, node: str | None = None, *, in_place_of: str | None = None) -> None:
-    """In their direct messages, where it stays; in place of an earlier one whose button was pressed, if that is one."""
+def show(
+    visit: Visit, window: TimeRange, node: str | None = None, *, first: int = 0, in_place_of: str | None = None
+) -> None:
+    """In their direct messages, where it stays; in place of an earlier one whose button was pressed, if that is one.
+
+    Of many GPUs, those from row `first` on.
+    """
     with visit.read() as work:
         schedule = availability.schedule(work, visit.organization_id, window)
     if node is not None:
         schedule = schedule.of_node(node)
+    first = first if first < len(schedule.rows) else 0
     try:
-        message = view.shown(_upload(visit, schedule), schedule, visit.reader, visit.now)
+        message = view.shown(_upload(visit, schedule, first), schedule, visit.reader, visit.now, first)
         channel = files.until_ready(lambda: _post(visit, message, in_place_of))
     except (SlackClientError, URLError) as error:
         visit.answer(view.in_words(schedule, _failure(error), visit.reader), keep=True)
@@ -83,10 +106,27 @@ def _node_of(visit: Visit, gpu_id: str | None) -> str | None:
         return inventory.named(work, visit.organization_id, f"#{gpu_id}").node
 
 
-def _upload(visit: Visit, schedule: facts.Schedule) -> str:
-    png = drawing.draw(schedule, visit.reader, visit.now)
+def _node_in(visit: Visit, text: str) -> tuple[str | None, str]:
+    """A node that is written there by its name, and the text without it."""
+    with visit.read() as work:
+        known = {
+            inventory.folded(node.hostname): node.hostname for node in inventory.nodes(work, visit.organization_id)
+        }
+    words = [word for word in text.split() if word.casefold() not in _OF]
+    node = next((known[name] for name in map(inventory.folded, words) if name in known), None)
+    return node, " ".join(word for word in words if known.get(inventory.folded(word)) != node)
+
+
+def _drawn(action: dict[str, Any]) -> tuple[TimeRange, list[int]]:
+    """The days that a pressed picture shows, and what else its button says."""
+    start, end, *more = map(int, action["action_id"].split(":")[1:])
+    return TimeRange(datetime.fromtimestamp(start, UTC), datetime.fromtimestamp(end, UTC)), more
+
+
+def _upload(visit: Visit, schedule: facts.Schedule, first: int) -> str:
+    png = drawing.draw(schedule, visit.reader, visit.now, first)
     name = f"gpus-{visit.reader.local(schedule.range.start):%Y-%m-%d}.png"
-    return files.upload(visit.desk.client, png, name, view.describe(schedule, visit.reader, view.ALT))
+    return files.upload(visit.desk.client, png, name, view.describe(schedule, visit.reader, view.ALT, first))
 
 
 def _post(visit: Visit, message: Message, in_place_of: str | None) -> str:

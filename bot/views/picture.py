@@ -29,8 +29,7 @@ Colour = tuple[int, int, int]
 Box = tuple[int, int, int, int]  # left, top, right, bottom
 
 WIDTH = 1600
-MOST_ROWS = 120  # what more there is, is told as a number
-MOST_PEOPLE = 40  # in the legend; the same
+MOST_PEOPLE = 40  # in the legend; what more there are, is told as a number
 MARGIN = 28
 ROWS_HEIGHT = 1200  # that many rows share it as well as they can
 ROW, LOWEST_ROW = 42, 20
@@ -76,16 +75,17 @@ def style(member: facts.Member) -> Style:
     return Style(fill, max(BLACK, WHITE, key=lambda ink: contrast(fill, ink)), pattern)
 
 
-def draw(schedule: facts.Schedule, reader: Reader, now: datetime) -> bytes:
-    """A PNG, in the reader's language and zone; theirs are outlined and say so."""
-    rows = schedule.rows[:MOST_ROWS]
-    sheet = _Sheet(schedule.range, rows, reader)
-    people = schedule.held_by()
-    legend = list(_legend(people, schedule, reader))
+def draw(schedule: facts.Schedule, reader: Reader, now: datetime, first: int = 0) -> bytes:
+    """A PNG, in the reader's language and zone; theirs are outlined and say so. From row `first` on, where many."""
+    shown = told.part(schedule, first)
+    sheet = _Sheet(schedule.range, shown.rows, reader)
+    people = shown.held_by()
+    legend = list(_legend(people, shown, reader))
     sheet.begin(_legend_height(legend))
-    sheet.title(told.heading(schedule, reader), told.share(schedule, reader))
+    title = filter(None, [told.heading(schedule, reader), told.which(schedule, first, reader)])
+    sheet.title(" · ".join(title), told.share(schedule, reader))
     sheet.ground(now)
-    for row in rows:
+    for row in shown.rows:
         sheet.row(row)
     if not people:
         sheet.across(reader.say("Nothing is booked."))
@@ -126,9 +126,6 @@ def _legend(people: dict[facts.Member, timedelta], schedule: facts.Schedule, rea
     if len(people) > MOST_PEOPLE:
         more = len(people) - MOST_PEOPLE
         yield _Entry(None, reader.say_many("and {count} more person", "and {count} more people", more))
-    if len(schedule.rows) > MOST_ROWS:
-        more = len(schedule.rows) - MOST_ROWS
-        yield _Entry(None, reader.say_many("{count} more GPU is not shown", "{count} more GPUs are not shown", more))
 
 
 def _legend_lines(entries: Iterable[_Entry]) -> list[list[_Entry]]:

@@ -12,7 +12,7 @@ ENGLISH = Words(
         "board": ("board [off]", ""),
         "who": ("who", ""),
         "free": ("free [<when>]", "what is free, what's free, which are free, anything free, is anything free"),
-        "picture": ("picture [day|tomorrow|week|next week|last week]", "chart, image"),
+        "picture": ("picture [day|tomorrow|week|next week|last week] [node]", "chart, image"),
         "summary": ("summary [last week]", "usage, report"),
         "mine": ("mine", "my, me"),
         "extend": ("extend <length>", "longer, prolong"),

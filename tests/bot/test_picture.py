@@ -16,6 +16,7 @@ from PIL import Image
 from bot.commands import Span
 from bot.reader import Reader
 from bot.views import picture, schedule
+from bot.workspace import blocks
 from core import facts
 from core.facts import Role, Standing
 from core.timerange import TimeRange
@@ -137,3 +138,35 @@ def test_days_and_weeks_are_cut_where_the_reader_is(today: date, zone: str, span
         assert start.weekday() == 0
     # However long the day is there, it is drawn.
     assert picture.draw(facts.Schedule(window, ()), Reader.of("en", zone), NOW)
+
+
+def many(count: int, per_node: int) -> facts.Schedule:
+    gpus = [
+        facts.Gpu(number, f"node{number // per_node}", f"GPU{number}", "RTX 5090", 32, f"GPU{number}")
+        for number in range(count)
+    ]
+    return facts.Schedule(WEEK, tuple(facts.Timeline(each, WEEK, ()) for each in gpus))
+
+
+@pytest.mark.parametrize(("count", "per_node"), [(0, 1), (120, 8), (121, 8), (300, 8), (300, 7), (300, 300), (1000, 1)])
+def test_several_pictures_show_every_gpu_once_and_say_which(count: int, per_node: int) -> None:
+    whole = many(count, per_node)
+    first, seen = 0, []
+    while True:
+        message = schedule.shown("F0123456789", whole, READER, NOW, first)
+        blocks.check_message(list(message.blocks))
+        shown = schedule.part(whole, first)
+        seen += [row.gpu.id for row in shown.rows]
+        last = first + len(shown.rows)
+        is_part = len(shown.rows) < count
+        assert (f"GPUs {first + 1}–{last} of {count}" in message.text) is is_part
+        assert (
+            f"GPUs {first + 1}–{last} of {count}" in schedule.describe(whole, READER, schedule.ALT, first)
+        ) is is_part
+        labels = [each["text"]["text"] for each in message.blocks[-1]["elements"] if each["type"] == "button"]
+        following = [label for label in labels if label.startswith(f"GPUs {last + 1}–")]
+        if last == count:
+            break
+        assert following or last // 120 >= 20, "a button leads on"
+        first = last
+    assert seen == list(range(count))

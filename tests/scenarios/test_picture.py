@@ -67,7 +67,7 @@ def test_of_a_day_in_any_words(world: World, text: str) -> None:
 def test_of_what_cannot_be_read_it_says_what_would_work(world: World) -> None:
     alice = world.person("alice")
     alice.types("#gpu", "/gpu picture everything <!channel>")
-    said = alice.waits_for("#gpu", "“everything <!channel>” is no time that I can draw.")
+    said = alice.waits_for("#gpu", "“everything <!channel>” is no time and no node that I can draw.")
     assert said.buttons == ["Today", "Tomorrow", "This week", "Next week"]
     said.press("Tomorrow")
     alice.waits_for("@gpu", "Fri 4 Dec")
@@ -95,3 +95,31 @@ def test_a_picture_that_slack_never_takes_is_told_in_words(world: World, monkeyp
     alice = world.person("alice")
     alice.types("#gpu", "/gpu picture today")
     alice.waits_for("#gpu", "Slack says: invalid_blocks")
+
+
+def test_one_node_by_its_name_from_the_menu_and_all_again(world: World) -> None:
+    world.slack.file_seconds = 0.05
+    for number in range(1, 5):
+        world.add_gpu(f"n{number}", "GPU0")
+    alice = world.person("alice")
+    alice.types("#gpu", "/gpu picture N3 tomorrow")
+    shown = alice.waits_for("@gpu", "n3 · Fri 4 Dec · 1 GPU")
+    shown.press("All nodes")
+    whole = alice.waits_for("@gpu", "Fri 4 Dec · 5 GPUs")
+    whole.choose("One node…", "n2")
+    alice.waits_for("@gpu", "n2 · Fri 4 Dec · 1 GPU")
+    alice.types("#gpu", "/gpu 図 今週 n4")
+    alice.waits_for("@gpu", "n4 · Mon 30 Nov – Sun 6 Dec · 1 GPU")
+    alice.types("#gpu", "/gpu picture n9")
+    alice.waits_for("#gpu", "“n9” is no time and no node that I can draw.")
+
+
+def test_hundreds_of_gpus_are_several_pictures(world: World) -> None:
+    world.slack.file_seconds = 0.05
+    for number in range(124):
+        world.add_gpu(f"n{number // 8}", f"GPU{number % 8}")
+    alice = world.person("alice")
+    alice.types("#gpu", "/gpu picture")
+    alice.waits_for("@gpu", "125 GPUs, 0 % booked").press("GPUs 114–125 of 125")
+    alice.waits_for("@gpu", "· GPUs 114–125 of 125").press("GPUs 1–113 of 125")
+    alice.waits_for("@gpu", "· GPUs 1–113 of 125")

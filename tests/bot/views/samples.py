@@ -277,7 +277,7 @@ OURS = {
     "quiet_from": "22:00",
     "quiet_until": "07:00",
     "verb": "board",
-    "label": "Week picture",
+    "label": "Label",
 }
 
 # What people write, and how much of it is let through at most.
