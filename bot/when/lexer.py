@@ -79,6 +79,7 @@ _COLONS_APART = re.compile(r"[0-9] : ?[0-5][0-9]\D{1,8}[0-9]{1,2} : ?[0-5][0-9]"
 _LABELS = (kinds.LABEL, kinds.COUNTER_OR_LABEL)
 _DATED = frozenset({kinds.WEEKDAY, kinds.MONTH, kinds.MONTH_OR_WORD})
 _NUMBERS = (kinds.NUMBER, kinds.WORD_NUMBER, kinds.YEAR)
+_ENDS_A_CLOCK = (kinds.NUMBER, kinds.MERIDIEM, kinds.HOUR_LETTER, kinds.HOUR_MARK, "(")
 _YEARS = range(2020, 2100)
 
 _SAYS_LITTLE = ("~", "=")
@@ -105,6 +106,8 @@ def tokens(folded: Folded, words: Lexicon) -> list[Token]:
         token = _token_at(text, position, words)
         if token.kind == kinds.MINUTES and folded.cut(token.start, token.end) == "M" and not shouted:
             token = token._replace(kind=kinds.OTHER)  # 110M counts parameters, 90m minutes
+        if token.kind == kinds.TEXT and _is_zone_after_all(token, folded, found):
+            token = token._replace(kind=kinds.ZONE, value=text[token.start : token.end])
         if token.kind == ":" and not (found and found[-1].kind in _NUMBERS):
             token = token._replace(kind=kinds.SPACE)  # `date:6/12` says what follows; 14:00 is another colon
         if token.kind == kinds.WAVE and words.languages[0].wave_until and not text[: token.start].strip():
@@ -114,6 +117,14 @@ def tokens(folded: Folded, words: Lexicon) -> list[Token]:
         found.append(token)
         position = token.end
     return found
+
+
+def _is_zone_after_all(token: Token, folded: Folded, before: Sequence[Token]) -> bool:
+    """The EST of `9:00-11:00 EST`, where est is a word like any other."""
+    if folded.text[token.start : token.end] not in zones.ABBREVIATIONS:
+        return False
+    last = next((each.kind for each in reversed(before) if each.kind != kinds.SPACE), None)
+    return last in _ENDS_A_CLOCK and folded.cut(token.start, token.end).isupper()
 
 
 def _says_little(token: Token, before: Sequence[Token]) -> bool:
