@@ -170,11 +170,21 @@ def _(refusal: errors.TooManyAtOnce, reader: Reader) -> str:
             "One person may hold {limit} GPUs at the same time. You hold {held} then, and this would add {wanted}.",
             **values,
         )
-    return reader.say("One person may hold {limit} GPUs at the same time, and you asked for {wanted}.", **values)
+    return reader.say(
+        "One person may hold {limit} GPUs at the same time, and you asked for {wanted}. Ask for up to {limit}.",
+        **values,
+    )
 
 
 @_broken.register
 def _(refusal: errors.TooManyHours, reader: Reader) -> str:
+    if refusal.wanted > refusal.limit:
+        return reader.say(
+            "One person may have {limit} of GPU time still to come, and this alone makes {wanted}."
+            " Ask for a shorter time, or for fewer GPUs.",
+            limit=reader.in_hours(refusal.limit),
+            wanted=reader.in_hours(refusal.wanted),
+        )
     return reader.say(
         "One person may have {limit} of GPU time still to come. You have {held}, and this would add {wanted}.",
         limit=reader.in_hours(refusal.limit),
@@ -185,6 +195,14 @@ def _(refusal: errors.TooManyHours, reader: Reader) -> str:
 
 @_broken.register
 def _(refusal: errors.TooManyHoursAWeek, reader: Reader) -> str:
+    if refusal.wanted > refusal.limit:
+        return reader.say(
+            "One person may have {limit} of GPU time a week, and this alone makes {wanted} in the week from {day}."
+            " Ask for a shorter time, or for fewer GPUs.",
+            limit=reader.in_hours(refusal.limit),
+            wanted=reader.in_hours(refusal.wanted),
+            day=reader.day(refusal.week.start),
+        )
     return reader.say(
         "One person may have {limit} of GPU time a week. In the week from {day} you have {held}, and this would add"
         " {wanted}.",

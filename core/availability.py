@@ -317,8 +317,23 @@ def find(
     try:
         return serve(work, organization_id, member_id, wanted, wish, moving)
     except (errors.GpuTaken, errors.AgainstRule) as refusal:
+        if isinstance(refusal, errors.AgainstRule) and member_id is not None and moving is None:
+            refusal.waits = to_wait_for(work, organization_id, member_id, wanted, wish)
         work.find_alternatives(refusal, search)
         raise
+
+
+def to_wait_for(
+    work: Work, organization_id: int, member_id: int, wanted: Wanted, wish: TimeRange
+) -> facts.ToWaitFor | None:
+    """The wish, where it may be served one day: None where no waiting gets round the limits."""
+    ahead = TimeRange(max(wish.start, work.now), max(wish.start, work.now) + wish.length)
+    candidates = inventory.candidates(work, organization_id, wanted)
+    try:
+        limits.last_start(work, organization_id, member_id, wanted, candidates, ahead)
+    except errors.AgainstRule:
+        return None
+    return facts.ToWaitFor(wanted, ahead)
 
 
 def choose(
@@ -396,19 +411,23 @@ def first_free(
     refused = passed or {}
     ends = {part.end for parts in refused.values() for part in parts}
     moving = reservation(work, organization_id, besides) if besides else None
-    for start in sorted({earliest, *calendar.ends(meant), *ends})[:_STARTS_TRIED]:
+    turns = limits.turns(work, organization_id, member_id, TimeRange(earliest, earliest + length), latest)
+    for start in sorted({earliest, *calendar.ends(meant), *ends, *turns})[:_STARTS_TRIED]:
         if not earliest <= start <= latest:
             continue
         time = TimeRange(start, start + length)
         left = [gpu for gpu in meant if not any(part.overlaps(time) for part in refused.get(gpu.id, ()))]
         if wanted.names and len(left) < len(meant):
             continue
-        chosen = calendar.serve(left, wanted, time)
-        if chosen is None:
+        if calendar.serve(left, wanted, time) is None:
             continue
-        found = Alternative(Alternative.Kind.LATER, chosen, time)
-        if _is_allowed(work, organization_id, member_id, found, moving):
-            return found
+        try:
+            let = limits.allowed(work, organization_id, member_id, wanted, left, time, moving=moving)
+        except errors.Invalid:
+            continue
+        chosen = calendar.serve(let, wanted, time)
+        if chosen is not None:
+            return Alternative(Alternative.Kind.LATER, chosen, time)
     return None
 
 

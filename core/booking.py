@@ -145,7 +145,7 @@ def extend(
     room = availability.room(work, actor.organization_id, before)
     longer = TimeRange(before.range.start, before.range.end + by)
     if room.next is not None and room.next.range.start < longer.end:
-        raise _no_room(work, before, room.next, room.most, longer.end)
+        raise _no_room(work, actor, before, room.next, room.most, longer)
     if not _is_unbound(actor, before, why):
         _check_extension(work, before, longer, room)
     rounded = limits.rounded(work, actor.organization_id, before.holder.id, before.gpus, longer)
@@ -156,12 +156,31 @@ def extend(
 
 
 def _no_room(
-    work: Work, before: facts.Reservation, following: facts.Holding, most: timedelta, end: datetime
+    work: Work,
+    actor: Actor,
+    before: facts.Reservation,
+    following: facts.Holding,
+    most: timedelta,
+    longer: TimeRange,
 ) -> errors.NoRoom:
     if following.holder.id != before.holder.id or not following.can_be_asked_for:
-        return errors.NoRoom(before, following, most)
+        rest = TimeRange(following.range.start, longer.end)
+        is_mine = before.holder.id == actor.member_id and not before.maintenance
+        return errors.NoRoom(before, following, most, waits=_for_the_rest(work, before, rest) if is_mine else ())
     mine = availability.reservation(work, before.organization_id, following.reservation_id)
-    return errors.NoRoom(before, following, most, mine, max(end - mine.range.end, timedelta(0)))
+    return errors.NoRoom(before, following, most, mine, max(longer.end - mine.range.end, timedelta(0)))
+
+
+def _for_the_rest(work: Work, before: facts.Reservation, rest: TimeRange) -> tuple[facts.ToWaitFor, ...]:
+    """What its holder could wait for, for the time that does not fit: its GPUs, or any of their model."""
+    spread, count = len({gpu.node for gpu in before.gpus}) > 1, len(before.gpus)
+    meant = [Wanted.of(before.gpus)]
+    for model in {gpu.model for gpu in before.gpus}:
+        alike = [gpu for gpu in inventory.gpus(work, before.organization_id) if inventory.is_model(gpu, model)]
+        if set(before.gpus) < set(alike):
+            meant.append(Wanted(count=count, model=model, spread=spread))
+    found = (availability.to_wait_for(work, before.organization_id, before.holder.id, wanted, rest) for wanted in meant)
+    return tuple(each for each in found if each is not None)
 
 
 def _check_extension(work: Work, before: facts.Reservation, longer: TimeRange, room: facts.Room) -> None:
@@ -170,6 +189,9 @@ def _check_extension(work: Work, before: facts.Reservation, longer: TimeRange, r
         limits.allowed(work, before.organization_id, before.holder.id, wanted, before.gpus, longer, moving=before)
     except errors.AgainstRule as refusal:
         refusal.extending = before, room
+        if not isinstance(refusal, errors.TooLong):  # which it would be together with what comes right after it
+            rest = TimeRange(before.range.end + room.most, longer.end)
+            refusal.waits = availability.to_wait_for(work, before.organization_id, before.holder.id, wanted, rest)
         raise
 
 

@@ -124,6 +124,7 @@ class NoRoom(Conflict):
     most: timedelta  # what would still fit; zero when nothing does
     mine: facts.Reservation | None = None  # the next booking, where the same person holds it
     beyond: timedelta = timedelta(0)  # how much later than that one's end it would end
+    waits: tuple[facts.ToWaitFor, ...] = ()  # for what does not fit, the same GPUs first
 
 
 @dataclass(eq=False)
@@ -216,6 +217,7 @@ class AgainstRule(Invalid):
     origin: facts.Origin
     alternatives: tuple[facts.Alternative, ...] = ()  # best first
     extending: tuple[facts.Reservation, facts.Room] | None = None  # what was to be extended, and how far it can be
+    waits: facts.ToWaitFor | None = None  # where it may be let one day, without being any smaller
 
 
 @dataclass(eq=False)

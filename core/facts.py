@@ -233,6 +233,14 @@ class Wanted:
 
 
 @dataclass(frozen=True)
+class ToWaitFor:
+    """What somebody could wait for, who cannot have it now: such GPUs for so long, from then on."""
+
+    wanted: Wanted
+    range: TimeRange
+
+
+@dataclass(frozen=True)
 class Slot:
     """One GPU held for one range."""
 

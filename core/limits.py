@@ -7,9 +7,9 @@ that are said of a GPU are counted on that GPU, beside those of the whole lab. S
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import reduce
 from statistics import median
 from typing import Any
@@ -26,6 +26,7 @@ from core.timerange import TimeRange
 from core.usage import Held
 from core.work import Work
 
+FARTHEST = timedelta(days=365)  # that somebody waits where the lab does not say how far ahead one may book
 _COUNTED = frozenset({Rule.OPEN, Rule.WEEK})  # on a GPU, its own hours
 
 
@@ -179,6 +180,56 @@ def allowed(
     if refusal is not None and (not found or inventory.pick(wanted, found, lambda _gpu: True) is None):
         raise refusal
     return tuple(found)
+
+
+def last_start(
+    work: Work, organization_id: int, member_id: int, wanted: Wanted, candidates: Sequence[facts.Gpu], wish: TimeRange
+) -> datetime:
+    """Until when such a booking may start for somebody who waits for it; what is too far ahead only has to come near.
+
+    Raises the rule that no waiting gets round: who holds nothing may not have it either, on any choice of these GPUs.
+    """
+    said = book(work, organization_id, member_id)
+    count = len(candidates) if wanted.names else wanted.count
+    groups = _groups(said, wanted, candidates)
+    reach, farthest = max(
+        ((said.of(group, wish).ahead or FARTHEST, group) for group in groups), key=lambda found: found[0]
+    )
+    if wish.start > work.now + FARTHEST + reach:
+        origin = said.of(farthest, wish).origin(Rule.AHEAD)
+        raise errors.TooFarAhead(wish.start, reach, wish=wish, origin=origin)
+    last = (wish.start if wish.start > work.now + reach else work.now) + reach
+    refusal: errors.Invalid | None = None
+    for start in [wish.start, *_turns(said, wish, last)]:
+        time, found = TimeRange(start, start + wish.length), list[facts.Gpu]()
+        for group in groups:
+            try:
+                _check_ever(work, said, group, count, time)
+                found += group
+            except errors.AgainstRule as broken:
+                refusal = refusal or broken
+        if found and inventory.pick(wanted, found, lambda _gpu: True) is not None:
+            return last
+    assert refusal is not None
+    raise refusal
+
+
+def turns(work: Work, organization_id: int, member_id: int, wish: TimeRange, last: datetime) -> set[datetime]:
+    """When a booking like the wish, starting by `last`, may be let although it was not before: a week or a special
+    period is over, or something else of the member's.
+    """
+    said = book(work, organization_id, member_id)
+    found = set(_turns(said, wish, last))
+    if _speaks_of(said, Rule.AT_ONCE):
+        held = _held(work, organization_id, member_id, said, wish, None)
+        found |= {each.range.end for each in held if wish.start < each.range.end <= last}
+    return found
+
+
+def alike(work: Work, organization_id: int, member_id: int, gpus: Collection[facts.Gpu]) -> frozenset[int]:
+    """What the same is said of for a member has the same name, whichever of the lab's GPUs it is: let one, let all."""
+    said = book(work, organization_id, member_id)
+    return frozenset(gpu.id if gpu.id in said.gpus else 0 for gpu in gpus)
 
 
 def count_anew(work: Work) -> None:
@@ -403,6 +454,27 @@ def _groups(said: Book, wanted: Wanted, candidates: Sequence[facts.Gpu]) -> list
     return [*([common] if common else []), *((gpu,) for gpu in candidates if gpu.id in said.gpus)]
 
 
+def _speaks_of(said: Book, rule: Rule) -> bool:
+    everything = (said.lab, said.person, *said.gpus.values(), *(rules for _, rules in said.periods))
+    return any(rules.get(rule) is not None for rules in everything)
+
+
+def _turns(said: Book, wish: TimeRange, last: datetime) -> list[datetime]:
+    """Where other limits begin to hold, and weeks: from their start, or with half of the wish in each."""
+    found = {instant for period, _ in said.periods for instant in (period.range.start, period.range.end)}
+    if _speaks_of(said, Rule.WEEK) and wish.start < last:
+        starts = [week.start for week in usage.weeks(TimeRange(wish.start, last), said.zone)]
+        found |= {*starts, *(start - wish.length / 2 for start in starts)}
+    return sorted(instant for instant in found if wish.start < instant <= last)
+
+
+def _check_ever(work: Work, said: Book, gpus: Sequence[facts.Gpu], count: int, wish: TimeRange) -> None:
+    """Raise the rule that such a booking breaks even where nothing else is held, and it is near enough."""
+    limits = said.of(gpus, wish).but({Rule.AHEAD: None})
+    policy.check_range(limits, wish, work.now)
+    _check_counted(work, said, limits, said.budgets(gpus, wish), (), count, wish)
+
+
 def _is_smaller(moving: facts.Reservation, wish: TimeRange, count: int) -> bool:
     return wish.clip(moving.range) == wish and count <= len(moving.gpus)
 
@@ -431,6 +503,18 @@ def _check(
     if limits.at_once is None and not budgets:
         return
     held = _held(work, organization_id, member_id, said, wish, moving)
+    _check_counted(work, said, limits, budgets, held, count, wish)
+
+
+def _check_counted(
+    work: Work,
+    said: Book,
+    limits: Limits,
+    budgets: Iterable[Budget],
+    held: Collection[Held],
+    count: int,
+    wish: TimeRange,
+) -> None:
     if limits.at_once is not None:
         before = usage.most_at_once((each.range for each in held), wish)
         if before + count > limits.at_once:

@@ -41,6 +41,7 @@ class Shape:
     latest: datetime  # and not after
     passed: Freed  # what was offered for it and not taken
     besides: int = 0  # the reservation that would be moved, and is not in the way
+    among: frozenset[int] | None = None  # no others than these; None: any
 
 
 @dataclass(frozen=True)
@@ -88,20 +89,22 @@ class Board:
         self._held.clear()
         return self.still_free((gpu_id, part) for gpu_id, parts in freed.items() for part in parts)
 
-    def fit(self, wish: Shape, freed: Freed) -> Found | None:
-        """The soonest time at which the wish is served by what was freed, together with what was free before."""
+    def fits(self, wish: Shape, freed: Freed) -> list[Found]:
+        """How the wish may be served by what was freed, together with what was free before: each part of it at the
+        soonest time, the soonest first.
+        """
         meant = self._candidates(wish)
-        best: Found | None = None
+        fits: list[Found] = []
         for gpu_id, parts in freed.items():
-            if gpu_id not in meant:
+            if gpu_id not in meant or (wish.among is not None and gpu_id not in wish.among):
                 continue
             passed = wish.passed.get(gpu_id)
             for part in parts:
                 for piece in part.subtract(passed) if passed else (part,):
                     found = self._alone(wish, gpu_id, piece) if wish.count == 1 else self._together(wish, gpu_id, piece)
-                    if found is not None and (best is None or found.range.start < best.range.start):
-                        best = found
-        return best
+                    if found is not None:
+                        fits.append(found)
+        return sorted(fits, key=lambda found: found.range.start)
 
     def _alone(self, wish: Shape, gpu_id: int, part: TimeRange) -> Found | None:
         opens, closes = self._gap(gpu_id, part, wish.besides)
@@ -142,7 +145,8 @@ class Board:
     def _pool(self, wish: Shape, gpu_id: int) -> list[int]:
         node = self._gpus[gpu_id].node
         meant = self._candidates(wish)
-        return [gpu.id for gpu in self._gpus.values() if gpu.id in meant and (wish.spread or gpu.node == node)]
+        pool = [gpu.id for gpu in self._gpus.values() if gpu.id in meant and (wish.spread or gpu.node == node)]
+        return pool if wish.among is None else [each for each in pool if each in wish.among]
 
     def _candidates(self, wish: Shape) -> frozenset[int]:
         key = (wish.gpus, wish.model)

@@ -61,7 +61,7 @@ def ask(
     waitlist.lock(work, actor.organization_id)
     if known := _known(work, actor, request_key):
         return known
-    starts = _starts(work, actor, candidates, length, after, before)
+    starts = _starts(work, actor, wanted, candidates, length, after, before)
     _must_be_new(work, actor, wanted, candidates, length)
     soonest = availability.first_free(
         work, actor.organization_id, actor.member_id, wanted, length, starts.start, starts.end
@@ -196,6 +196,7 @@ class _Starts:
 def _starts(
     work: Work,
     actor: Actor,
+    wanted: Wanted,
     candidates: tuple[facts.Gpu, ...],
     length: timedelta,
     after: datetime | None,
@@ -203,11 +204,10 @@ def _starts(
 ) -> _Starts:
     """Between which instants it may start; refuses what could be booked at no time."""
     first = max(after or work.now, work.now)
-    said = limits.of(work, actor.organization_id, actor.member_id, candidates)
     if length <= timedelta(0):
         raise errors.NoTime
-    policy.check_range(said, TimeRange(first, first + length), work.now)
-    last = work.now + (said.ahead or waitlist.FARTHEST)
+    wish = TimeRange(first, first + length)
+    last = limits.last_start(work, actor.organization_id, actor.member_id, wanted, candidates, wish)
     if before is not None:
         last = min(last, before - length)
     if last < first:

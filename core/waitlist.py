@@ -10,12 +10,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import and_, bindparam, or_, select
 
-from core import availability, errors, facts, inventory, models, notices, offers, placement, recipients, wishes
+from core import availability, errors, facts, inventory, limits, models, notices, offers, placement, recipients, wishes
 from core.actors import Actor
 from core.facts import Action, Standing, WishState
 from core.inventory import Wanted
@@ -25,7 +26,6 @@ from core.timerange import TimeRange
 from core.work import Work
 
 AT_ONCE = 200  # wishes that are read in one go
-FARTHEST = timedelta(days=365)  # that somebody waits where the lab does not say how far ahead one may book
 
 
 def lock(work: Work, organization_id: int) -> None:
@@ -81,7 +81,7 @@ def look_again(work: Work, organization_id: int) -> None:
     waits = select(models.Wish.id).where(models.Wish.organization_id == organization_id, wishes.IS_OPEN)
     if work.session.scalar(waits.where(models.Wish.offer_id.is_(None), models.Wish.latest_at >= work.now).limit(1)):
         lock(work, organization_id)
-        ever = TimeRange(work.now, work.now + 2 * FARTHEST)
+        ever = TimeRange(work.now, work.now + 2 * limits.FARTHEST)
         work.freed += [(gpu.id, ever) for gpu in inventory.gpus(work, organization_id)]
         pass_on(work, organization_id)
 
@@ -160,11 +160,17 @@ def look_elsewhere(work: Work, row: models.Wish, offered: TimeRange) -> None:
 
 def _pass_on(work: Work, organization_id: int, board: Board, freed: Freed) -> None:
     for row in _waiting(work, organization_id, *board.widest(freed)):
-        found = board.fit(_shape(row), freed)
-        if found is None:
+        shape = _shape(row)
+        fits = board.fits(shape, freed)
+        if not fits:
             continue
         wish = work.session.get_one(models.Wish, row.id)
-        if _may_have(work, wish, found):
+        moving = wishes.held(work, wish)
+        found = _first_let(work, wish, fits, moving)
+        if found is None and shape.count > 1 and not shape.gpus:
+            fits = [each for time in fits for each in _of_others(work, wish, board, shape, freed, time.range, moving)]
+            found = _first_let(work, wish, fits, moving)
+        if found is not None:
             offers.give(work, wish, found)
             freed = board.left_of(freed)
             if not freed:
@@ -224,14 +230,41 @@ def _shape(row: Any) -> Shape:
     )
 
 
-def _may_have(work: Work, wish: models.Wish, found: Found) -> bool:
-    """Whether the lab's limits let them; else they are passed over, and wait on."""
-    moving = wishes.held(work, wish)
+def _first_let(work: Work, wish: models.Wish, fits: Sequence[Found], moving: facts.Reservation | None) -> Found | None:
+    """What the lab's limits let them have; where that is nothing they are passed over, and wait on."""
+    refused = set()
+    for found in fits:
+        alike = (limits.alike(work, wish.organization_id, wish.member_id, found.gpus), found.range)
+        if alike in refused:
+            continue
+        try:
+            wishes.check_limits(work, wish, found.gpus, found.range, moving=moving)
+        except errors.Invalid:
+            refused.add(alike)
+        else:
+            return found
+    return None
+
+
+def _of_others(
+    work: Work,
+    wish: models.Wish,
+    board: Board,
+    shape: Shape,
+    freed: Freed,
+    time: TimeRange,
+    moving: facts.Reservation | None,
+) -> list[Found]:
+    """What fits then of those GPUs alone that the limits let them have, where some have limits of their own."""
+    wanted, known = Wanted((), shape.count, shape.model, shape.spread), inventory.gpus(work, wish.organization_id)
     try:
-        wishes.check_limits(work, wish, found.gpus, found.range, moving=moving)
+        let = limits.allowed(work, wish.organization_id, wish.member_id, wanted, known, time, moving=moving)
     except errors.Invalid:
-        return False
-    return True
+        return []
+    if len(let) == len(known):
+        return []
+    fits = board.fits(replace(shape, among=frozenset(gpu.id for gpu in let)), freed)
+    return [found for found in fits if found.range == time]
 
 
 def _give_up(work: Work, organization_id: int) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -20,7 +21,7 @@ Pressed = dict[str, Any]
 
 
 def register(app: App, _desk: Desk) -> None:
-    @app.action("wait")
+    @app.action(re.compile(r"^wait(:\d+)?$"))
     def wait_pressed(visit: Visit, action: Pressed) -> None:
         pressed = kit.from_value(action["value"])
         start, end = (datetime.fromtimestamp(float(pressed[key]), UTC) for key in ("s", "e"))

@@ -335,19 +335,23 @@ def taken(refusal: errors.GpuTaken, reader: Reader, *, purpose: str = "", asked:
         kit.actions(
             [
                 *(_offer_button(offer, number, refusal.wish, reader, purpose) for number, offer in enumerate(offers)),
-                _wait_button(refusal, reader, purpose),
+                _wait_for_it(refusal, reader, purpose),
             ]
         ),
         *(_asking(refusal, reader, purpose) if refusal.moving is None else ()),
     )
 
 
-def _wait_button(refusal: errors.GpuTaken, reader: Reader, purpose: str) -> Block | None:
+def _wait_for_it(refusal: errors.GpuTaken, reader: Reader, purpose: str) -> Block | None:
     """Or it may come free."""
     if refusal.moving is not None or refusal.wanted is None:
         return None
-    value = kit.wish_value(refusal.wanted, refusal.wish, purpose)
-    return kit.button(reader.say("Wait for it"), "wait", value, spoken=reader.say("Wait until it comes free"))
+    meant = facts.ToWaitFor(refusal.wanted, refusal.wish)
+    return _wait_button(meant, reader.say("Wait for it"), reader.say("Wait until it comes free"), purpose)
+
+
+def _wait_button(meant: facts.ToWaitFor, label: str, spoken: str, purpose: str, number: int = 0) -> Block:
+    return kit.button(label, f"wait:{number}", kit.wish_value(meant.wanted, meant.range, purpose), spoken=spoken)
 
 
 def _asking(refusal: errors.GpuTaken, reader: Reader, purpose: str) -> list[Block]:
@@ -400,20 +404,32 @@ def _ask_for(held: facts.Holding, reader: Reader) -> str:
 def against_rule(refusal: errors.AgainstRule, rule: str, reader: Reader, *, purpose: str = "") -> Message:
     """The rule in the way, in words already, and what would pass at one tap."""
     line = "✗ " + kit.escape(rule)
+    waits = _wait_for_leave(refusal.waits, reader, purpose)
     if refusal.extending is not None:
         held, room = refusal.extending
         fits = _what_fits(held, room.most, reader)
         hint = kit.section(reader.say("What still fits:")) if fits else None
-        return kit.message(line, kit.section(line), hint, kit.actions(fits))
+        return kit.message(line, kit.section(line), hint, kit.actions([*fits, *waits]))
     offers = refusal.alternatives[:MOST_OFFERS]
     return kit.message(
         line,
         kit.section(line),
         kit.section(reader.say("What would work:")) if offers else None,
         kit.actions(
-            [_offer_button(offer, number, refusal.wish, reader, purpose) for number, offer in enumerate(offers)]
+            [
+                *(_offer_button(offer, number, refusal.wish, reader, purpose) for number, offer in enumerate(offers)),
+                *waits,
+            ]
         ),
     )
+
+
+def _wait_for_leave(meant: facts.ToWaitFor | None, reader: Reader, purpose: str) -> list[Block]:
+    """Or the limits may let it one day."""
+    if meant is None:
+        return []
+    spoken = reader.say("Wait until the limits let you")
+    return [_wait_button(meant, reader.say("Wait until I may"), spoken, purpose)]
 
 
 def nothing_free(reader: Reader) -> str:
@@ -431,7 +447,43 @@ def no_room(refusal: errors.NoRoom, reader: Reader) -> Message:
         hint = reader.say("Yours ends right before it, so there is no room.")
     else:
         hint = reader.say("The lab’s limits leave no time before it.")
-    return kit.message(f"{line} {hint}", kit.section(line), kit.section(hint), kit.actions(fits))
+    return kit.message(
+        f"{line} {hint}",
+        kit.section(line),
+        kit.section(hint),
+        kit.actions(fits),
+        *_waiting_for_the_rest(refusal, reader),
+    )
+
+
+def _waiting_for_the_rest(refusal: errors.NoRoom, reader: Reader) -> list[Block]:
+    """Or what does not fit may come free: on the same GPUs, or on any as good."""
+    if not refusal.waits:
+        return []
+    held, rest = refusal.reservation, refusal.waits[0].range
+    said = reader.say(
+        "Or wait for {length} from {start} on:", length=reader.length(rest.length), start=reader.moment(rest.start)
+    )
+    row = kit.actions(
+        [
+            _wait_button(
+                meant,
+                _waited_for(meant, held, reader, 14),
+                _waited_for(meant, held, reader, 60),
+                held.purpose,
+                number,
+            )
+            for number, meant in enumerate(refusal.waits)
+        ]
+    )
+    return [kit.context(said), *([row] if row else [])]
+
+
+def _waited_for(meant: facts.ToWaitFor, held: facts.Reservation, reader: Reader, longest: int) -> str:
+    """Wait for GPU0; Wait for any RTX 5090"""
+    if meant.wanted.model is not None:
+        return reader.say("Wait for any {model}", model=kit.clip(meant.wanted.model, longest))
+    return reader.say("Wait for {gpus}", gpus=kit.clip(reader.listed([gpu.name for gpu in held.gpus]), longest))
 
 
 def not_extended(refusal: errors.NoRoom, reader: Reader) -> str:

@@ -53,7 +53,7 @@ def test_limits_are_set_in_a_form_and_a_refusal_offers_what_would_pass(world: Wo
 
     haruka.types("#gpu", "/gpu book tomorrow 13:00-18:00 for evals")
     refusal = haruka.waits_for("#gpu", "✗")
-    assert refusal.buttons == ["GPU0 13:00–17:00"]
+    assert refusal.buttons == ["GPU0 13:00–17:00"]  # no wait makes it any shorter
     refusal.press("GPU0 13:00–17:00")
     haruka.waits_for("#gpu", "✓")
 

@@ -38,9 +38,28 @@ def test_an_extension_that_meets_the_next_booking_offers_what_fits(world: World)
     refusal = alice.waits_for("#gpu", "Not extended")
     assert "from Thu 3 Dec, 12:30" in refusal.words
     assert "30 min would fit" in refusal.words
-    assert refusal.buttons == ["Take 30 min"]
+    assert "Or wait for 1 h 30 min from Thu 3 Dec, 12:30 on:" in refusal.words
+    assert refusal.buttons == ["Take 30 min", "Wait for GPU0"]
     refusal.press("Take 30 min")
     alice.waits_for("#gpu", "✓ Extended to 12:30")
+    refusal.press("Wait for GPU0")
+    waiting = alice.waits_for("#gpu", "✓ You wait for 1 h 30 min on GPU0.")
+    assert "You have GPU0 · Thu 3 Dec, 14:00–15:30 CET; it is moved forward" in waiting.words
+
+
+def test_whoever_cannot_extend_may_wait_for_any_gpu_as_good(world: World) -> None:
+    world.add_gpu("lab-node-2", "GPU1")
+    world.add_gpu("lab-node-2", "GPU2", "A100", 80)
+    world.book("alice", "now for 2h on GPU0 for training")
+    world.book("haruka", "20:00-22:00 on GPU0")  # from 12:00 in Berlin
+    alice = world.person("alice")
+    alice.types("#gpu", "/gpu extend 2h")
+    refusal = alice.waits_for("#gpu", "Not extended")
+    assert refusal.buttons == ["Wait for GPU0", "Wait for any RTX 5090"]
+    refusal.press("Wait for any RTX 5090")
+    booked = alice.waits_for("#gpu", "✓ Booked GPU1").words
+    assert "12:00–14:00 CET" in booked
+    assert "training" in booked
 
 
 def test_all_that_fits_comes_before_the_usual_steps(world: World) -> None:
@@ -49,7 +68,7 @@ def test_all_that_fits_comes_before_the_usual_steps(world: World) -> None:
     alice = world.person("alice")
     alice.types("#gpu", "/gpu extend 12h")
     refusal = alice.waits_for("#gpu", "Not extended")
-    assert refusal.buttons == ["Take 3 h 20 min", "+30 min", "+1 h", "+2 h"]
+    assert refusal.buttons == ["Take 3 h 20 min", "+30 min", "+1 h", "+2 h", "Wait for GPU0"]
     refusal.press("Take 3 h 20 min")
     alice.waits_for("#gpu", "✓ Extended to 15:20")
 

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
+from core import limits
+from core.actors import Operator
+from core.facts import Rule, Subject
 from tests.scenarios.conftest import World
 
 
@@ -141,6 +146,25 @@ def test_what_cannot_be_waited_for_is_said(world: World) -> None:
     haruka.waits_for("#gpu", "✓ You wait")
     haruka.types("#gpu", "/gpu wait 4h")
     haruka.waits_for("#gpu", "You wait for that already")
+
+
+def test_a_limit_is_waited_for_where_waiting_serves(world: World) -> None:
+    lab = world.desk.organization.id
+    with world.desk.database.begin(world.clock()) as work:
+        limits.set_for(work, Operator(lab), Subject.LAB, lab, {Rule.OPEN: timedelta(hours=5)})
+    world.book("haruka", "now for 4h")
+    haruka = world.person("haruka")
+    haruka.types("#gpu", "/gpu tomorrow 9-12 for evals")
+    refusal = haruka.waits_for("#gpu", "You have 4 h, and this would add 3 h.")
+    assert refusal.buttons == ["GPU0 09:00–10:00", "Wait until I may"]
+    refusal.press("Wait until I may")
+    assert "Nothing fits yet." in haruka.waits_for("#gpu", "✓ You wait for 3 h on 1 GPU.").words
+    world.later(hours=3)
+    assert "Fri 4 Dec, 09:00–12:00 JST" in haruka.waits_for("@gpu", "Come free for you").words
+    for typed in ("/gpu tomorrow 10-18", "/gpu wait 8h"):
+        haruka.types("#gpu", typed)
+        refusal = haruka.waits_for("#gpu", "this alone makes 8 h. Ask for a shorter time")
+        assert "Wait until I may" not in refusal.buttons
 
 
 def test_what_is_free_is_booked_at_once(world: World) -> None:
