@@ -464,26 +464,22 @@ def _waiting_for_the_rest(refusal: errors.NoRoom, reader: Reader) -> list[Block]
     said = reader.say(
         "Or wait for {length} from {start} on:", length=reader.length(rest.length), start=reader.moment(rest.start)
     )
-    row = kit.actions(
-        [
-            _wait_button(
-                meant,
-                _waited_for(meant, held, reader, 14),
-                _waited_for(meant, held, reader, 60),
-                held.purpose,
-                number,
-            )
-            for number, meant in enumerate(refusal.waits)
-        ]
-    )
-    return [kit.context(said), *([row] if row else [])]
+    row = []
+    for number, meant in enumerate(refusal.waits):
+        label, spoken = _waited_for(meant, held, reader)
+        row.append(_wait_button(meant, label, spoken, held.purpose, number))
+    return [kit.context(said), *([found] if (found := kit.actions(row)) else [])]
 
 
-def _waited_for(meant: facts.ToWaitFor, held: facts.Reservation, reader: Reader, longest: int) -> str:
-    """Wait for GPU0; Wait for any RTX 5090"""
-    if meant.wanted.model is not None:
-        return reader.say("Wait for any {model}", model=kit.clip(meant.wanted.model, longest))
-    return reader.say("Wait for {gpus}", gpus=kit.clip(reader.listed([gpu.name for gpu in held.gpus]), longest))
+def _waited_for(meant: facts.ToWaitFor, held: facts.Reservation, reader: Reader) -> tuple[str, str]:
+    """Wait for GPU0; Wait for any RTX 5090: on a button, and as it is spoken."""
+    model = meant.wanted.model
+    if model is not None:
+        label = kit.label(lambda name: reader.say("Wait for any {model}", model=name), model, kit.head)
+        return label, reader.say("Wait for any {model}", model=model)
+    named = reader.listed([gpu.name for gpu in held.gpus])
+    label = kit.label(lambda names: reader.say("Wait for {gpus}", gpus=names), named, kit.tail)
+    return label, reader.say("Wait for {gpus}", gpus=named)
 
 
 def not_extended(refusal: errors.NoRoom, reader: Reader) -> str:
