@@ -28,7 +28,7 @@ from bot.views import summary as summary_view
 from bot.views import waitlist as waitlist_view
 from bot.views import welcome as welcome_view
 from bot.views.kit import Message
-from core import facts, notices, periods, summary, waiting
+from core import facts, notices, rules, summary, waiting
 from core.notices import Batch, Kind, OwedByLab
 from core.posts import Post
 from core.timerange import TimeRange
@@ -229,10 +229,10 @@ class Sender:
         reader = self._reader(lab.language, lab.zone)
         if owed.kind is Kind.PERIOD_BEGINS:
             with self._database.read(self._clock()) as work:
-                return period_view.begins(periods.beginning(work, lab.id, owed), reader)
-        period, rules = periods.told(owed)
+                return period_view.begins(rules.beginning(work, lab.id, owed), reader)
+        period, said = rules.told(owed)
         if owed.kind is Kind.PERIOD_ADDED:
-            return period_view.added(period, rules, reader)
+            return period_view.added(period, said, reader)
         return period_view.removed(period, reader)
 
     def _post_summary(self, batch: Batch, channel: str) -> str:

@@ -72,13 +72,23 @@ def take_down(
     return facts.Maintenance(held, displaced, mark)
 
 
-def retire(work: Work, actor: Actor, names: Iterable[str], why: str, *, seen: str | None = None) -> facts.Maintenance:
+def retire(
+    work: Work,
+    actor: Actor,
+    names: Iterable[str],
+    why: str,
+    *,
+    seen: str | None = None,
+    request_key: str | None = None,
+) -> facts.Maintenance:
     """Take them out of service for good, in the same way; the times they were used stay on record."""
     members.must_be_admin(work, actor)
     why = _reason(why)
+    members.lock_organization(work, actor.organization_id)
+    if requests.is_done(work, actor, request_key):
+        return facts.Maintenance(None, (), "", again=True)
     gpus = inventory.meant(work, actor.organization_id, names)
     time = TimeRange(work.now, work.now + _FOR_GOOD)
-    members.lock_organization(work, actor.organization_id)
     _lock(work, actor, gpus, time)
     with waitlist.held_back(work, actor.organization_id):
         displaced = tuple(_clear(work, actor, gpus, time, why))
@@ -87,6 +97,7 @@ def retire(work: Work, actor: Actor, names: Iterable[str], why: str, *, seen: st
             raise errors.NotAsSeen
         for gpu in gpus:
             inventory.retire(work, actor, gpu.id, why=why)
+    requests.remember_done(work, actor, request_key)
     return facts.Maintenance(None, displaced, mark)
 
 
@@ -106,6 +117,17 @@ def put_in_service(
         work, by, node=node, label=label, model=model, memory_gb=memory_gb, only_new=only_new, why=why
     )
     waitlist.appeared(work, by.organization_id)
+    return gpu
+
+
+def edit(
+    work: Work, by: Actor | Operator, gpu_id: int, *, label: str, model: str, memory_gb: int, notes: str, why: str = ""
+) -> facts.Gpu:
+    """Correct what is known of a GPU, as `inventory.edit_gpu` does: it may be one by now that somebody waits for."""
+    members.lock_organization(work, by.organization_id)
+    waitlist.lock(work, by.organization_id)
+    gpu = inventory.edit_gpu(work, by, gpu_id, label=label, model=model, memory_gb=memory_gb, notes=notes, why=why)
+    waitlist.look_again(work, by.organization_id)
     return gpu
 
 

@@ -138,7 +138,7 @@ class Request(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     organization_id: Mapped[int] = mapped_column(ForeignKey("organizations.id"))
     key: Mapped[str] = mapped_column(String(200))
-    reservation_id: Mapped[int] = mapped_column(ForeignKey("reservations.id"))
+    reservation_id: Mapped[int | None] = mapped_column(ForeignKey("reservations.id"))  # None: it was about none
     made_at: Mapped[datetime]
 
 

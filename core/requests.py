@@ -25,6 +25,14 @@ def done(work: Work, actor: Actor, request_key: str | None) -> Receipt | None:
     return again(work, actor, found) if found else None
 
 
+def is_done(work: Work, actor: Actor, request_key: str | None) -> bool:
+    """Whether a request was carried out already that is about no reservation. Binding only under the lock."""
+    if request_key is None:
+        return False
+    known = select(models.Request.id).where(models.Request.organization_id == actor.organization_id)
+    return work.session.scalar(known.where(models.Request.key == request_key)) is not None
+
+
 def again(work: Work, actor: Actor, reservation_id: int) -> Receipt:
     """The answer that a request gets that led to this reservation before."""
     held = availability.reservation(work, actor.organization_id, reservation_id)
@@ -33,6 +41,13 @@ def again(work: Work, actor: Actor, reservation_id: int) -> Receipt:
 
 def receipt(work: Work, held: facts.Reservation) -> Receipt:
     return Receipt(held, availability.room(work, held.organization_id, held))
+
+
+def remember_done(work: Work, actor: Actor, key: str | None) -> None:
+    """This request was carried out, and is about no reservation."""
+    if key is not None:
+        carried_out = {"organization_id": actor.organization_id, "reservation_id": None, "made_at": work.now}
+        work.connection.execute(_CARRIED_OUT, {"key": key, **carried_out})
 
 
 def remember(work: Work, held: facts.Reservation, key: str | None) -> None:

@@ -23,8 +23,8 @@ from core import (
     inventory,
     limits,
     maintenance,
-    periods,
     reminders,
+    rules,
     waitlist,
 )
 from core.facts import BusyAnswer, Displaced, Rule, State, Subject
@@ -84,14 +84,19 @@ class WholeLife(Life):
     @rule(names=some_gpus)
     def retire(self, names: tuple[str, ...]) -> None:
         self.settle()
-        before = self.live()
-        try:
+        before, key = self.live(), uuid4().hex
+
+        def request() -> facts.Maintenance:
             with self.database.begin(self.clock.now) as work:
+                return maintenance.retire(work, self.admin, names, "sold", request_key=key)
+
+        try:
+            with self.database.read(self.clock.now) as work:
                 gpus = inventory.meant(work, self.lab, names)
-                found = maintenance.retire(work, self.admin, names, "sold")
+            found = request()
         except errors.Refusal:
             return
-        self.last = None
+        self.last = request
         self.displaced(found, before, gpus, TimeRange(self.clock.now, self.clock.now + timedelta(days=3650)), 0)
 
     @rule(node=st.sampled_from(["n1", "n2"]), label=st.sampled_from(["GPU0", "GPU1"]))
@@ -141,34 +146,40 @@ class WholeLife(Life):
     # --- limits ---
 
     @rule(scope=st.sampled_from([Subject.LAB, Subject.GPU, Subject.MEMBER]), which=numbers, rules=some_rules)
-    def limit(self, scope: Subject, which: int, rules: Rules) -> None:
+    def limit(self, scope: Subject, which: int, said: Rules) -> None:
         """Of the lab, of a GPU, or an exemption of a person. What is booked stays."""
-        with suppress(errors.BadLimit), self.database.begin(self.clock.now) as work:
-            known = inventory.gpus(work, self.lab)
-            about = {
-                Subject.LAB: self.lab,
-                Subject.GPU: known[which % len(known)].id,
-                Subject.MEMBER: self.people[which % 3].member_id,
-            }
-            limits.set_for(work, self.admin, scope, about[scope], rules)
         self.is_limited = True
+        with suppress(errors.BadLimit):
+            with self.database.begin(self.clock.now) as work:
+                known = inventory.gpus(work, self.lab)
+                about = {
+                    Subject.LAB: self.lab,
+                    Subject.GPU: known[which % len(known)].id,
+                    Subject.MEMBER: self.people[which % 3].member_id,
+                }
+                rules.set_for(work, self.admin, scope, about[scope], said)
+            self.others_are_served()
 
-    @rule(start=st.integers(-4, 20), length=lengths, rules=some_rules)
-    def add_period(self, start: int, length: int, rules: Rules) -> None:
-        with suppress(errors.Refusal), self.database.begin(self.clock.now) as work:
-            periods.add(work, self.admin, "deadline", self.hours(start, length), rules)
+    @rule(start=st.integers(-4, 20), length=lengths, said=some_rules)
+    def add_period(self, start: int, length: int, said: Rules) -> None:
         self.is_limited = True
+        with suppress(errors.Refusal):
+            with self.database.begin(self.clock.now) as work:
+                rules.add_period(work, self.admin, "deadline", self.hours(start, length), said)
+            self.others_are_served()
 
     @precondition(lambda self: self.is_limited)
     @rule(which=numbers)
     def let_limits_go(self, which: int) -> None:
         with self.database.begin(self.clock.now) as work:
             for period, _ in limits.periods(work, self.lab)[: which % 3]:
-                periods.remove(work, self.admin, period.id)
+                rules.remove_period(work, self.admin, period.id)
             for scope, subject_id in limits.everything_said(work, self.lab):
                 if scope is not Subject.PERIOD and (which % 2 or scope is Subject.MEMBER):
                     with suppress(errors.UnknownGpu):
-                        limits.set_for(work, self.admin, scope, subject_id, {})
+                        rules.set_for(work, self.admin, scope, subject_id, {})
+            waitlist.look_again(work, self.lab)  # perhaps nothing was let go
+        self.others_are_served()
 
     # --- when people are reminded ---
 
@@ -187,11 +198,16 @@ class WholeLife(Life):
         """What the bot does every few minutes: nobody waits any more for what the limits let them have."""
         with self.database.begin(self.clock.now) as work:
             waitlist.look_again(work, self.lab)
+        self.others_are_served()
+        with self.database.read(self.clock.now) as work:
+            self.is_limited = bool(limits.everything_said(work, self.lab))
+
+    def others_are_served(self) -> None:
+        """What was done lets those who wait have what they could not have before."""
         self.last = None
         self.settle()
         with self.database.read(self.clock.now) as work:
             self.nobody_is_passed_over(work)
-            self.is_limited = bool(limits.everything_said(work, self.lab))
 
     # --- still busy ---
 

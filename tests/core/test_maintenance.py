@@ -199,6 +199,16 @@ def test_maintenance_counts_nobodys_hours(lab: Lab) -> None:
     lab.reserve(lab.charlie, lab.hours(1, 2), "GPU1")
 
 
+def test_retiring_twice_is_retiring_once(lab: Lab) -> None:
+    lab.add_gpu("lab-node-2", "GPU1")
+    for again in (False, True):
+        with lab.database.begin(lab.clock.now) as work:
+            found = maintenance.retire(work, lab.charlie, ["GPU1"], "sold", request_key="once")
+        assert found.again is again
+    with pytest.raises(errors.UnknownGpu), lab.database.begin(lab.clock.now) as work:
+        maintenance.retire(work, lab.charlie, ["GPU1"], "sold", request_key="another")
+
+
 def test_a_retired_gpu_leaves_nobody_behind(lab: Lab) -> None:
     lab.add_gpu("lab-node-1", "GPU1")
     lab.reserve(lab.alice, lab.hours(1, 2), "GPU0")

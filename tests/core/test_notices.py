@@ -10,7 +10,7 @@ from queue import Queue
 import pytest
 from sqlalchemy import select, text
 
-from core import errors, facts, members, models, notices, periods
+from core import errors, facts, members, models, notices, rules
 from core.inventory import Wanted
 from core.notices import Kind, Outcome
 from core.work import Database
@@ -238,7 +238,7 @@ def test_a_temporary_failure_waits_and_a_permanent_one_is_told_to_an_admin(lab: 
 
 def test_that_admins_cannot_be_told_of_a_failure_is_told_to_nobody(lab: Lab) -> None:
     with lab.database.begin(lab.clock.now) as work:
-        periods.add(work, lab.charlie, "ICML", lab.hours(-1, 48), {})
+        rules.add_period(work, lab.charlie, "ICML", lab.hours(-1, 48), {})
     for _ in range(2):  # the channel's, and the admin's
         batch = claim(lab)
         assert batch is not None

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from core import errors, facts, notices, periods
+from core import errors, facts, notices, rules
 from core.actors import Actor
 from core.facts import Rule
 from core.notices import Kind
@@ -18,7 +18,7 @@ RULES = {Rule.LONGEST: timedelta(hours=4)}
 
 def add(lab: Lab, actor: Actor, name: str, time: TimeRange) -> facts.Period:
     with lab.database.begin(lab.clock.now) as work:
-        return periods.add(work, actor, name, time, RULES)
+        return rules.add_period(work, actor, name, time, RULES)
 
 
 def told(lab: Lab) -> list[tuple[Kind, list[str]]]:
@@ -32,11 +32,11 @@ def told(lab: Lab) -> list[tuple[Kind, list[str]]]:
                 return found
             for owed in batch.owed:
                 if owed.kind is Kind.PERIOD_BEGINS:
-                    names = [period.name for period, _ in periods.beginning(work, lab.id, owed)]
+                    names = [period.name for period, _ in rules.beginning(work, lab.id, owed)]
                 else:
-                    period, rules = periods.told(owed)
+                    period, said = rules.told(owed)
                     names = [period.name]
-                    assert rules == (RULES if owed.kind is Kind.PERIOD_ADDED else {})
+                    assert said == (RULES if owed.kind is Kind.PERIOD_ADDED else {})
                 found.append((owed.kind, names))
             notices.sent(work, batch, batch.ids, "1.0")
         lab.clock.forward(seconds=2)
@@ -63,7 +63,7 @@ def test_one_that_is_called_off_does_not_begin(lab: Lab) -> None:
     period = add(lab, lab.charlie, "ICML", lab.hours(24, 48))
     told(lab)
     with lab.database.begin(lab.clock.now) as work:
-        periods.remove(work, lab.charlie, period.id)
+        rules.remove_period(work, lab.charlie, period.id)
     assert told(lab) == [(Kind.PERIOD_REMOVED, ["ICML"])]
     lab.clock.forward(days=1)
     assert told(lab) == []
@@ -85,7 +85,7 @@ def test_another_that_begins_then_is_still_told(lab: Lab) -> None:
     add(lab, lab.charlie, "NeurIPS", TimeRange(time.start, time.start + timedelta(hours=9)))
     told(lab)
     with lab.database.begin(lab.clock.now) as work:
-        periods.remove(work, lab.charlie, period.id)
+        rules.remove_period(work, lab.charlie, period.id)
     told(lab)
     lab.clock.forward(days=1)
     assert told(lab) == [(Kind.PERIOD_BEGINS, ["NeurIPS"])]
@@ -95,4 +95,4 @@ def test_only_admins_add_and_remove_them(lab: Lab) -> None:
     with pytest.raises(errors.AdminsOnly):
         add(lab, lab.alice, "ICML", lab.hours(24, 48))
     with lab.database.begin(lab.clock.now) as work, pytest.raises(errors.UnknownPeriod):
-        periods.remove(work, lab.charlie, 99)
+        rules.remove_period(work, lab.charlie, 99)

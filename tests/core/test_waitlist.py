@@ -27,6 +27,7 @@ from core import (
     notices,
     organizations,
     policy,
+    rules,
     waiting,
     waitlist,
 )
@@ -653,9 +654,34 @@ def test_who_holds_too_many_gpus_waits_until_they_hold_fewer(lab: Lab) -> None:
     assert never.value.waits is None
 
 
-def let(lab: Lab, scope: Subject, subject_id: int, rules: policy.Rules) -> None:
+def test_a_gpu_that_is_described_anew_goes_to_who_waits_at_once(lab: Lab) -> None:
+    other = lab.add_gpu("lab-node-1", "GPU1", "A100", 80)
+    lab.reserve(lab.alice, lab.hours(0, 6), "GPU0")
+    wait(lab, lab.bob, 4, wanted=Wanted(model="5090"))
     with lab.database.begin(lab.clock.now) as work:
-        limits.set_for(work, lab.charlie, scope, subject_id, rules)
+        maintenance.edit(work, lab.charlie, other.id, label="GPU1", model="RTX 5090", memory_gb=32, notes="")
+    assert [gpu.id for gpu in offer_to(lab, lab.bob).gpus] == [other.id]
+
+
+def test_who_waits_is_served_as_soon_as_the_lab_allows_it(lab: Lab) -> None:
+    first = lab.reserve(lab.alice, lab.hours(0, 6)).reservation
+    wait(lab, lab.bob, 4, holds=False)
+    with lab.database.begin(lab.clock.now) as work:
+        period = rules.add_period(work, lab.charlie, "ICML", lab.hours(-1, 900), {Rule.LONGEST: 2 * HOUR})
+    lab.act("release", lab.alice, first)
+    assert wish_of(lab, lab.bob).offer is None
+    with lab.database.begin(lab.clock.now) as work:
+        rules.set_for(work, lab.charlie, Subject.MEMBER, lab.bob.member_id, {Rule.LONGEST: 8 * HOUR})
+    assert span(lab, offer_to(lab, lab.bob)) == (0, 4)
+    wait(lab, lab.charlie, 3, holds=False)
+    with lab.database.begin(lab.clock.now) as work:
+        rules.remove_period(work, lab.charlie, period.id)
+    assert span(lab, offer_to(lab, lab.charlie)) == (4, 7)
+
+
+def let(lab: Lab, scope: Subject, subject_id: int, said: policy.Rules) -> None:
+    with lab.database.begin(lab.clock.now) as work:
+        limits.set_for(work, lab.charlie, scope, subject_id, said)
 
 
 def again(lab: Lab) -> None:

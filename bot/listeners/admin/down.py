@@ -70,12 +70,10 @@ def _take_down(visit: Visit, pressed: Values) -> None:
 
 
 def _carry_out(work: Work, visit: Visit, what: Values, seen: str | None) -> facts.Maintenance:
-    time, why = _time(what), str(what["p"])
+    time, why, key = _time(what), str(what["p"]), visit.key if seen else None
     if time is None:
-        return maintenance.retire(work, visit.actor, what["g"], why, seen=seen)
-    return maintenance.take_down(
-        work, visit.actor, what["g"], time, why, seen=seen, request_key=visit.key if seen else None
-    )
+        return maintenance.retire(work, visit.actor, what["g"], why, seen=seen, request_key=key)
+    return maintenance.take_down(work, visit.actor, what["g"], time, why, seen=seen, request_key=key)
 
 
 def _time(what: Values) -> TimeRange | None:

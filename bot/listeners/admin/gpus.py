@@ -11,7 +11,7 @@ from bot.views import kit
 from bot.views.admin import gpus as view
 from bot.views.admin.form import Origin
 from bot.views.kit import Message
-from core import inventory, maintenance
+from core import inventory, maintenance, rules
 from core import limits as core_limits
 from core.facts import Subject
 from core.work import Work
@@ -50,8 +50,8 @@ def _save_gpu(visit: Visit, values: Values, origin: Origin) -> Message:
         if not origin.subject_id:
             gpu = maintenance.put_in_service(work, visit.actor, node=values["node"], only_new=True, **known)
         else:
-            gpu = inventory.edit_gpu(work, visit.actor, origin.subject_id, notes=values["notes"], **known)
-            core_limits.set_for(work, visit.actor, Subject.GPU, gpu.id, limits.filled_in(visit, values))
+            gpu = maintenance.edit(work, visit.actor, origin.subject_id, notes=values["notes"], **known)
+            rules.set_for(work, visit.actor, Subject.GPU, gpu.id, limits.filled_in(visit, values))
     return kit.done(visit.reader.say("{gpu} is saved.", gpu=kit.escape(gpu.full_name)))
 
 

@@ -12,7 +12,7 @@ from bot.views import kit
 from bot.views.admin import limits as view
 from bot.views.admin.form import Origin
 from bot.views.kit import Message
-from core import limits, policy
+from core import limits, policy, rules
 from core.facts import Rule, Subject
 from core.work import Work
 
@@ -31,9 +31,9 @@ def of_lab(visit: Visit, work: Work) -> policy.Rules:
 
 
 def _save(visit: Visit, values: Values, _origin: Origin) -> Message:
-    rules = filled_in(visit, values)
+    said = filled_in(visit, values)
     with visit.begin() as work:
-        limits.set_for(work, visit.actor, Subject.LAB, visit.organization_id, rules)
+        rules.set_for(work, visit.actor, Subject.LAB, visit.organization_id, said)
     return kit.done(visit.reader.say("The limits are saved. What is booked already stays."))
 
 

@@ -12,7 +12,7 @@ from bot.views.admin import people as view
 from bot.views.admin.form import Origin
 from bot.views.kit import Message
 from core import limits as core_limits
-from core import members
+from core import members, rules
 from core.facts import Role, Subject
 from core.work import Work
 
@@ -29,8 +29,8 @@ def _open(visit: Visit, work: Work, about: Values, origin: Origin) -> kit.Block:
 
 
 def _save(visit: Visit, values: Values, origin: Origin) -> Message:
-    rules, role = limits.filled_in(visit, values), Role.ADMIN if values["admin"] else Role.USER
+    said, role = limits.filled_in(visit, values), Role.ADMIN if values["admin"] else Role.USER
     with visit.begin() as work:
         member = members.set_role(work, visit.actor, origin.subject_id, role, why=values["why"])
-        core_limits.set_for(work, visit.actor, Subject.MEMBER, member.id, rules, why=values["why"])
+        rules.set_for(work, visit.actor, Subject.MEMBER, member.id, said, why=values["why"])
     return kit.done(visit.reader.say("Role and limits of {who} are saved.", who=kit.escape(member.name)))

@@ -11,7 +11,7 @@ from bot.views import kit
 from bot.views.admin import periods as view
 from bot.views.admin.form import Origin
 from bot.views.kit import Message
-from core import periods
+from core import rules
 from core.facts import Rule
 from core.work import Work
 
@@ -23,7 +23,7 @@ def register(app: App, _desk: Desk) -> None:
     @app.action("admin:period_remove")
     def removed(visit: Visit, action: Values) -> None:
         with visit.begin() as work:
-            period = periods.remove(work, visit.actor, int(kit.from_value(action["value"])["id"]))
+            period = rules.remove_period(work, visit.actor, int(kit.from_value(action["value"])["id"]))
         visit.answer(kit.done(visit.reader.say("“{name}” is removed.", name=kit.escape(period.name))))
 
 
@@ -32,11 +32,11 @@ def _open(visit: Visit, work: Work, _about: Values, origin: Origin) -> kit.Block
 
 
 def _save(visit: Visit, values: Values, _origin: Origin) -> Message:
-    rules, time = limits.filled_in(visit, values), form.time_in(visit, values["when"])
-    if not rules:
+    said, time = limits.filled_in(visit, values), form.time_in(visit, values["when"])
+    if not said:
         raise Wrong(Rule.LONGEST.value, visit.reader.say("Write at least one limit that is different then."))
     with visit.begin() as work:
-        period = periods.add(work, visit.actor, values["name"], time, rules)
+        period = rules.add_period(work, visit.actor, values["name"], time, said)
     return kit.done(
         visit.reader.say(
             "Special period “{name}”: {when}.", name=kit.escape(period.name), when=visit.reader.when(period.range)

@@ -1,26 +1,39 @@
-"""Special periods: a lab says that other limits hold for a while, and everybody hears of it in the channel."""
+"""A lab says what it allows: limits, and special periods in which others hold, of which the channel hears.
+
+Whoever waits for what they were not allowed before is served at once.
+"""
 
 from __future__ import annotations
 
-from core import facts, limits, notices, policy
+from core import facts, limits, notices, policy, waitlist
 from core.actors import Actor, Operator
+from core.facts import Subject
 from core.notices import CHANNEL, Kind
 from core.policy import Rules
 from core.timerange import TimeRange
 from core.work import Work
 
 
-def add(work: Work, by: Actor | Operator, name: str, time: TimeRange, rules: Rules, *, why: str = "") -> facts.Period:
+def set_for(work: Work, by: Actor | Operator, scope: Subject, subject_id: int, rules: Rules, *, why: str = "") -> None:
+    """Say all that is said of the lab, a GPU or a member. Raises what `limits.set_for` raises."""
+    limits.set_for(work, by, scope, subject_id, rules, why=why)
+    waitlist.look_again(work, by.organization_id)
+
+
+def add_period(
+    work: Work, by: Actor | Operator, name: str, time: TimeRange, rules: Rules, *, why: str = ""
+) -> facts.Period:
     """Let other limits hold for a while. Told at once, and when it begins. Raises what `limits.add_period` raises."""
     period = limits.add_period(work, by, name, time, rules, why=why)
     data = _data(period, rules)
     notices.owe_by_lab(work, by.organization_id, Kind.PERIOD_ADDED, CHANNEL, work.now, useful_until=time.end, data=data)
     if time.start > work.now:
         notices.owe_by_lab(work, by.organization_id, Kind.PERIOD_BEGINS, CHANNEL, time.start, useful_until=time.end)
+    waitlist.look_again(work, by.organization_id)
     return period
 
 
-def remove(work: Work, by: Actor | Operator, period_id: int, *, why: str = "") -> facts.Period:
+def remove_period(work: Work, by: Actor | Operator, period_id: int, *, why: str = "") -> facts.Period:
     """Take one back; what was booked in it stays. Raises AdminsOnly and UnknownPeriod."""
     period = limits.remove_period(work, by, period_id, why=why)
     others = [each for each, _ in limits.periods(work, by.organization_id)]
@@ -32,6 +45,7 @@ def remove(work: Work, by: Actor | Operator, period_id: int, *, why: str = "") -
         notices.owe_by_lab(
             work, by.organization_id, Kind.PERIOD_REMOVED, CHANNEL, work.now, useful_until=until, data=data
         )
+    waitlist.look_again(work, by.organization_id)
     return period
 
 
