@@ -47,7 +47,7 @@ def remember_done(work: Work, actor: Actor, key: str | None) -> None:
     """This request was carried out, and is about no reservation."""
     if key is not None:
         carried_out = {"organization_id": actor.organization_id, "reservation_id": None, "made_at": work.now}
-        work.connection.execute(_CARRIED_OUT, {"key": key, **carried_out})
+        insert_rows(work.connection, models.Request, [{"key": key, **carried_out}])
 
 
 def remember(work: Work, held: facts.Reservation, key: str | None) -> None:

@@ -42,7 +42,8 @@ def test_an_extension_that_meets_the_next_booking_offers_what_fits(world: World)
     assert refusal.buttons == ["Take 30 min", "Wait for GPU0"]
     refusal.press("Take 30 min")
     alice.waits_for("#gpu", "✓ Extended to 12:30")
-    refusal.press("Wait for GPU0")
+    alice.types("#gpu", "/gpu extend 90m")
+    alice.waits_for("#gpu", "Yours ends right before it").press("Wait for GPU0")
     waiting = alice.waits_for("#gpu", "✓ You wait for 1 h 30 min on GPU0.")
     assert "You have GPU0 · Thu 3 Dec, 14:00–15:30 CET; it is moved forward" in waiting.words
 
