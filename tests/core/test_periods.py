@@ -38,6 +38,7 @@ def told(lab: Lab) -> list[tuple[Kind, list[str]]]:
                     names = [period.name]
                     assert said == (RULES if owed.kind is Kind.PERIOD_ADDED else {})
                 found.append((owed.kind, names))
+        with lab.database.begin(lab.clock.now) as work:
             notices.sent(work, batch, batch.ids, "1.0")
         lab.clock.forward(seconds=2)
 
