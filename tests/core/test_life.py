@@ -145,7 +145,7 @@ class WholeLife(Life):
 
     # --- limits ---
 
-    @rule(scope=st.sampled_from([Subject.LAB, Subject.GPU, Subject.MEMBER]), which=numbers, rules=some_rules)
+    @rule(scope=st.sampled_from([Subject.LAB, Subject.GPU, Subject.MEMBER]), which=numbers, said=some_rules)
     def limit(self, scope: Subject, which: int, said: Rules) -> None:
         """Of the lab, of a GPU, or an exemption of a person. What is booked stays."""
         self.is_limited = True
