@@ -132,8 +132,9 @@ def _forget_what_was_due(database: Database, lab: int, now: datetime) -> None:
     for number in range(10_000):
         with database.begin(now) as work:
             batch = notices.claim(work, lab, lease=notices.PACE)
-            if batch is not None:
+        if batch is not None:
+            with database.begin(now) as work:  # as a sender does it: after the claim
                 notices.sent(work, batch, batch.ids, "0")
                 notices.put_off(work, batch, now, "")  # nothing is left to put off: only the pause between two messages
-            elif number:
-                return
+        elif number:
+            return
