@@ -54,9 +54,10 @@ def typed(visit: Visit, asked: Ask) -> None:
         return
     time = TimeRange(reading.start, reading.end) if reading else None
     purpose = wish.purpose or (commands.purpose_in(reading.rest) if reading else "")
-    held = _held_by_others(visit, asked, time or TimeRange(visit.now, visit.now + timedelta(minutes=1)))
+    there = _with_others(visit, asked, time or TimeRange(visit.now, visit.now + timedelta(minutes=1)))
+    held = [each for each in there if each.can_be_asked_for]
     if not held:
-        visit.answer(view.nobody(visit.reader))
+        visit.answer(_nobody_to_ask(visit, asked, there, time, purpose))
     elif len({each.reservation_id for each in held}) > 1:
         visit.answer(view.whom(held, time, visit.reader, purpose))
     else:
@@ -65,19 +66,32 @@ def typed(visit: Visit, asked: Ask) -> None:
 
 def _from_then_on(visit: Visit, asked: Ask, start: datetime, purpose: str) -> None:
     """No end was said: a tap asks for all that is held from then on."""
-    held = _held_by_others(visit, asked, TimeRange(start, start + timedelta(minutes=1)))
+    there = _with_others(visit, asked, TimeRange(start, start + timedelta(minutes=1)))
+    held = [each for each in there if each.can_be_asked_for]
     if held:
         time = TimeRange(start, max(each.range.end for each in held))
         visit.answer(view.whom(held, time, visit.reader, purpose))
     else:
-        visit.answer(view.nobody(visit.reader))
+        visit.answer(_nobody_to_ask(visit, asked, there, None, purpose))
 
 
-def _held_by_others(visit: Visit, asked: Ask, window: TimeRange) -> list[facts.Holding]:
+def _with_others(visit: Visit, asked: Ask, window: TimeRange) -> list[facts.Holding]:
+    """What others hold then, or are offered; or nobody has, as it is out of service."""
     with visit.read() as work:
         meant = inventory.candidates(work, visit.organization_id, asked.wish.wanted)
         held = availability.holdings(work, visit.organization_id, meant, window)
-    return [each for each in held if each.holder.id != visit.member.id and each.can_be_asked_for]
+    return [each for each in held if each.holder.id != visit.member.id or each.maintenance]
+
+
+def _nobody_to_ask(
+    visit: Visit, asked: Ask, there: list[facts.Holding], time: TimeRange | None, purpose: str
+) -> kit.Message:
+    """Nobody has it to give: it is free, or on offer, or out of service; the last two can be waited for."""
+    if not there:
+        return view.nobody(visit.reader)
+    start = max(visit.now, min(each.range.start for each in there))
+    wish = time or TimeRange(start, max(each.range.end for each in there))
+    return view.not_theirs_to_give(there, facts.ToWaitFor(asked.wish.wanted, wish), purpose, visit.reader)
 
 
 def _ask(visit: Visit, reservation_id: int, gpu_ids: list[int], wish: TimeRange | None, purpose: str) -> None:

@@ -346,7 +346,10 @@ def _wait_for_it(refusal: errors.GpuTaken, reader: Reader, purpose: str) -> Bloc
     """Or it may come free."""
     if refusal.moving is not None or refusal.wanted is None:
         return None
-    meant = facts.ToWaitFor(refusal.wanted, refusal.wish)
+    return wait_button(facts.ToWaitFor(refusal.wanted, refusal.wish), purpose, reader)
+
+
+def wait_button(meant: facts.ToWaitFor, purpose: str, reader: Reader) -> Block:
     return _wait_button(meant, reader.say("Wait for it"), reader.say("Wait until it comes free"), purpose)
 
 

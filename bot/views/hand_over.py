@@ -61,6 +61,30 @@ def nobody(reader: Reader) -> Message:
     return kit.message(said, kit.section(said), kit.actions([kit.open_form_button(reader)]))
 
 
+def not_theirs_to_give(there: Sequence[facts.Holding], meant: facts.ToWaitFor, purpose: str, reader: Reader) -> Message:
+    """On offer to somebody, or out of service: nobody has it to give, and one can wait for it."""
+    said = reader.say("Nobody has that to give yet, so there is nobody to ask. Wait for it:")
+    return kit.message(
+        " ".join([said, *(_why_not(each, reader) for each in there[: booking.MOST_CLASHES])]),
+        kit.section(f"*{said}*"),
+        *kit.sections([_why_not(each, reader) for each in there[: booking.MOST_CLASHES]]),
+        kit.actions([booking.wait_button(meant, purpose, reader)]),
+    )
+
+
+def _why_not(held: facts.Holding, reader: Reader) -> str:
+    gpu = kit.escape(held.gpu.name)
+    if held.offered_until is None:
+        return reader.say("• {gpu} is out of service until {end}.", gpu=gpu, end=reader.moment(held.range.end))
+    return reader.say(
+        "• {gpu} is on offer to {who} until {time}; if they take it, they have it until {end}.",
+        gpu=gpu,
+        who=kit.escape(held.holder.name),
+        time=reader.clock(held.offered_until),
+        end=reader.moment(held.range.end),
+    )
+
+
 def given(request: facts.HandOver, reader: Reader) -> Message:
     """To the holder, who has said yes."""
     assert request.taken is not None

@@ -39,7 +39,7 @@ def test_waiting_from_a_refusal_and_taking_what_comes_free(world: World) -> None
         ("/gpu today", "19:00–23:00 佐藤遥 (offered until 19:10)"),
         ("/gpu who", "Nobody holds a GPU now."),
         ("/gpu who", "• 佐藤遥 (offered until 19:10): GPU0 until 23:00"),
-        ("/gpu ask GPU0", "Nobody else holds that"),
+        ("/gpu ask GPU0", "GPU0 is on offer to 佐藤遥 until 19:10; if they take it, they have it until"),
     ):
         minjun.types("#gpu", typed)
         minjun.waits_for("#gpu", said)
