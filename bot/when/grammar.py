@@ -278,9 +278,12 @@ class _Reader:
         return forms.letters(self.row[: self.places[match.start]])
 
     def _is_denied(self, match: _Match) -> bool:
-        """`13時から15時は使いません`; in `not 10-12` the word stands right before its range."""
+        """`13時から15時は使いません`; in `not 10-12`, `except friday` the word stands right before what it denies."""
         places = [i for i, letter in enumerate(self.letters) if letter == kinds.NOT]
-        return any(self.solid[i].value != "before" or i == match.start - 1 for i in places)
+        return any(
+            self.solid[i].value != "before" or i == match.start - 1 or self.letters[i + 1 : i + 2] == kinds.DAY
+            for i in places
+        )
 
     def _has_other_length(self, match: _Match) -> bool:
         """`2h today between 14:00 and 18:00` says how long as well."""

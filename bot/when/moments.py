@@ -29,7 +29,7 @@ def joined(tokens: Sequence[Token]) -> list[Token]:
         token = word._replace(kind=_kind_here(tokens, place, row, gap))
         previous = row[-1] if row and isinstance(row[-1].value, Moment) else None
         if token.kind in _ATOMS:
-            apart = _may_be_of_text(tokens, place, gap) or _is_noted_date(token, row, gap)
+            apart = _may_be_of_text(tokens, place, row, gap) or _is_noted_date(token, row, gap)
             moment = None if apart else _with(moment_of(previous) if previous else None, token, gap)
             if previous and moment:
                 row[-1] = Token(_letter(moment), moment, previous.start, token.end)
@@ -64,13 +64,23 @@ def _kind_here(tokens: Sequence[Token], place: int, row: Sequence[Token], gap: S
     return kinds.ZONE if is_zone else kinds.OTHER
 
 
-def _may_be_of_text(tokens: Sequence[Token], place: int, gap: Sequence[Token]) -> bool:
-    """`13-18 2nd attempt`: on the second, or the second of something?"""
+def _may_be_of_text(tokens: Sequence[Token], place: int, row: Sequence[Token], gap: Sequence[Token]) -> bool:
+    """`13-18 2nd attempt`: on the second, or the second of something? `tomorrow 14-16, wed report`: until Wednesday?"""
     value = tokens[place].value
-    if tokens[place].kind != kinds.DAY or not isinstance(value, Day) or value != Day(day=value.day):
+    if tokens[place].kind != kinds.DAY or not isinstance(value, Day):
         return False
-    said = any(token.kind != kinds.SPACE for token in gap)
-    return not said and "".join(token.kind for token in tokens[place + 1 : place + 3]) == " x"
+    said = "".join(token.kind for token in gap if token.kind != kinds.SPACE)
+    text_follows = "".join(token.kind for token in tokens[place + 1 : place + 3]) == " x"
+    if value == Day(day=value.day):
+        return text_follows and not said
+    other_day = value == Day(weekday=value.weekday) and _ends_a_day(row)
+    return other_day and ("," in said or (text_follows and not said))
+
+
+def _ends_a_day(row: Sequence[Token]) -> bool:
+    """Whether the last clock time has no day of its own, and one before it has."""
+    moments = [token.value for token in row if isinstance(token.value, Moment)]
+    return bool(moments) and moments[-1].day is None and any(moment.day for moment in moments[:-1])
 
 
 _SIDE_ENDS = re.compile(r" ?(?:[-~TU]|$)")

@@ -260,6 +260,7 @@ GERMAN = Language(
             Every("week", weekdays=(6,)): "sonntags",
             Every("month"): "monatlich, stündlich, jeden monat, jährlich",
         },
+        kinds.NOT: {"before": "nicht, nicht um, außer, ausser, ausgenommen, bis auf"},
         kinds.COUNTER: {
             "times": "mal",
             "": (

@@ -100,7 +100,7 @@ ENGLISH = Language(
             Daypart.DAWN: "at dawn, early morning, in the early morning, early in the morning",
             Daypart.MORNING: "morning, in the morning, am in the morning, morn, mroning, in the am",
             Daypart.MIDDAY: "lunchtime, lunch time, at lunch, over lunch, at lunchtime",
-            Daypart.AFTERNOON: "afternoon, in the afternoon, aft, arvo, late afternoon, early afternoon",
+            Daypart.AFTERNOON: "afternoon, in the afternoon, in the pm, aft, arvo, late afternoon, early afternoon",
             Daypart.EVENING: "evening, in the evening, eve, late evening, early evening",
             Daypart.NIGHT: "night, at night, late night, late at night, nite, in the night",
         },
@@ -318,7 +318,7 @@ ENGLISH = Language(
             f"={zone}": ", ".join(f"in {name.strip()}" for name in names.split(",") if name.strip() not in NO_PLACES)
             for zone, names in PLACES.items()
         },
-        kinds.CITY: cities_of(PLACES, but=NO_PLACES),
+        kinds.CITY: cities_of(PLACES, but=(*NO_PLACES, "austin")),
         kinds.TEXT: {
             "asks": "is, are, who, who's, whos, anyone, anybody, does, is anyone, is anybody",
             "": (

@@ -222,6 +222,7 @@ SPANISH = Language(
             Every("week", weekdays=(6,)): "los domingos, domingos",
             Every("month"): "mensual, mensualmente, todos los meses, cada mes",
         },
+        kinds.NOT: {"before": "excepto, excepto de, salvo, salvo de, menos el"},
         kinds.COUNTER: {
             "times": "veces",
             "": (

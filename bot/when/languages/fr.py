@@ -226,6 +226,7 @@ FRENCH = Language(
             Every("week", weekdays=(6,)): "dimanches, les dimanches, tous les dimanches",
             Every("month"): "mensuel, tous les mois, chaque mois",
         },
+        kinds.NOT: {"before": "pas, pas de, sauf, sauf de, excepté, hormis"},
         kinds.ASKING: {"": "est-ce que, est ce que, c'est libre, est-il, est-elle"},
         kinds.COUNTER: {
             "times": "fois",
