@@ -138,6 +138,8 @@ def _all_series(text: str, here: Here, locale: str) -> list[Series]:
     folded, row = _row(text, locale)
     if not any(token.kind == kinds.EVERY for token in row):
         raise Unreadable(Kind.NO_RANGE, rest=text)
+    if any(token.kind == kinds.NOT for token in row):
+        raise Unreadable(Kind.TOO_VAGUE, rest=text, repeats=True)  # every day except sunday
     recurrence, row = take(row)
     parsed = parse(row, folded)
     if parsed.broken:

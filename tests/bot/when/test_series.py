@@ -174,6 +174,8 @@ def test_hours_with_two_meanings_offer_a_series_for_each() -> None:
         ("every year 9-12 until december 20", "no_range", True),
         ("every day until 18:00", "too_vague", True),
         ("every monday 9-12 until summer", "too_vague", True),
+        ("every day except sunday 9-11", "too_vague", True),
+        ("毎日9時から11時 日曜以外", "too_vague", True),
         ("every monday 9-12 from 2026-12-10 until 2026-12-05", "inverted", True),
         ("weekdays 9am-5pm this week", "past", True),
         ("every monday 9-12 0 times", "inverted", True),
