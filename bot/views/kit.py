@@ -167,8 +167,11 @@ def head(text: str, room: int) -> str:
 
 
 def tail(text: str, room: int) -> str:
-    """The same up to its end: machines' names differ there."""
-    return head(text[::-1], room)[::-1]
+    """The same up to its end, where machines' names differ; from the beginning of a part on, where one fits."""
+    if width(text) <= room:
+        return text
+    parts = (text[match.end() :] for match in re.finditer(r"[-_./ ]", text[:-1]))
+    return next((f"…{part}" for part in parts if width(part) < room), head(text[::-1], room)[::-1])
 
 
 def of_gpu(gpu: facts.Gpu, *more: str) -> str:

@@ -28,30 +28,22 @@ def status(stories: Sequence[facts.Occupancy], reader: Reader, now: datetime) ->
     said = summary(stories, reader, now)
     spoken = [line(story, reader, now) for story in stories[:FEW]]
     today, tomorrow, another = day_buttons(reader, now)
-    zone = kit.context(reader.say("Times in {zone}.", zone=reader.zone_name(now)))
-    if len(stories) <= FEW:
-        return kit.message(
-            " ".join([said, *spoken]),
-            kit.section(f"*{said}*"),
-            *overview(stories, reader, now),
-            zone,
-            kit.actions([now_button(reader), today, tomorrow, another]),
-            kit.actions([week_button(reader), mine_button(reader)]),
-        )
+    is_large = len(stories) > FEW
     return kit.message(
-        said,
+        " ".join([said, *([] if is_large else spoken)]),
         kit.section(f"*{said}*"),
-        kit.actions([*book_buttons(stories, reader), tomorrow, week_button(reader)]),
+        kit.actions(book_buttons(stories, reader)) if is_large else None,
         *(_node_by_node(stories, reader, now) or overview(stories, reader, now)),
-        zone,
-        kit.actions([now_button(reader), today, another, mine_button(reader)]),
+        kit.context(reader.say("Times in {zone}.", zone=reader.zone_name(now))),
+        kit.actions([now_button(reader), today, tomorrow, another]),
+        kit.actions([week_button(reader), mine_button(reader)]),
     )
 
 
 def _node_by_node(stories: Sequence[facts.Occupancy], reader: Reader, now: datetime) -> list[Block]:
-    """A few nodes, each with its own buttons below its line; nothing where there is one node, or are many."""
+    """A few nodes, each with its own buttons below its line; nothing of one, of very many, or of a few GPUs."""
     found = nodes.in_order(stories, reader)
-    if not 1 < len(found) <= _FEW_NODES:
+    if len(stories) <= FEW or not 1 < len(found) <= _FEW_NODES:
         return []
     lines = nodes.lines(found, reader, now)
     return [

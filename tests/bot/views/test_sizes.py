@@ -172,7 +172,7 @@ def test_a_select_offers_every_gpu_however_many_nodes_there_are(count: int, each
     ("text", "room", "beginning", "end"),
     [
         ("lab-node-12/GPU10", 17, "lab-node-12/GPU10", "lab-node-12/GPU10"),
-        ("lab-node-12/GPU10", 10, "lab-node-…", "…-12/GPU10"),
+        ("lab-node-12/GPU10", 10, "lab-node-…", "…12/GPU10"),
         ("佐藤遥さん", 7, "佐藤遥…", "…遥さん"),
         ("佐藤遥さん", 1, "…", "…"),
     ],
