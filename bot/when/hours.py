@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from bot.when import kinds
@@ -34,7 +35,8 @@ def _as_clock(token: Token, of: Habits) -> Clock:
     if isinstance(token.value, HourOrLength):
         value = token.value
         exact = value.minutes is not None
-        return clock(value.hours, value.minutes or 0, written=value.written, exact=exact, latest=of.latest_hour)
+        face = clock(value.hours, value.minutes or 0, written=value.written, exact=exact, latest=of.latest_hour)
+        return replace(face, bare=face.open) if value.spoken else face
     return _bare(token, of)
 
 

@@ -149,7 +149,7 @@ def _with_day(moment: Moment, value: Day, gap: Sequence[Token]) -> Moment | None
         part_after = moment.part_after or (after and value.part is not None)
         return replace(moment, day=value, part=part, day_after=after, part_after=part_after)
     day = _same_day(moment.day, value)
-    if day is None or any(token.kind == kinds.FROM for token in gap):
+    if day is None or any(token.kind in (kinds.FROM, kinds.TO_OR_AT) for token in gap):
         return None
     return replace(moment, day=day, part=moment.part or value.part)
 

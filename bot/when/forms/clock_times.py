@@ -192,7 +192,8 @@ def _hour_letter(tokens: Sequence[Token]) -> Built:
     if has(tokens, kinds.BEFORE):
         hours, minute = hours - 1, 45
     mark = value_of(tokens, kinds.HOUR_LETTER)
-    return kinds.HOUR_OR_LENGTH, HourOrLength(hours, minute, written, mark == "clock", mark == "length")
+    spoken = minute is not None and not minutes
+    return kinds.HOUR_OR_LENGTH, HourOrLength(hours, minute, written, mark == "clock", mark == "length", spoken)
 
 
 @FORMS.add(r"(?:(?<=[@tFU] )|(?<=m )|(?<=& ))[nN] ?& ?[vq](?! ?i)|[nN] B q")
@@ -203,7 +204,7 @@ def _hour_and_half(tokens: Sequence[Token]) -> Built:
     if has(tokens, kinds.BEFORE):
         hour, part = (hour - 1) or 12, 60 - part
     value = clock(hour, part, written=str(hour))
-    return kinds.CLOCK, value
+    return kinds.CLOCK, replace(value, bare=value.open)
 
 
 @FORMS.add(r"N[ -]N(?! ?[ijMJcs#h]| ?N)|(?<![-.:,/n])n N(?= ?(?:[-~TUtu]|$))")

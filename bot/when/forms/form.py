@@ -49,6 +49,8 @@ class HourOrLength:
     written: str = ""
     says_clock: bool = False
     says_length: bool = False
+    #: Its minutes were said in words, as nobody does on a 24 h clock: deux heures et demie.
+    spoken: bool = False
 
 
 class Form:
