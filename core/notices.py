@@ -211,10 +211,12 @@ def tell_holder(
     why: str,
     *,
     part_of: Collection[int] = (),
+    series: dict[str, Any] | None = None,
 ) -> None:
     """An admin has changed somebody's reservation: they are owed who it was, what it was before, and why.
 
-    The channel reads so under what told of it, or of the reservations that it was a `part_of`.
+    The channel reads so under what told of it, or of the reservations that it was a `part_of`. Where it is the first of
+    a `series` that was changed as a whole, they are told of all of it, and the channel in one message of its own.
     """
     data = {
         "by": by.name,
@@ -223,14 +225,15 @@ def tell_holder(
         "why": why[:500],
         "was": before.range.written(),
         "had": [gpu.id for gpu in before.gpus],
+        **({"series": series} if series is not None else {}),
     }
+    to_holder = _Plan(Kind.OVERRULED, to_member(held.holder.id), work.now, work.now + OVERRULED_STAYS_NEWS, data)
+    if series is not None:
+        _owe(work, held, [to_holder])
+        return
     names = [gpu.name for gpu in before.gpus]
     in_thread = {**data, "gpus": names, "quiet": True, "part_of": list(part_of)}
-    told = [
-        _Plan(Kind.OVERRULED, to_member(held.holder.id), work.now, work.now + OVERRULED_STAYS_NEWS, data),
-        _Plan(Kind.DETAILS, CHANNEL, work.now, work.now + CHANGE_STAYS_NEWS, in_thread),
-    ]
-    _owe(work, held, told)
+    _owe(work, held, [to_holder, _Plan(Kind.DETAILS, CHANNEL, work.now, work.now + CHANGE_STAYS_NEWS, in_thread)])
 
 
 def owe_end(work: Work, held: facts.Reservation, data: dict[str, Any]) -> None:

@@ -63,7 +63,7 @@ def look(
     free, refused = [], []
     for wish in _to_come(repeats, work.now):
         try:
-            _serve(work, actor, wanted, wish)
+            _serve(work, actor.organization_id, actor.member_id, wanted, wish)
             free.append(wish)
         except errors.Refusal as why:
             refused.append(Skipped(wish, why))
@@ -97,7 +97,7 @@ def book(
     refused: list[Skipped] = []
     for wish in _to_come(repeats, work.now):
         try:
-            choice = _serve(work, actor, wanted, wish)
+            choice = _serve(work, actor.organization_id, actor.member_id, wanted, wish)
         except errors.Refusal as why:
             refused.append(Skipped(wish, why))
             continue
@@ -124,15 +124,18 @@ def change(
     purpose: str | None = None,
     skip: bool = False,
     request_key: str | None = None,
+    why: str = "",
 ) -> SeriesReceipt:
     """Give all that remain other hours, each on its own day, other GPUs, another purpose; None leaves it as it is.
 
-    With `skip`, what cannot be had so stays as it was. Where nothing remains, the receipt is empty.
-    Raises SomeTaken with every occurrence that cannot, PurposeTooLong, UnknownSeries, NotYours, MayNotBook, and what
-    `inventory.candidates` raises.
+    With `skip`, what cannot be had so stays as it was. Where nothing remains, the receipt is empty. An admin may change
+    anybody's, and says `why`: the holder is told once of them all, and no limit of the lab is in the way.
+    Raises SomeTaken with every occurrence that cannot, PurposeTooLong, UnknownSeries, NotYours, NoReason, MayNotBook,
+    and what `inventory.candidates` raises.
     """
     actor.must_be_member()
-    row = _mine(work, actor, series_id)
+    row = _taken_up(work, actor, series_id, why)
+    bound = actor.member_id if row.member_id == actor.member_id else None
     if purpose is not None:
         purpose = " ".join(purpose.split())
         policy.check_purpose(purpose)
@@ -144,7 +147,9 @@ def change(
         again = _again(work, actor, answered.reservation)
         return replace(again, occurrences=tuple(held for held in again.occurrences if held.state is State.UPCOMING))
     turns = _in_turn(work, _remaining_rows(work, row), hours)
-    tried = sorted((_try(work, actor, *turn, wanted, purpose) for turn in turns), key=lambda each: each.held.range)
+    tried = sorted(
+        (_try(work, actor, bound, *turn, wanted, purpose, why) for turn in turns), key=lambda each: each.held.range
+    )
     remaining = [each.held for each in tried]
     changed = [each.held for each in tried if each.refused is None]
     moved = [each.held for each in tried if each.has_moved]
@@ -155,25 +160,35 @@ def change(
         requests.remember(work, changed[0], request_key)
     news = _news(recurrence, remaining) if moved else {}
     if moved and not notices.correct(work, remaining[0].id, Kind.SERIES_BOOKED, news, about=series_id):
-        _tell(work, series_id, recurrence, moved, Kind.SERIES_CHANGED, partly=len(moved) < len(remaining))
+        partly = len(moved) < len(remaining)
+        _tell(work, series_id, recurrence, moved, Kind.SERIES_CHANGED, partly=partly, by=_overruling(work, actor, row))
+    touched = [each for each in tried if each.held.version != each.before.version]
+    if touched:
+        theirs = [each.held for each in touched]
+        _tell_holder(work, actor, Action.CHANGED, touched[0].before, theirs, recurrence, why)
     for held in changed:
         waitlist.changed(work, held)
     return SeriesReceipt(Series(series_id, recurrence, tuple(remaining)), tuple(changed), refused)
 
 
-def cancel(work: Work, actor: Actor, series_id: int) -> SeriesReceipt:
+def cancel(work: Work, actor: Actor, series_id: int, *, why: str = "") -> SeriesReceipt:
     """Cancel all that remain: what has not begun. Where nothing remains, nothing is done, and the receipt is empty.
 
-    Raises UnknownSeries and NotYours.
+    An admin may cancel anybody's, as in `change`. Raises UnknownSeries, NotYours and NoReason.
     """
-    row = _mine(work, actor, series_id)
+    row = _taken_up(work, actor, series_id, why)
     recurrence = _recurrence(row)
     waitlist.lock(work, actor.organization_id)
-    cancelled = [_cancel(work, actor, held) for held in _remaining_rows(work, row)]
+    rows = _remaining_rows(work, row)
+    first = availability.fact(work, rows[0]) if rows else None
+    cancelled = [_cancel(work, actor, held, why) for held in rows]
+    if first is not None:
+        _tell_holder(work, actor, Action.CANCELLED, first, cancelled, recurrence, why)
     for held in cancelled:
         waitlist.changed(work, held)
     if cancelled and not notices.take_back(work, cancelled[0].id, Kind.SERIES_BOOKED, about=series_id):
-        _tell(work, series_id, recurrence, cancelled, Kind.SERIES_CANCELLED)
+        by = _overruling(work, actor, row)
+        _tell(work, series_id, recurrence, cancelled, Kind.SERIES_CANCELLED, by=by)
     return SeriesReceipt(Series(series_id, recurrence, ()), tuple(cancelled), ())
 
 
@@ -196,10 +211,23 @@ def held_by(work: Work, organization_id: int, held: Iterable[facts.Reservation])
 
 def remaining(work: Work, actor: Actor, series_id: int) -> Series:
     """One of the actor's own, with what has not begun, soonest first. Raises UnknownSeries and NotYours."""
-    row = _mine(work, actor, series_id)
+    return _with_what_remains(work, _mine(work, actor, series_id))
+
+
+def _with_what_remains(work: Work, row: models.Series) -> Series:
     held = (availability.fact(work, each) for each in _rows(work, row))
     upcoming = (each for each in held if each.state is State.UPCOMING)
     return Series(row.id, _recurrence(row), tuple(sorted(upcoming, key=lambda each: each.range)))
+
+
+def of(work: Work, organization_id: int, reservation_id: int) -> Series | None:
+    """The series that a reservation belongs to, with what of it has not begun, soonest first; None: to none."""
+    row = work.session.scalar(
+        select(models.Series)
+        .join(models.Occurrence, models.Occurrence.series_id == models.Series.id)
+        .where(models.Series.organization_id == organization_id, models.Occurrence.reservation_id == reservation_id)
+    )
+    return _with_what_remains(work, row) if row else None
 
 
 def _dates(repeats: Repeats) -> Iterator[date]:
@@ -231,9 +259,14 @@ def _to_come(repeats: Repeats, now: datetime) -> list[TimeRange]:
 
 
 def _serve(
-    work: Work, actor: Actor, wanted: Wanted, time: TimeRange, moving: facts.Reservation | None = None
+    work: Work,
+    organization_id: int,
+    member_id: int | None,
+    wanted: Wanted,
+    time: TimeRange,
+    moving: facts.Reservation | None = None,
 ) -> availability.Choice:
-    return availability.serve(work, actor.organization_id, actor.member_id, wanted, time, moving)
+    return availability.serve(work, organization_id, member_id, wanted, time, moving)
 
 
 def _again(work: Work, actor: Actor, first: facts.Reservation) -> SeriesReceipt:
@@ -249,10 +282,48 @@ def _again(work: Work, actor: Actor, first: facts.Reservation) -> SeriesReceipt:
     return SeriesReceipt(Series(row.id, _recurrence(row), booked), booked, (), again=True)
 
 
-def _mine(work: Work, actor: Actor, series_id: int) -> models.Series:
+def _found(work: Work, organization_id: int, series_id: int) -> models.Series:
     row = work.session.get(models.Series, series_id)
-    if row is None or row.organization_id != actor.organization_id:
+    if row is None or row.organization_id != organization_id:
         raise errors.UnknownSeries(series_id)
+    return row
+
+
+def _taken_up(work: Work, actor: Actor, series_id: int, why: str) -> models.Series:
+    """The actor's own; or anybody's, for an admin who says why."""
+    if not actor.is_admin:
+        return _mine(work, actor, series_id)
+    row = _found(work, actor.organization_id, series_id)
+    if row.member_id != actor.member_id and not why.strip():
+        raise errors.NoReason
+    return row
+
+
+def _overruling(work: Work, actor: Actor, row: models.Series) -> str:
+    """The name of the admin who changes somebody else's series; else nothing."""
+    if row.member_id == actor.member_id:
+        return ""
+    return members.of_id(work, actor.organization_id, actor.member_id).name
+
+
+def _tell_holder(
+    work: Work,
+    actor: Actor,
+    action: Action,
+    before: facts.Reservation,
+    held: Sequence[facts.Reservation],
+    recurrence: Recurrence,
+    why: str,
+) -> None:
+    """Somebody else has changed these: their holder reads who, and why, once for all of them."""
+    if before.holder.id != actor.member_id:
+        by = members.of_id(work, actor.organization_id, actor.member_id)
+        in_order = sorted(held, key=lambda each: each.range)
+        notices.tell_holder(work, held[0], before, action, by, why, series=_news(recurrence, in_order))
+
+
+def _mine(work: Work, actor: Actor, series_id: int) -> models.Series:
+    row = _found(work, actor.organization_id, series_id)
     if row.member_id != actor.member_id:
         raise errors.NotYours(members.fact(work.session.get_one(models.Member, row.member_id)))
     return row
@@ -314,17 +385,21 @@ class _Tried:
 def _try(
     work: Work,
     actor: Actor,
+    bound: int | None,
     row: models.Reservation,
     before: facts.Reservation,
     wish: TimeRange,
     wanted: Wanted | None,
     purpose: str | None,
+    why: str,
 ) -> _Tried:
+    """Whose limits are in the way, `bound` says; None: nobody's."""
     try:
-        choice = _serve(work, actor, wanted or Wanted.of(before.gpus), wish, before)
-    except errors.Refusal as why:
-        return _Tried(before, before, Skipped(wish, why))
-    return _Tried(before, _change(work, actor, row, before, choice, before.purpose if purpose is None else purpose))
+        choice = _serve(work, actor.organization_id, bound, wanted or Wanted.of(before.gpus), wish, before)
+    except errors.Refusal as refusal:
+        return _Tried(before, before, Skipped(wish, refusal))
+    called = before.purpose if purpose is None else purpose
+    return _Tried(before, _change(work, actor, row, before, choice, called, why))
 
 
 def _change(
@@ -334,6 +409,7 @@ def _change(
     before: facts.Reservation,
     choice: availability.Choice,
     purpose: str,
+    why: str,
 ) -> facts.Reservation:
     moved = (set(choice.gpus), choice.time) != (set(before.gpus), before.range)
     if not moved and purpose == before.purpose:
@@ -346,12 +422,12 @@ def _change(
     held = availability.fact(work, row)
     notices.replan(work, held, Kind.CHANGED if moved else None, announce=False)
     asked_for.settle(work, actor, held)
-    audit.record_reservation(work, actor, Action.CHANGED, held, before=before)
+    audit.record_reservation(work, actor, Action.CHANGED, held, before=before, why=why)
     limits.count_anew(work)
     return held
 
 
-def _cancel(work: Work, actor: Actor, row: models.Reservation) -> facts.Reservation:
+def _cancel(work: Work, actor: Actor, row: models.Reservation, why: str) -> facts.Reservation:
     before = availability.fact(work, row)
     placement.drop(work, row, {gpu.id for gpu in before.gpus})
     row.cancelled_at = work.now
@@ -360,7 +436,7 @@ def _cancel(work: Work, actor: Actor, row: models.Reservation) -> facts.Reservat
     held = availability.fact(work, row)
     notices.replan(work, held, Kind.CANCELLED, announce=False)
     asked_for.settle(work, actor, held)
-    audit.record_reservation(work, actor, Action.CANCELLED, held, before=before)
+    audit.record_reservation(work, actor, Action.CANCELLED, held, before=before, why=why)
     return held
 
 
@@ -372,8 +448,11 @@ def _tell(
     kind: Kind,
     *,
     partly: bool = False,
+    by: str = "",
 ) -> None:
-    """The channel, in one message, if the lab wants that; what became of it is told where it was told."""
+    """The channel, in one message, if the lab wants that; what became of it is told where it was told. It is its
+    holder's doing, or that of the admin of whom `by` is the name.
+    """
     first = held[0]
     is_announced = displays.announces(work, first.organization_id)
     if kind is Kind.SERIES_BOOKED and not is_announced:
@@ -383,6 +462,7 @@ def _tell(
         **_news(recurrence, held),
         **({} if is_announced else {"quiet": True}),
         **({"partly": True} if partly else {}),
+        **({"by": by} if by else {}),
     }
     notices.tell(work, first, kind, notices.CHANNEL, data, about=series_id, useful_until=stays)
 

@@ -193,7 +193,8 @@ def _maintenance(owed: Owed, reader: Reader, values: Values) -> str:
 
 def _news(owed: Owed, reader: Reader, values: Values) -> str:
     if owed.kind in {Kind.SERIES_BOOKED, Kind.SERIES_CHANGED, Kind.SERIES_CANCELLED}:
-        return series.news(owed.kind, owed.data, values["who"], reader)
+        who = kit.escape(str(owed.data["by"])) if "by" in owed.data else values["who"]
+        return series.news(owed.kind, owed.data, who, reader)
     match owed.kind:
         case Kind.CHANGED:
             return reader.say("{gpus} · {who}’s booking is now {when}{purpose}", **values)
@@ -317,6 +318,8 @@ _BETWEEN_PEOPLE: dict[Kind, Callable[[Owed, Reader], str]] = {
 
 def _overruled(owed: Owed, reader: Reader, what: str) -> str:
     """What an admin did to it, and why."""
+    if "series" in owed.data:
+        return series.overruled(owed.data, reader)
     was = TimeRange.read(owed.data["was"])
     values = {
         "who": kit.escape(str(owed.data["by"])),

@@ -259,6 +259,31 @@ def news(kind: Kind, data: dict[str, Any], who: str, reader: Reader) -> str:
     return reader.say("{gpus} booked by {who} {count} times: {often}, {first} to {last}", **values)
 
 
+def overruled(data: dict[str, Any], reader: Reader) -> str:
+    """To the holder: what an admin did to all that remained, and why."""
+    told = data["series"]
+    values = {
+        "who": kit.escape(str(data["by"])),
+        "why": kit.escape(str(data["why"])),
+        "gpus": f"*{kit.escape(reader.listed(list(told['gpus'])))}*",
+        "first": reader.when(TimeRange.read(told["first"])),
+        "last": reader.day(datetime.fromisoformat(told["last"])),
+    }
+    if data["action"] == facts.Action.CANCELLED:
+        return reader.say_many(
+            "{who} cancelled {count} time of your series: {gpus}, {first}\nWhy: {why}",
+            "{who} cancelled {count} times of your series: {gpus}, {first} to {last}\nWhy: {why}",
+            told["count"],
+            **values,
+        )
+    return reader.say_many(
+        "{who} changed {count} time of your series. Now: {gpus}, {first}\nWhy: {why}",
+        "{who} changed {count} times of your series. Now: {gpus}, {first} to {last}\nWhy: {why}",
+        told["count"],
+        **values,
+    )
+
+
 # --- what a button carries ---
 
 

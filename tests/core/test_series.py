@@ -201,6 +201,29 @@ def test_nobody_cancels_somebody_elses(lab: Lab) -> None:
         book(lab, repeats(), by=lab.dana)
 
 
+def test_an_admin_changes_and_cancels_somebodys_series_and_says_why(lab: Lab) -> None:
+    number = book(lab, repeats()).series.id
+    with pytest.raises(errors.NoReason):
+        change(lab, number, by=lab.charlie, hours=Hours(time(10), time(11), 0, BERLIN))
+    with pytest.raises(errors.NotYours):
+        change(lab, number, by=lab.bob, why="please", hours=Hours(time(10), time(11), 0, BERLIN))
+    with lab.database.begin(lab.clock.now) as work:
+        limits.set_for(work, lab.charlie, Subject.LAB, lab.id, {Rule.LONGEST: timedelta(minutes=30)})
+    changed = change(lab, number, by=lab.charlie, why="cooling", hours=Hours(time(10), time(11), 0, BERLIN))
+    assert {held.range.length for held in changed.occurrences} == {timedelta(hours=1)}  # no limit is in the way
+    with lab.database.begin(lab.clock.now) as work:
+        gone = series.cancel(work, lab.charlie, number, why="power cut")
+    assert len(gone.occurrences) == len(changed.occurrences) > 2
+    with lab.database.read(lab.clock.now) as work:
+        told = [row for row in work.session.scalars(select(models.Notice)) if row.kind == Kind.OVERRULED]
+        entries = audit.entries(work, lab.id, of=lab.alice.member_id)
+    assert [(row.data["why"], row.data["series"]["count"]) for row in told if row.outcome is None] == [
+        ("cooling", len(gone.occurrences)),
+        ("power cut", len(gone.occurrences)),
+    ]
+    assert {(each.by, each.why) for each in entries if each.action is Action.CANCELLED} == {("Charlie", "power cut")}
+
+
 def test_what_is_cancelled_goes_to_who_waits(lab: Lab) -> None:
     receipt = book(lab, repeats())
     with lab.database.begin(lab.clock.now) as work:

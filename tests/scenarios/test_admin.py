@@ -210,6 +210,24 @@ def test_an_admin_changes_somebodys_booking_and_says_why(world: World) -> None:
     assert "Alice Weber cancelled 佐藤遥’s GPU0 · Fri 4 Dec, 12:00–14:00" in told.words
 
 
+def test_an_admin_cancels_a_whole_series_and_its_holder_is_told_once(world: World) -> None:
+    alice, haruka = world.person("alice"), world.person("haruka")
+    haruka.types("#gpu", "/gpu every day 20:00-21:00 until Dec 6")
+    haruka.waits_for("#gpu", "✓ Booked 4 times")
+    admin_panel(alice).press("Everybody’s bookings")
+    alice.waits_for("#gpu", "4 bookings run or are to come.").press("Change or cancel…")
+    form = alice.waits_for_form("Change for somebody")
+    form.choose("Or give it back", "Cancel it")
+    form.choose("It is one of a series", "Do so to all 4 that remain")
+    form.fill("Why", "power cut")
+    assert form.submit() == {}
+    alice.waits_for("#gpu", "✓ 佐藤遥 will read of it.")
+    world.tick()
+    told = haruka.waits_for("@gpu", "Alice Weber cancelled 4 times of your series: GPU0").words
+    assert "power cut" in told
+    assert sum("power cut" in message.words for message in haruka.sees("@gpu")) == 1
+
+
 def test_what_deactivated_people_hold_is_given_back_in_one_tap_each(world: World) -> None:
     alice = world.person("alice")
     world.book("haruka", "tomorrow 20:00-22:00")

@@ -11,9 +11,11 @@ from bot.views import kit
 from bot.views.admin import bookings as view
 from bot.views.admin.form import Origin
 from bot.views.kit import Message
-from core import availability, booking, facts, members
+from core import availability, booking, facts, members, series
+from core.errors import UnknownReservation
 from core.facts import State
 from core.inventory import Wanted
+from core.timerange import TimeRange
 from core.work import Work
 
 
@@ -45,9 +47,29 @@ def _give_back(work: Work, visit: Visit, held: facts.Reservation, why: str) -> f
     return give_back(work, visit.actor, held.id, version=held.version, why=why, request_key=visit.key)
 
 
+def _save_all(
+    work: Work, visit: Visit, values: Values, held: facts.Reservation, time: TimeRange | None, wanted: Wanted | None
+) -> None:
+    """The same to all that remain of its series."""
+    found, why = series.of(work, visit.organization_id, held.id), values["why"]
+    if found is None:
+        raise UnknownReservation(held.id)
+    if values["drop"]:
+        series.cancel(work, visit.actor, found.id, why=why)
+    else:
+        hours = _hours(visit, time) if time else None
+        series.change(work, visit.actor, found.id, hours=hours, wanted=wanted, why=why, request_key=visit.key)
+
+
+def _hours(visit: Visit, time: TimeRange) -> facts.Hours:
+    start, end = visit.reader.local(time.start), visit.reader.local(time.end)
+    return facts.Hours(start.time(), end.time(), (end.date() - start.date()).days, visit.reader.zone)
+
+
 def _open(visit: Visit, work: Work, about: Values, origin: Origin) -> kit.Block:
     held = availability.changeable(work, visit.actor, int(about["id"]), int(about["v"]))
-    return view.modal(held, visit.reader, Origin(origin.response_url, held.id, held.version))
+    found = series.of(work, visit.organization_id, held.id)
+    return view.modal(held, found, visit.reader, Origin(origin.response_url, held.id, held.version))
 
 
 def _save(visit: Visit, values: Values, origin: Origin) -> Message:
@@ -56,6 +78,9 @@ def _save(visit: Visit, values: Values, origin: Origin) -> Message:
     time = form.time_in(visit, values["when"]) if values["when"] else None
     with visit.begin() as work:
         held = availability.changeable(work, visit.actor, origin.subject_id, origin.version)
+        if values.get("whole"):
+            _save_all(work, visit, values, held, time, Wanted(named) if named else None)
+            return kit.done(visit.reader.say("{who} will read of it.", who=kit.escape(held.holder.name)))
         if values["drop"]:
             receipt = _give_back(work, visit, held, values["why"])
         else:

@@ -53,7 +53,8 @@ def _card(held: facts.Reservation, reader: Reader, *buttons: Block) -> list[Bloc
     return [kit.section(line), kit.actions([*buttons, change]) or kit.divider()]
 
 
-def modal(held: facts.Reservation, reader: Reader, origin: Origin) -> Block:
+def modal(held: facts.Reservation, series: facts.Series | None, reader: Reader, origin: Origin) -> Block:
+    """Where it is one of a `series`, the same can be done to all that remain of it."""
     hint = reader.say("A new time, like “today 13:00-15:00”. Empty: as it is.")
     give_back = reader.say("End it now") if held.state is facts.State.RUNNING else reader.say("Cancel it")
     return form.modal(
@@ -71,5 +72,11 @@ def modal(held: facts.Reservation, reader: Reader, origin: Origin) -> Block:
             hint=reader.say("Like GPU1. Empty: as they are."),
         ),
         form.ticked("drop", reader.say("Or give it back"), give_back, False),
+        *([_whole(series, reader)] if series is not None and len(series.remaining) > 1 else []),
         form.field("why", reader.say("Why"), form.text("", 500), hint=reader.say("The holder reads it.")),
     )
+
+
+def _whole(series: facts.Series, reader: Reader) -> Block:
+    what = reader.say_many("Do so to the one that remains", "Do so to all {count} that remain", len(series.remaining))
+    return form.ticked("whole", reader.say("It is one of a series"), what, False)
