@@ -188,6 +188,8 @@ def _check_extension(work: Work, before: facts.Reservation, longer: TimeRange, r
     try:
         limits.allowed(work, before.organization_id, before.holder.id, wanted, before.gpus, longer, moving=before)
     except errors.AgainstRule as refusal:
+        if room.most >= longer.end - before.range.end:  # so much is refused, for what the room does not speak of
+            room = replace(room, most=timedelta(0))
         refusal.extending = before, room
         if not isinstance(refusal, errors.TooLong):  # which it would be together with what comes right after it
             rest = TimeRange(before.range.end + room.most, longer.end)

@@ -679,6 +679,19 @@ def test_who_waits_is_served_as_soon_as_the_lab_allows_it(lab: Lab) -> None:
     assert span(lab, offer_to(lab, lab.charlie)) == (4, 7)
 
 
+def test_what_limits_refuse_of_an_extension_is_waited_for_from_its_end(lab: Lab) -> None:
+    lab.add_gpu("lab-node-1", "GPU1")
+    first = lab.reserve(lab.bob, lab.hours(0, 2), "GPU0").reservation
+    lab.reserve(lab.bob, lab.hours(3, 2), "GPU1")
+    let(lab, Subject.LAB, lab.id, {Rule.AT_ONCE: 1})
+    with pytest.raises(errors.TooManyAtOnce) as refused:
+        lab.act("extend", lab.bob, first, by=2 * HOUR)
+    assert refused.value.extending is not None
+    assert refused.value.extending[1].most == timedelta(0)
+    assert refused.value.waits is not None
+    assert span(lab, refused.value.waits.range) == (2, 4)
+
+
 def let(lab: Lab, scope: Subject, subject_id: int, said: policy.Rules) -> None:
     with lab.database.begin(lab.clock.now) as work:
         limits.set_for(work, lab.charlie, scope, subject_id, said)
