@@ -280,10 +280,15 @@ def apart(kind: str, new: New, size: Size) -> None:
 
 
 def same(kind: str, new: New, size: Size) -> None:
+    """Beside one process alone, and beside as many that begin at the same instant and want slots of their own."""
     done = {count: run(new(kind), on_the_same_slot, count, size) for count in PROCESSES}
+    others = {count: run(new(kind), on_slots_of_their_own, count, size) for count in PROCESSES}
     show(
         f"{kind}: processes on the same slot (aims: one winner each round; p99 at most 4.00 times the uncontended)",
-        ("processes", "winners/round", "p50 ms", "p99 ms", "longest wait ms", "p50 / one alone", "p99 / one alone"),
+        (
+            *("processes", "winners/round", "p50 ms", "p99 ms", "longest wait ms"),
+            *("p50 / one alone", "p99 / one alone", "p99 / as many apart"),
+        ),
         *(
             (
                 count,
@@ -293,6 +298,7 @@ def same(kind: str, new: New, size: Size) -> None:
                 each.worst(),
                 each.percentile(50) / done[1].percentile(50),
                 each.percentile(99) / done[1].percentile(99),
+                each.percentile(99) / others[count].percentile(99),
             )
             for count, each in done.items()
         ),
@@ -332,6 +338,22 @@ def on_distinct_slots(url: str, number: int, size: Size, barrier: Barrier, resul
 
 def on_the_same_slot(url: str, number: int, size: Size, barrier: Barrier, results: Any) -> None:
     """In each round all of them want the same hour of the same GPU; those who lose are offered others."""
+    _at_the_same_instant(url, number, size, barrier, results, lambda gpus: gpus[0])
+
+
+def on_slots_of_their_own(url: str, number: int, size: Size, barrier: Barrier, results: Any) -> None:
+    """In each round each of them wants the same hour of another GPU."""
+    _at_the_same_instant(url, number, size, barrier, results, lambda gpus: gpus[number])
+
+
+def _at_the_same_instant(
+    url: str,
+    number: int,
+    size: Size,
+    barrier: Barrier,
+    results: Any,
+    which: Callable[[tuple[facts.Gpu, ...]], facts.Gpu],
+) -> None:
     with closing(Database(url)) as database:
         actor, gpus = who_and_what(database, number)
         reserve(database, actor, gpus[50 + number], hour_from(NOW + timedelta(days=1)))
@@ -340,7 +362,7 @@ def on_the_same_slot(url: str, number: int, size: Size, barrier: Barrier, result
             barrier.wait()
             began = time.perf_counter()
             try:
-                reserve(database, actor, gpus[0], hour_from(NOW + timedelta(days=2) + round_ * HOUR))
+                reserve(database, actor, which(gpus), hour_from(NOW + timedelta(days=2) + round_ * HOUR))
                 wins += 1
             except errors.GpuTaken:
                 pass

@@ -110,6 +110,7 @@ class Database:
         except (GpuTaken, AgainstRule) as refusal:
             if refusal in work.searches:
                 with suppress(Busy), self.read(now) as question:
+                    question.memo.update(work.memo)  # it was looked up a moment ago
                     refusal.alternatives = work.searches[refusal](question, refusal)
             raise
         self._numbers.update(work.numbers.maps[0])
