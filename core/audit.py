@@ -15,7 +15,6 @@ from sqlalchemy.orm import aliased
 
 from core import facts, models
 from core.actors import Actor, Operator
-from core.db import insert_rows
 from core.facts import Action, Subject, Surface
 from core.work import Work
 
@@ -65,7 +64,7 @@ def record(
         "after": after,
         "why": why[:500],
     }
-    insert_rows(work.connection, models.AuditEntry, [entry])
+    work.add(models.AuditEntry, [entry])
     work.owes(work.now)  # displays show it
 
 

@@ -146,32 +146,64 @@ def _begin_sqlite(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
-def insert_rows(connection: Connection, table: type[Base], rows: Sequence[Mapping[str, object]]) -> None:
-    """Insert rows that name the same columns in the same order, in one statement.
+Rows = Sequence[Mapping[str, object]]  # of one table: the same columns, in the same order
+_MOST_VALUES = 50  # in a statement, so that psycopg does not read it anew each time
 
-    It is made once for each number of them and goes straight to the driver: what SQLAlchemy does anew each time for a
-    statement takes several times as long as to carry it out.
+
+def insert_rows(connection: Connection, several: Sequence[tuple[type[Base], Rows]]) -> None:
+    """Insert rows into one table or several: on PostgreSQL in as few statements as possible, on SQLite, to which no way
+    is long, in one for each table.
+
+    Statements are made once for each number of rows and go straight to the driver: what SQLAlchemy does anew each time
+    for a statement takes several times as long as to carry it out.
     """
-    statement, processors = _inserting(table.__table__, tuple(rows[0]), len(rows), connection.dialect)
+    most = 0 if connection.dialect.name == "sqlite" else _MOST_VALUES
+    at_once: list[tuple[type[Base], Rows]] = []
+    count = 0
+    for table, rows in several:
+        more = len(rows) * len(rows[0])
+        if at_once and count + more > most:
+            _insert(connection, at_once)
+            at_once, count = [], 0
+        at_once.append((table, rows))
+        count += more
+    if at_once:
+        _insert(connection, at_once)
+
+
+def _insert(connection: Connection, several: Sequence[tuple[type[Base], Rows]]) -> None:
+    shapes = tuple((table.__table__, tuple(rows[0]), len(rows)) for table, rows in several)
+    statement, processors = _inserting(shapes, connection.dialect)
     values: list[object] = []
-    for row in rows:
-        given = zip(processors, row.values(), strict=True)
-        values += [process(value) if process else value for process, value in given]
+    for (_, rows), process_each in zip(several, processors, strict=True):
+        for row in rows:
+            given = zip(process_each, row.values(), strict=True)
+            values += [process(value) if process else value for process, value in given]
     connection.exec_driver_sql(statement, tuple(values))
+
+
+_Process = Any  # turns a value into one that the driver takes; None where it takes it as it is
 
 
 @lru_cache(maxsize=1_000)
 def _inserting(
-    table: FromClause, names: tuple[str, ...], count: int, dialect: Dialect
-) -> tuple[str, tuple[Callable[[Any], Any] | None, ...]]:
-    """The statement, and what turns each value into one that the driver takes."""
-    quote, types = dialect.identifier_preparer.quote, [table.c[name].type for name in names]
-    is_sqlite = dialect.name == "sqlite"
-    places = ["?" if is_sqlite else f"%s::{type_.compile(dialect)}" for type_ in types]
-    row = f"({', '.join(places)})"
-    columns = ", ".join(map(quote, names))
-    statement = f"INSERT INTO {quote(str(table.description))} ({columns}) VALUES {', '.join([row] * count)}"  # noqa: S608 - names from models
-    return statement, tuple(type_.dialect_impl(dialect).bind_processor(dialect) for type_ in types)
+    shapes: tuple[tuple[FromClause, tuple[str, ...], int], ...], dialect: Dialect
+) -> tuple[str, list[list[_Process]]]:
+    """The statement, and for each table what each value goes through."""
+    *before, last = [_into(table, names, count, dialect) for table, names, count in shapes]
+    others = ", ".join(f"others_{number} AS ({each})" for number, each in enumerate(before))
+    processors = [
+        [table.c[name].type.dialect_impl(dialect).bind_processor(dialect) for name in names]
+        for table, names, _ in shapes
+    ]
+    return (f"WITH {others} {last}" if others else last), processors
+
+
+def _into(table: FromClause, names: tuple[str, ...], count: int, dialect: Dialect) -> str:
+    quote, is_sqlite = dialect.identifier_preparer.quote, dialect.name == "sqlite"
+    places = ["?" if is_sqlite else f"%s::{table.c[name].type.compile(dialect)}" for name in names]
+    columns, row = ", ".join(map(quote, names)), f"({', '.join(places)})"
+    return f"INSERT INTO {quote(table.description)} ({columns}) VALUES {', '.join([row] * count)}"  # noqa: S608 - names of models
 
 
 def insert_if_new(session: Session, table: type[Base], **values: object) -> bool:

@@ -19,7 +19,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, case, func, select, update
 
 from core import availability, facts, kinds, members, models, organizations, placement, posts, recipients
-from core.db import UtcDateTime, insert_if_new, insert_rows
+from core.db import UtcDateTime, insert_if_new
 from core.work import Work
 
 CHANNEL, to_member = recipients.CHANNEL, recipients.to_member
@@ -489,7 +489,8 @@ def failed(work: Work, batch: Batch, failure: str) -> None:
 
 
 def _lock(work: Work, batch: Batch) -> None:
-    """The reservations before their notices, as every change of one does."""
+    """The reservations before their notices, as every change of one does. What a claim has noted is written first."""
+    work.flush()
     placement.lock_reservations(work, {owed.reservation.id for owed in batch.of_reservations})
 
 
@@ -664,7 +665,7 @@ def _owe(work: Work, held: facts.Reservation, plans: Sequence[_Plan]) -> None:
         for plan in plans
     ]
     if planned:
-        insert_rows(work.connection, models.Notice, planned)
+        work.add(models.Notice, planned)
         work.owes(min(plan.due_at for plan in plans))
 
 

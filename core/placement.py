@@ -28,7 +28,6 @@ from datetime import datetime
 from sqlalchemy import bindparam, insert, select
 
 from core import availability, facts, models
-from core.db import insert_rows
 from core.timerange import TimeRange
 from core.work import Work
 
@@ -119,8 +118,7 @@ def _add(
     }
     number = work.connection.execute(_NEW, row).scalar_one()
     slots = tuple(facts.Slot(gpu, times[gpu]) for gpu in sorted(times, key=lambda gpu: gpu.id))
-    insert_rows(
-        work.connection,
+    work.add(
         models.Slot,
         [
             {

@@ -8,7 +8,6 @@ from sqlalchemy import select
 
 from core import availability, facts, models
 from core.actors import Actor
-from core.db import insert_rows
 from core.facts import Receipt
 from core.work import Work
 
@@ -47,11 +46,11 @@ def remember_done(work: Work, actor: Actor, key: str | None) -> None:
     """This request was carried out, and is about no reservation."""
     if key is not None:
         carried_out = {"organization_id": actor.organization_id, "reservation_id": None, "made_at": work.now}
-        insert_rows(work.connection, models.Request, [{"key": key, **carried_out}])
+        work.add(models.Request, [{"key": key, **carried_out}])
 
 
 def remember(work: Work, held: facts.Reservation, key: str | None) -> None:
     """This request has led to this reservation."""
     if key is not None:
         carried_out = {"organization_id": held.organization_id, "reservation_id": held.id, "made_at": work.now}
-        insert_rows(work.connection, models.Request, [{"key": key, **carried_out}])
+        work.add(models.Request, [{"key": key, **carried_out}])
