@@ -202,6 +202,7 @@ def asked(database: Database, actor: Actor) -> Callable[[int], object]:
 
 def fill(database: Database, count: int) -> None:
     """Each GPU is held every other hour, up to two days from now, as far back as `count` reservations reach."""
+    database.engine.dispose()  # a connection that has carried out a change waits for no statement as long as these take
     with database.engine.begin() as connection:
         is_sqlite = connection.dialect.name == "sqlite"
         if not is_sqlite:
