@@ -282,15 +282,15 @@ def _clock_hour(tokens: Sequence[Token]) -> Built:
     return kinds.CLOCK, value.literal() if marked else value
 
 
-@FORMS.add(r"C ?&? ?v(?! ?[iMhN])|C B q")
+@FORMS.add(r"C ?&? ?v(?! ?[iMhN])|C ?& ?q(?! ?[iM])|C B q")
 def _clock_and_half(tokens: Sequence[Token]) -> Built:
-    """`midi et demi`."""
+    """`midi et demi`, `midi et quart`."""
     value = tokens[0].value
     assert isinstance(value, Clock)
     if value.minutes % 60:
         return None
-    change = -15 if has(tokens, kinds.BEFORE) else 30
-    return kinds.CLOCK, replace(value, minutes=value.minutes + change, bare=False)
+    change = -15 if has(tokens, kinds.BEFORE) else value_of(tokens, kinds.HALF) or value_of(tokens, kinds.QUARTER)
+    return kinds.CLOCK, replace(value, minutes=value.minutes + change, bare=False, loose=True)
 
 
 @FORMS.add(r"(?:(?<=[DW] )|(?<=[DW] t ))C(?= [nyC] ?[-~TtU])")
