@@ -108,6 +108,23 @@ class WholeLife(Life):
         self.last = None
         self.absorb()
 
+    @rule(which=numbers, model=st.sampled_from(["RTX 5090", "A100"]))
+    def describe_anew(self, which: int, model: str) -> None:
+        """Another model in its place: whoever waits for such a one has it at once."""
+        with self.database.begin(self.clock.now) as work:
+            known = inventory.gpus(work, self.lab)
+            for gpu in known[which % 4 : which % 4 + 1]:
+                maintenance.edit(work, self.admin, gpu.id, label=gpu.label, model=model, memory_gb=32, notes="")
+            waitlist.look_again(work, self.lab)  # perhaps there is none of that number
+        self.others_are_served()
+
+    @rule(which=numbers, ram_gb=st.sampled_from([None, 256]))
+    def describe_node(self, which: int, ram_gb: int | None) -> None:
+        """Which changes nothing of what is booked."""
+        with self.database.begin(self.clock.now) as work:
+            for node in inventory.nodes(work, self.lab)[which % 2 : which % 2 + 1]:
+                inventory.edit_node(work, self.admin, node.id, hostname=node.hostname, cpu="EPYC", ram_gb=ram_gb)
+
     def live(self) -> dict[int, dict[int, TimeRange]]:
         return {number: dict(each.slots) for number, each in self.expected.items() if each.offered_until is None}
 
