@@ -545,8 +545,10 @@ def _left(work: Work, held: facts.Reservation, said: Book, budget: Budget, most:
     counted = [each.range for each in others if budget.counts(each.gpu_id)]
     counted += [slot.range for slot in held.slots if budget.counts(slot.gpu.id)]
     if budget.rule is Rule.OPEN:
-        ahead = TimeRange(work.now, max([end, *(each.end for each in counted)]))
-        return max((budget.limit - usage.gpu_time(counted, ahead)) / count, timedelta(0))
+        last = max([end, *(each.end for each in counted)])
+        # A reminder may be late, and its reservation over.
+        spent = usage.gpu_time(counted, TimeRange(work.now, last)) if last > work.now else timedelta(0)
+        return max((budget.limit - spent) / count, timedelta(0))
     for week in usage.weeks(TimeRange(end, end + most), said.zone):
         part = week.clip(TimeRange(end, end + most))
         left = max((budget.limit - usage.gpu_time(counted, week)) / count, timedelta(0))

@@ -81,6 +81,15 @@ def test_hours_still_to_come_are_counted_over_all_gpus(lab: Lab) -> None:
     lab.reserve(lab.bob, lab.hours(10, 4), "GPU0", "GPU1")  # Bob has hours of his own
 
 
+def test_a_reminder_that_is_late_finds_room_after_a_reservation_that_is_over(lab: Lab) -> None:
+    limit(lab, {Rule.OPEN: 2 * HOUR})
+    held = lab.reserve(lab.alice, lab.hours(0, 2)).reservation
+    lab.clock.forward(hours=2, seconds=10)
+
+    with lab.database.read(lab.clock.now) as work:
+        assert limits.longest_extension(work, held, HOUR) == HOUR
+
+
 def test_a_week_begins_on_monday_in_the_persons_zone(lab: Lab) -> None:
     limit(lab, {Rule.WEEK: 10 * HOUR})
     with lab.database.begin(lab.clock.now) as work:
