@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 import re
 import unicodedata
+from bisect import bisect_left
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import accumulate
 from typing import Any
 
 from bot.reader import Reader
@@ -161,9 +163,8 @@ def width(text: str) -> int:
 
 def head(text: str, room: int) -> str:
     """What of it is that wide, from its beginning on: of people's names."""
-    if width(text) <= room:
-        return text
-    return next((f"{text[:end]}…" for end in range(len(text), 0, -1) if width(text[:end]) < room), "…")
+    ends = list(accumulate(map(width, text)))
+    return text if not ends or ends[-1] <= room else f"{text[: bisect_left(ends, room)]}…"
 
 
 def tail(text: str, room: int) -> str:

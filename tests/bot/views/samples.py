@@ -229,7 +229,7 @@ class Maker:
         return facts.Recurrence("week", max(self.size.value, 1), tuple(sorted(days)))
 
     def series(self, _name: str = "") -> facts.Series:
-        remaining = tuple(self.reservation() for _ in range(max(self._count(), 1)))
+        remaining = self._collection(tuple, (facts.Reservation, ...), "remaining") or (self.reservation(),)
         return facts.Series(self.number(), self.recurrence(), remaining)
 
     def series_receipt(self, _name: str = "") -> facts.SeriesReceipt:
