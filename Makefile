@@ -4,6 +4,9 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
+# What Python compiles is kept, also where the machine is set up otherwise: each process of the tests would do it anew.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: demo test soak check format messages clean
 
 demo: $(READY)  ## A Slack-like page on this machine, with the bot in it

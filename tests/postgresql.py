@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
@@ -111,7 +112,7 @@ class Databases:
 
 
 _CUT_OFF_OTHERS: LiteralString = """
-    SELECT pg_terminate_backend(pid, 60000) FROM pg_stat_activity
+    SELECT pg_terminate_backend(pid) FROM pg_stat_activity
     WHERE datname = current_database() AND pid <> pg_backend_pid()
 """
 # Each row of these catalogs bears the number of the transaction that wrote it.
@@ -142,7 +143,8 @@ class _Made:
     def is_emptied(self) -> bool:
         """Whether it is as it was made. It is not, if the schema is another, or the server does not let us."""
         try:
-            self.keeper.execute(_CUT_OFF_OTHERS)
+            while self.keeper.execute(_CUT_OFF_OTHERS).fetchone():
+                time.sleep(0.002)  # the server's own way of waiting for that looks ten times a second only
             if self._read_schema() != self.schema:
                 return False
             self.keeper.execute(_EMPTY)
