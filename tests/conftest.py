@@ -139,7 +139,7 @@ def browser(chromium: Browser) -> Iterator[Callable[..., Page]]:
     def open_page(url: str, **options: object) -> Page:
         contexts.append(chromium.new_context(**options))  # type: ignore[arg-type]
         page = contexts[-1].new_page()
-        page.set_default_timeout(10_000)
+        page.set_default_timeout(30_000)
         page.on("pageerror", lambda error: mishaps.append(str(error)))
         page.on("console", lambda line: mishaps.append(line.text) if line.type == "error" else None)
         page.goto(url)

@@ -14,7 +14,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route, WebSocketRoute
 
 from bot.workspace.delivery import Ack, Delivery, Parcel
-from bot.workspace.driver import PersonDriver
+from bot.workspace.driver import PATIENCE, PersonDriver
 from bot.workspace.errors import SlackError
 from bot.workspace.faults import Fault, Faults
 from bot.workspace.files import Files
@@ -208,7 +208,7 @@ class Workspace:
 
     # ── for tests ───────────────────────────────────────────────────────────
 
-    def wait_connected(self, timeout: float = 10) -> None:
+    def wait_connected(self, timeout: float = PATIENCE) -> None:
         """Wait until the app has a Socket Mode connection."""
 
         async def wait() -> None:
@@ -219,7 +219,7 @@ class Workspace:
         except TimeoutError:
             raise AssertionError(f"no Socket Mode connection within {timeout} s") from None
 
-    def settle(self, done: Callable[[], bool], timeout: float = 5) -> None:
+    def settle(self, done: Callable[[], bool], timeout: float = PATIENCE) -> None:
         """Wait until something is true that changes together with what people see."""
 
         async def change() -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import time
-from datetime import timedelta
 
 import pytest
 from hypothesis import given, settings
@@ -328,9 +327,11 @@ def test_every_word_of_every_language_leads_to_its_command(language: Words) -> N
 
 
 @given(st.text(alphabet="gpuGPU0123456789x5a h,&+-_./!onayd予約延長してで枚の예약을해줘장\u3000", max_size=1_000))
-@settings(max_examples=200, deadline=timedelta(milliseconds=500))
+@settings(max_examples=200, deadline=None)
 def test_no_text_takes_long(text: str) -> None:
+    began = time.thread_time()
     commands.parse(text)
+    assert time.thread_time() - began < 0.5
 
 
 @pytest.mark.parametrize(
@@ -338,6 +339,6 @@ def test_no_text_takes_long(text: str) -> None:
     ["gpu1", "gpu11111111+", "a/", "a.a/1", "5090 x", "2 x ", "for ", "on ", "any ", "予約で", "で", "예약을 ", "을"],
 )
 def test_no_repetition_takes_long(piece: str) -> None:
-    began = time.perf_counter()
+    began = time.thread_time()
     commands.parse((piece * 1_000)[: commands.LONGEST - 1] + "!")
-    assert time.perf_counter() - began < 0.5
+    assert time.thread_time() - began < 0.5

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 
 import pytest
 import uvicorn
@@ -90,9 +91,12 @@ def world(request: pytest.FixtureRequest, new_database_url: Callable[[str], str]
 @contextmanager
 def running(transport: str, database_url: str, clock: Clock) -> Iterator[World]:
     with ExitStack() as stack:
+        # Slack's patience with the bot, and the bot's with itself, are no matter of how busy this machine is.
+        stack.enter_context(pytest.MonkeyPatch.context()).setattr("bot.desk.HURRIED_PATIENCE", timedelta(minutes=1))
         database = Database(database_url)
         stack.callback(database.close)
         slack = stack.enter_context(Workspace(clock=lambda: clock().timestamp(), people=english_people()))
+        slack.ack_seconds = 60
         client = WebClient(slack.bot_token, base_url=slack.api_url, retry_handlers=answer_retries())
         with database.begin(clock()) as work:
             lab = organizations.seed(
@@ -110,7 +114,7 @@ def running(transport: str, database_url: str, clock: Clock) -> Iterator[World]:
 def _by_socket(slack: Workspace, app: App) -> Iterator[None]:
     handler = SocketModeHandler(app, slack.app_token, web_client=WebClient(base_url=slack.api_url), concurrency=WORKERS)
     handler.connect()
-    slack.wait_connected(timeout=10)
+    slack.wait_connected()
     yield
     # Closing takes Bolt seconds of waiting; the next story need not wait for that.
     threading.Thread(target=handler.close).start()

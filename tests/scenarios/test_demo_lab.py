@@ -47,16 +47,16 @@ def test_the_bot_lives_by_the_clock_of_the_page(slack: Workspace, tmp_path: Path
     try:
         bot.wait_connected(slack)
         alice = slack.person("alice")
-        board = alice.waits_for("#gpu", "this message keeps itself up to date", timeout=20)
+        board = alice.waits_for("#gpu", "this message keeps itself up to date")
         assert "lab-node-1" in board.words
         alice.types("#gpu", "/gpu status")
-        alice.waits_for("#gpu", "lab-node-2", timeout=20)
+        alice.waits_for("#gpu", "lab-node-2")
         for _ in range(12):
             moment = slack.state.next_moment()
             assert moment is not None
             slack.forward(max(moment - slack.state.clock(), 0) + 1)
             try:
-                alice.waits_for("#gpu", "is yours now", timeout=4)
+                alice.waits_for("#gpu", "is yours now", timeout=10)
             except AssertionError:  # that was a reminder to one person
                 continue
             break

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
@@ -19,41 +20,42 @@ from core.actors import Actor
 from core.inventory import Wanted
 from core.timerange import TimeRange
 from core.work import Database, Work
+from tests.conftest import within
 from tests.scenarios.conftest import World
 
 PEOPLE = 32
 
 
 def test_thirty_two_commands_while_the_database_is_slow(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    """All are acknowledged in time, and whoever was told that it is done holds it."""
+    """All are acknowledged before it answers anybody, and whoever was told that it is done holds it."""
     for number in range(PEOPLE):
         world.slack.add_person(Person(name=f"user{number}", real_name=f"User {number}"))
         world.add_gpu("lab-node-2", f"GPU{number + 1}")
-    slow_down(monkeypatch, 0.5)
+    answers = threading.Event()
+    hold_up(monkeypatch, answers)
     people = [world.person(f"user{number}") for number in range(PEOPLE)]
 
     def book(number: int) -> bool:
-        ack = people[number].types("#gpu", f"/gpu book now for 2h on GPU{number + 1}")
-        assert not ack.late
-        return ack.seconds < 2.5
+        return not people[number].types("#gpu", f"/gpu book now for 2h on GPU{number + 1}").late
 
     with ThreadPoolExecutor(PEOPLE) as fingers:
         assert all(fingers.map(book, range(PEOPLE)))
+    answers.set()
     for person in people:
         person.waits_for("#gpu", "✓ Booked", timeout=60)
     with world.desk.database.engine.connect() as connection:
         assert connection.scalar(text("SELECT count(*) FROM reservations")) == PEOPLE
 
 
-def slow_down(monkeypatch: pytest.MonkeyPatch, seconds: float) -> None:
+def hold_up(monkeypatch: pytest.MonkeyPatch, answers: threading.Event) -> None:
     read, begin = Database.read, Database.begin
 
     def slow_read(self: Database, now: datetime) -> AbstractContextManager[Work]:
-        time.sleep(seconds)
+        answers.wait(200)
         return read(self, now)
 
     def slow_begin(self: Database, now: datetime, *more: timedelta) -> AbstractContextManager[Work]:
-        time.sleep(seconds)
+        answers.wait(200)
         return begin(self, now, *more)
 
     monkeypatch.setattr(Database, "read", slow_read)
@@ -143,18 +145,17 @@ def fill(engine: Engine, pragma: str) -> None:
 def test_socket_mode_comes_back_by_itself(world: World, reason: str) -> None:
     world.book("alice", "tomorrow 13-14")
     world.slack.disconnect_sockets(reason)
-    time.sleep(0.3)
-    world.slack.wait_connected(timeout=20)
+    world.slack.wait_connected()
     world.book("alice", "tomorrow 15-16")
 
 
 @pytest.mark.waits
 def test_slack_that_hangs_holds_up_nobody_for_long(world: World) -> None:
-    world.slack.fail("chat.postMessage", hang=30)
+    world.slack.fail("chat.postMessage", hang=300)
     world.book("alice", "now for 2h")
     began = time.monotonic()
     world.tick()
-    assert time.monotonic() - began < 10
+    assert time.monotonic() - began < within(10)
     world.slack.heal()
     world.later(minutes=2)
     world.person("minjun").waits_for("#gpu", "is yours now")

@@ -86,7 +86,7 @@ def test_an_admins_home_leads_through_the_set_up_until_it_is_done(world: World) 
     home.press("Refresh")
     home.waits_for("☑ GPUs")
     home.press("Hide this list")
-    alice.wait(lambda: None if "Set up your lab" in home.words else home, 5, lambda: home.words)
+    alice.wait(lambda: None if "Set up your lab" in home.words else home, 60, lambda: home.words)
     assert "Set up" not in world.person("haruka").opens_home().waits_for("GPU0").words
 
 

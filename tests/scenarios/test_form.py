@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-import time
+import threading
+from datetime import timedelta
 
+import pytest
 from sqlalchemy import text
 
 from bot.app import WORKERS
@@ -103,11 +105,14 @@ def test_home_shows_now_and_mine_and_books(world: World) -> None:
     assert "Fri 4 Dec, 09:00–10:00 CET" in home.words
 
 
-def test_a_slow_database_is_said_in_the_form_and_nothing_is_booked(world: World) -> None:
+def test_a_slow_database_is_said_in_the_form_and_nothing_is_booked(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
     alice = world.person("alice")
     alice.types("#gpu", "/gpu book")
     form = alice.waits_for_form("Book a GPU")
     form.fill("When", "tomorrow 13-18")
+    monkeypatch.setattr("bot.desk.HURRIED_PATIENCE", timedelta(seconds=0.5))
     with world.desk.database.begin(world.clock()) as work:
         work.session.execute(text("UPDATE gpus SET notes = 'somebody is at it'"))
         problem = form.submit()
@@ -136,18 +141,23 @@ def test_changing_only_the_purpose_changes_nothing_else(world: World) -> None:
     assert not any("is now" in message.words for message in world.person("minjun").sees("#gpu"))
 
 
-def test_a_form_that_slack_has_given_up_books_nothing(world: World) -> None:
+def test_a_form_that_slack_has_given_up_books_nothing(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     """All the bot's hands are full for longer than Slack waits."""
+    hands_are_free = threading.Event()
     alice = world.person("alice")
     alice.types("#gpu", "/gpu book")
     form = alice.waits_for_form("Book a GPU")
     form.fill("When", "tomorrow 13-18")
     for _ in range(WORKERS):
-        world.hands.submit(time.sleep, 4)
+        world.hands.submit(hands_are_free.wait)
+    monkeypatch.setattr("bot.desk.HURRIED_PATIENCE", timedelta(seconds=0.3))
+    world.slack.ack_seconds = 0.5
     form.submit()
     assert "trouble" in form.trouble or form.errors
+    world.slack.ack_seconds = 60
+    hands_are_free.set()
     alice.types("#gpu", "/gpu mine")
-    alice.waits_for("#gpu", "You have nothing booked", timeout=10)
+    alice.waits_for("#gpu", "You have nothing booked")
 
 
 def test_in_a_large_lab_gpus_are_chosen_by_node(world: World) -> None:

@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import os
+import random
 import signal
 import socket
 import subprocess
@@ -15,7 +16,7 @@ import urllib.error
 import urllib.request
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, redirect_stderr, redirect_stdout
+from contextlib import contextmanager, redirect_stderr, redirect_stdout, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -32,6 +33,7 @@ from core.facts import Standing
 from core.inventory import Wanted
 from core.timerange import TimeRange
 from core.work import Database
+from tests.conftest import within
 from tests.scenarios.conftest import english_people
 
 pytestmark = pytest.mark.waits
@@ -77,7 +79,7 @@ class Site:
         )
         try:
             if connects:
-                self.slack.wait_connected(timeout=20)
+                self.slack.wait_connected(timeout=60)
             yield started
         finally:
             started.kill()
@@ -134,8 +136,8 @@ def test_everything_in_one_process_from_an_empty_folder(site: Site) -> None:
         assert health["notices"]["late"] == 0
         began = time.monotonic()
         bot.send_signal(signal.SIGTERM)
-        assert bot.wait(timeout=10) == 0
-        assert time.monotonic() - began < 6
+        assert bot.wait(timeout=60) == 0
+        assert time.monotonic() - began < within(6)
 
 
 def test_killed_and_started_again_it_loses_and_doubles_nothing(site: Site) -> None:
@@ -153,7 +155,7 @@ def test_killed_and_started_again_it_loses_and_doubles_nothing(site: Site) -> No
     cancel_time = datetime.now(UTC)
     upcoming = [each for each in held if each.range.start > cancel_time + timedelta(seconds=0.2)][-2:]
     for each in upcoming:
-        with database.begin(datetime.now(UTC)) as work:
+        with database.begin(cancel_time) as work:
             booking.cancel(work, actor, each.id, version=each.version)
     with site.bot():
         time.sleep(0.3)
@@ -173,7 +175,7 @@ def test_a_worker_and_a_web_process_share_the_work(site: Site) -> None:
         alice = site.slack.person("alice")
         alice.types("#gpu", "/gpu book now for 2h")
         alice.waits_for("#gpu", "✓ Booked")
-        site.slack.person("minjun").waits_for("#gpu", "is yours now", timeout=15)
+        site.slack.person("minjun").waits_for("#gpu", "is yours now")
 
 
 def test_the_procfile_runs_under_a_stock_runner(site: Site) -> None:
@@ -187,13 +189,13 @@ def test_the_procfile_runs_under_a_stock_runner(site: Site) -> None:
     with said.open("wb") as log:
         running = subprocess.Popen([*honcho, "-p", str(port), "web", "worker"], env=environment, stdout=log, stderr=log)
     try:
-        site.slack.wait_connected(timeout=30)
+        site.slack.wait_connected(timeout=60)
         site.slack.person("alice").types("#gpu", "/gpu book now for 2h")
         site.slack.person("alice").waits_for("#gpu", "✓ Booked")
-        site.slack.person("minjun").waits_for("#gpu", "is yours now", timeout=20)
+        site.slack.person("minjun").waits_for("#gpu", "is yours now")
         assert get(f"http://127.0.0.1:{port}/api/health")["status"] == "ok"
         running.send_signal(signal.SIGTERM)
-        running.wait(timeout=10)
+        running.wait(timeout=60)
         lines = said.read_text()
         assert lines.count("event=stopping") == 2
         assert lines.count("Finished server process") == 2
@@ -205,8 +207,7 @@ def test_the_procfile_runs_under_a_stock_runner(site: Site) -> None:
 
 def test_a_second_copy_started_by_mistake_doubles_nothing(site: Site) -> None:
     with site.bot(), site.bot(connects=False):
-        while site.slack.connections < 2:
-            time.sleep(0.05)
+        site.slack.settle(lambda: site.slack.connections == 2)
         alice = site.slack.person("alice")
         alice.types("#gpu", "/gpu book now for 2h")
         alice.waits_for("#gpu", "✓ Booked")
@@ -346,7 +347,8 @@ def add_gpu(database: Database, lab: int, number: int) -> str:
 
 
 def reserve(database: Database, actor: Actor, name: str, start: datetime) -> facts.Reservation:
-    with database.begin(datetime.now(UTC)) as work:
+    # A slow machine may come to it after its start only.
+    with database.begin(min(datetime.now(UTC), start)) as work:
         wish = TimeRange(start, start + timedelta(minutes=30))
         return booking.reserve(work, actor, Wanted(names=(name,)), wish).reservation
 
@@ -362,15 +364,17 @@ def wait_until(instant: datetime) -> None:
 
 
 def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as listening:
-        port: int = listening.getsockname()[1]
-    return port
+    """One that nobody is given who asks for any: those begin at 32768 or above."""
+    while True:
+        with suppress(OSError), socket.create_server(("127.0.0.1", random.randrange(10_000, 32_000))) as listening:
+            port: int = listening.getsockname()[1]
+            return port
 
 
 def get(url: str) -> dict[str, Any]:
-    for _ in range(50):
+    for _ in range(600):
         try:
-            with urllib.request.urlopen(url, timeout=5) as answer:
+            with urllib.request.urlopen(url, timeout=60) as answer:
                 loaded: dict[str, Any] = json.load(answer)
                 return loaded
         except urllib.error.HTTPError as error:

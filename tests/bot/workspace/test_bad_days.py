@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture(params=["socket", "http"])
 def hello(request: pytest.FixtureRequest, slack: Workspace) -> Iterator[Workspace]:
-    slack.ack_seconds = 0.5
+    slack.ack_seconds = 60
     connect = hello_app.by_socket if request.param == "socket" else hello_app.by_http
     with connect(slack):
         yield slack
@@ -37,6 +37,7 @@ def hello(request: pytest.FixtureRequest, slack: Workspace) -> Iterator[Workspac
 def test_a_late_command_is_shown_as_failed(hello: Workspace) -> None:
     alice = hello.person("alice")
 
+    hello.ack_seconds = 0.5
     ack = alice.types("#gpu", "/gpu silent")
 
     assert ack.late
@@ -50,8 +51,10 @@ def test_a_press_without_an_answer_shows_the_triangle(hello: Workspace) -> None:
     alice.types("#gpu", "/gpu x")
     message = alice.waits_for("#gpu", "hello x")
 
+    hello.ack_seconds = 0.5
     assert message.press("Hang").late
     assert message.trouble
+    hello.ack_seconds = 60
     message.press("Again")
     assert not message.trouble
 
@@ -62,6 +65,7 @@ def test_a_submission_without_an_answer_leaves_the_form_open(hello: Workspace) -
     form = alice.waits_for_form("Say hello")
     form.fill("To whom", "nobody listens")
 
+    hello.ack_seconds = 0.5
     form.submit()
 
     assert form.trouble == "We had some trouble connecting. Try again?"
@@ -150,7 +154,7 @@ def test_forged_presses_reach_the_app_as_sent(hello: Workspace) -> None:
 
 @pytest.fixture
 def web(slack: Workspace) -> WebClient:
-    return WebClient(slack.bot_token, base_url=slack.api_url, retry_handlers=[], timeout=1)
+    return WebClient(slack.bot_token, base_url=slack.api_url, retry_handlers=[])
 
 
 def test_a_call_can_be_refused_for_a_while(slack: Workspace, web: WebClient) -> None:
@@ -180,7 +184,8 @@ def test_a_reset_takes_the_message_and_breaks_the_connection(slack: Workspace, w
 
 
 def test_silence_takes_nothing(slack: Workspace, web: WebClient) -> None:
-    slack.fail("chat.postMessage", hang=30)
+    slack.fail("chat.postMessage", hang=300)
+    web.timeout = 1
 
     with pytest.raises((TimeoutError, URLError)):
         web.chat_postMessage(channel=slack.channel_id("#gpu"), text="lost")
@@ -188,7 +193,7 @@ def test_silence_takes_nothing(slack: Workspace, web: WebClient) -> None:
     assert slack.person("alice").sees("#gpu") == []
     started = time.monotonic()
     slack.stop()
-    assert time.monotonic() - started < 4
+    assert time.monotonic() - started < 60
 
 
 # ── retries, seen from below Bolt ───────────────────────────────────────────

@@ -47,7 +47,7 @@ def test_it_prints_one_address_and_stops_cleanly(demo: Any, tmp_path: Path) -> N
     assert list(tmp_path.iterdir())
     process.send_signal(signal.SIGINT)
 
-    assert process.wait(10) == 0
+    assert process.wait(60) == 0
     assert process.stdout.read() == ""
     assert list(tmp_path.iterdir()) == []
 
@@ -55,7 +55,7 @@ def test_it_prints_one_address_and_stops_cleanly(demo: Any, tmp_path: Path) -> N
 def test_it_says_when_the_bot_died(demo: Any) -> None:
     process = demo("die")
 
-    words, _ = process.communicate(timeout=10)
+    words, _ = process.communicate(timeout=60)
     assert process.returncode == 1
     assert "exit code 1" in words
     assert "TIMEZONE: no such place" in words

@@ -232,7 +232,7 @@ def test_the_page_finds_back_after_the_workspace_restarted(browser: Open) -> Non
         port = int(first.url.rsplit(":", 1)[1])
     with Workspace(port=port) as second:
         second.person("alice").types("#gpu", "back again")
-        expect(messages(page)).to_contain_text("back again", timeout=15_000)
+        expect(messages(page)).to_contain_text("back again")
 
 
 def test_a_thread_stands_beside_its_conversation(with_shortcuts: Workspace, browser: Open) -> None:
