@@ -587,18 +587,32 @@ def _reminders(work: Work, held: facts.Reservation, unsent: Collection[Kind]) ->
     if not _is_live(held):
         return
     holder, span = to_member(held.holder.id), held.range
-    before_start, leads = _leads(work, held)
-    if span.start - work.now < BOOKED_AHEAD and Kind.BEFORE_START not in unsent:
-        before_start = None
-    moments = [
-        *([_Plan(Kind.BEFORE_START, holder, span.start - before_start, span.start)] if before_start else []),
-        _Plan(Kind.START, CHANNEL, span.start, span.end),
-        *(_Plan(kind, holder, span.end - lead, span.end) for kind, lead in leads.items() if lead < span.length),
-        _Plan(Kind.END, CHANNEL, span.end, span.end + END_STAYS_NEWS),
-    ]
+    moments = [_Plan(Kind.START, CHANNEL, span.start, span.end)]
+    for kind, lead in _leads(work, held).items():
+        due_at = reminder_due(kind, span.start, span.end, lead)
+        if due_at is not None and (kind in unsent or not is_needless(kind, span.start, work.now)):
+            moments.append(_Plan(kind, holder, due_at, span.start if kind is Kind.BEFORE_START else span.end))
+    moments.append(_Plan(Kind.END, CHANNEL, span.end, span.end + END_STAYS_NEWS))
     for plan in moments:
         if plan.due_at >= work.now or (plan.kind in unsent and plan.useful_until > work.now):
             yield replace(plan, due_at=max(plan.due_at, work.now))
+
+
+def reminder_due(kind: Kind, start: datetime, end: datetime, lead: timedelta | None) -> datetime | None:
+    """When a reminder is due that comes so long before the start, or before the end; None: there is none.
+
+    Before the end of what is no longer than that, it would come before the start.
+    """
+    if lead is None:
+        return None
+    if kind is Kind.BEFORE_START:
+        return start - lead
+    return end - lead if lead < end - start else None
+
+
+def is_needless(kind: Kind, start: datetime, now: datetime) -> bool:
+    """Whoever books right before the start needs no reminder of it."""
+    return kind is Kind.BEFORE_START and start - now < BOOKED_AHEAD
 
 
 LEADS = (models.Organization.before_start.label("start_lead"), models.Organization.before_end.label("end_lead"))
@@ -607,17 +621,17 @@ LEADS = (models.Organization.before_start.label("start_lead"), models.Organizati
 _LEADS = select(*LEADS).where(models.Organization.id == bindparam("lab"))
 
 
-def _leads(work: Work, held: facts.Reservation) -> tuple[timedelta | None, dict[Kind, timedelta]]:
-    """How long before its start the lab reminds of a reservation, and how long before its end."""
+def _leads(work: Work, held: facts.Reservation) -> dict[Kind, timedelta | None]:
+    """How long before its start, and its end, the lab reminds of a reservation; None: not at all."""
     key = (_leads, held.organization_id)
     if key not in work.memo:
         work.memo[key] = work.connection.execute(_LEADS, {"lab": held.organization_id}).one()
     wanted: Any = work.memo[key]
-    start, end = wanted.start_lead, wanted.end_lead
-    leads = dict(_BEFORE_END_OF_LONG_RUN) if held.range.length > LONG_RUN else {}
-    if end is not None:
-        leads[Kind.BEFORE_END] = timedelta(minutes=end)
-    return (None if start is None else timedelta(minutes=start)), leads
+    leads = {
+        kind: None if minutes is None else timedelta(minutes=minutes)
+        for kind, minutes in ((Kind.BEFORE_START, wanted.start_lead), (Kind.BEFORE_END, wanted.end_lead))
+    }
+    return leads | (_BEFORE_END_OF_LONG_RUN if held.range.length > LONG_RUN else {})
 
 
 def _stays_news(news: Kind, held: facts.Reservation, now: datetime) -> datetime:

@@ -75,10 +75,10 @@ def _moments(lab: facts.Organization, live: Sequence[Any], now: datetime) -> Ite
             (Kind.BEFORE_START, lab.before_start, row.start),
             (Kind.BEFORE_END, lab.before_end, row.end),
         ):
-            lead = timedelta(minutes=minutes or 0)
-            is_wanted = minutes is not None and of > now and (kind is Kind.BEFORE_START or lead < row.end - row.start)
-            is_soon = kind is Kind.BEFORE_START and of - now < notices.BOOKED_AHEAD
-            yield _Moment(row.id, row.version, row.member_id, kind, of, of - lead if is_wanted else None, is_soon)
+            lead = None if minutes is None else timedelta(minutes=minutes)
+            due_at = notices.reminder_due(kind, row.start, row.end, lead) if of > now else None
+            is_soon = notices.is_needless(kind, row.start, now)
+            yield _Moment(row.id, row.version, row.member_id, kind, of, due_at, is_soon)
 
 
 def _move(work: Work, organization_id: int, moments: Sequence[_Moment]) -> None:
