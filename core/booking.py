@@ -78,11 +78,10 @@ def reserve(
     elif not is_locked:
         _refuse_or_lock(work, actor, wanted, clipped, candidates)
     choice = _choose(work, actor, wanted, clipped)
-    with work.together():
-        held = placement.add(work, actor.organization_id, members.fact(known), purpose, choice.gpus, choice.time)
-        notices.plan(work, held, announce=known.announce, leads=known)
-        requests.remember(work, held, request_key)
-        audit.record_reservation(work, actor, Action.RESERVED, held)
+    held = placement.add(work, actor.organization_id, members.fact(known), purpose, choice.gpus, choice.time)
+    notices.plan(work, held, announce=known.announce, leads=known)
+    requests.remember(work, held, request_key)
+    audit.record_reservation(work, actor, Action.RESERVED, held)
     room = availability.room_before(work, choice.next, held)
     return Receipt(held, room, clipped=clipped != wish, rounded=choice.time != clipped)
 

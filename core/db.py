@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import sqlite3
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable
 from datetime import UTC, datetime
-from functools import cached_property, lru_cache
 from typing import Any
 
 import psycopg
-from sqlalchemy import Connection, DateTime, Dialect, Engine, FromClause, MetaData, create_engine, event
+from sqlalchemy import Connection, DateTime, Dialect, Engine, MetaData, create_engine, event
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.types import TypeDecorator
@@ -70,7 +69,7 @@ def connect(url: str) -> Engine:
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
         return engine
-    engine = create_engine(url, pool_pre_ping=True, connect_args={"cursor_factory": _Cursor}, **common)
+    engine = create_engine(url, pool_pre_ping=True, **common)
     event.listen(engine, "connect", _prepare_postgresql)
     return engine
 
@@ -99,36 +98,6 @@ def _write_ahead(connection: sqlite3.Connection) -> None:
             return
 
 
-class _Cursor(psycopg.Cursor[Any]):
-    """After each statement SQLAlchemy asks what columns there are, and mostly only whether there are any: it knows what
-    it made of the same statement before. To describe them takes as long as to carry the statement out.
-    """
-
-    @property
-    def description(self) -> Any:
-        result = self.pgresult
-        if result is None or not result.nfields:
-            return super().description
-        return _Columns(result.nfields, lambda: super(_Cursor, self).description or [])
-
-
-class _Columns(Sequence[psycopg.Column]):
-    """So many, described when somebody looks at one."""
-
-    def __init__(self, count: int, describe: Callable[[], Sequence[psycopg.Column]]) -> None:
-        self._count, self._describe = count, describe
-
-    @cached_property
-    def _described(self) -> Sequence[psycopg.Column]:
-        return self._describe()
-
-    def __len__(self) -> int:
-        return self._count
-
-    def __getitem__(self, place: Any) -> Any:
-        return self._described[place]
-
-
 def _prepare_postgresql(connection: psycopg.Connection, _record: Any) -> None:
     """What is held ahead is looked up row by row. Left to reckon with turning disks, the server would rather read the
     whole history, up to some hundred thousand reservations, which takes five times as long.
@@ -144,66 +113,6 @@ def _begin_sqlite(connection: Connection) -> None:
     """
     writes = connection.get_execution_options().get("writes", True)
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
-
-
-Rows = Sequence[Mapping[str, object]]  # of one table: the same columns, in the same order
-_MOST_VALUES = 50  # in a statement, so that psycopg does not read it anew each time
-
-
-def insert_rows(connection: Connection, several: Sequence[tuple[type[Base], Rows]]) -> None:
-    """Insert rows into one table or several: on PostgreSQL in as few statements as possible, on SQLite, to which no way
-    is long, in one for each table.
-
-    Statements are made once for each number of rows and go straight to the driver: what SQLAlchemy does anew each time
-    for a statement takes several times as long as to carry it out.
-    """
-    most = 0 if connection.dialect.name == "sqlite" else _MOST_VALUES
-    at_once: list[tuple[type[Base], Rows]] = []
-    count = 0
-    for table, rows in several:
-        more = len(rows) * len(rows[0])
-        if at_once and count + more > most:
-            _insert(connection, at_once)
-            at_once, count = [], 0
-        at_once.append((table, rows))
-        count += more
-    if at_once:
-        _insert(connection, at_once)
-
-
-def _insert(connection: Connection, several: Sequence[tuple[type[Base], Rows]]) -> None:
-    shapes = tuple((table.__table__, tuple(rows[0]), len(rows)) for table, rows in several)
-    statement, processors = _inserting(shapes, connection.dialect)
-    values: list[object] = []
-    for (_, rows), process_each in zip(several, processors, strict=True):
-        for row in rows:
-            given = zip(process_each, row.values(), strict=True)
-            values += [process(value) if process else value for process, value in given]
-    connection.exec_driver_sql(statement, tuple(values))
-
-
-_Process = Any  # turns a value into one that the driver takes; None where it takes it as it is
-
-
-@lru_cache(maxsize=1_000)
-def _inserting(
-    shapes: tuple[tuple[FromClause, tuple[str, ...], int], ...], dialect: Dialect
-) -> tuple[str, list[list[_Process]]]:
-    """The statement, and for each table what each value goes through."""
-    *before, last = [_into(table, names, count, dialect) for table, names, count in shapes]
-    others = ", ".join(f"others_{number} AS ({each})" for number, each in enumerate(before))
-    processors = [
-        [table.c[name].type.dialect_impl(dialect).bind_processor(dialect) for name in names]
-        for table, names, _ in shapes
-    ]
-    return (f"WITH {others} {last}" if others else last), processors
-
-
-def _into(table: FromClause, names: tuple[str, ...], count: int, dialect: Dialect) -> str:
-    quote, is_sqlite = dialect.identifier_preparer.quote, dialect.name == "sqlite"
-    places = ["?" if is_sqlite else f"%s::{table.c[name].type.compile(dialect)}" for name in names]
-    columns, row = ", ".join(map(quote, names)), f"({', '.join(places)})"
-    return f"INSERT INTO {quote(table.description)} ({columns}) VALUES {', '.join([row] * count)}"  # noqa: S608 - names of models
 
 
 def insert_if_new(session: Session, table: type[Base], **values: object) -> bool:

@@ -16,7 +16,7 @@ from enum import StrEnum
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, case, func, select, update
+from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, case, func, insert, select, update
 
 from core import availability, facts, kinds, members, models, organizations, placement, posts, recipients
 from core.db import UtcDateTime, insert_if_new
@@ -664,6 +664,9 @@ def _withdraw(work: Work, held: facts.Reservation) -> set[Kind]:
     return unsent
 
 
+_ADD = insert(models.Notice).returning(models.Notice.id)  # which makes of all rows one statement
+
+
 def _owe(work: Work, held: facts.Reservation, plans: Sequence[_Plan]) -> None:
     planned = [
         {
@@ -678,8 +681,8 @@ def _owe(work: Work, held: facts.Reservation, plans: Sequence[_Plan]) -> None:
         }
         for plan in plans
     ]
-    if planned:
-        work.add(models.Notice, planned)
+    if planned:  # in one statement: a booking has up to seven
+        work.connection.execute(_ADD, planned)
         work.owes(min(plan.due_at for plan in plans))
 
 

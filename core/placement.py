@@ -43,6 +43,7 @@ _LOCK_IF_FREE = _reservation.where(models.Reservation.id.in_(bindparam("ids", ex
     key_share=True, skip_locked=True
 )
 _NEW = insert(models.Reservation).returning(models.Reservation.id)
+_HOLD = insert(models.Slot).inline()  # nobody asks for their numbers
 
 
 def lock(work: Work, gpus: Iterable[facts.Gpu]) -> None:
@@ -118,8 +119,8 @@ def _add(
     }
     number = work.connection.execute(_NEW, row).scalar_one()
     slots = tuple(facts.Slot(gpu, times[gpu]) for gpu in sorted(times, key=lambda gpu: gpu.id))
-    work.add(
-        models.Slot,
+    work.connection.execute(
+        _HOLD,
         [
             {
                 "reservation_id": number,

@@ -17,7 +17,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.orm import Session
 
 from core import wakeup
-from core.db import OVERLAP, Base, Rows, connect, insert_rows
+from core.db import OVERLAP, connect
 from core.errors import AgainstRule, Busy, GpuTaken, Refusal, Unwritable
 from core.facts import Alternative
 from core.timerange import TimeRange, utc
@@ -48,7 +48,6 @@ class Work:
     freed: list[tuple[int, TimeRange]] = field(default_factory=list)  # given back, by GPU, and not yet passed on
     searches: dict[Refusal, Search] = field(default_factory=dict)  # see `find_alternatives`
     is_committing: bool = False
-    together_added: list[tuple[type[Base], Rows]] | None = None  # see `together`
 
     @cached_property
     def session(self) -> Session:
@@ -65,27 +64,6 @@ class Work:
     def frees(self, at: datetime) -> None:
         """This process goes on then. The others look again when they thought that it would be over."""
         self.next_turn = min(self.next_turn or at, at)
-
-    def add(self, table: type[Base], rows: Rows) -> None:
-        """Insert rows of whose numbers nobody asks, at once or at the end of `together`."""
-        if self.together_added is None:
-            insert_rows(self.connection, [(table, rows)])
-        else:
-            self.together_added.append((table, rows))
-
-    @contextmanager
-    def together(self) -> Iterator[None]:
-        """What is added meanwhile is inserted at the end, all in one journey to the server and back where there is one.
-        Nothing inside may look for it.
-        """
-        if self.together_added is not None:
-            raise RuntimeError("rows are being added together already")
-        self.together_added = []
-        try:
-            yield
-            insert_rows(self.connection, self.together_added)
-        finally:
-            self.together_added = None
 
     def find_alternatives(self, refusal: GpuTaken | AgainstRule, search: Search) -> None:
         """Let a refusal tell what would pass instead. After a change that is looked for once nothing is locked any
