@@ -171,7 +171,8 @@ def tail(text: str, room: int) -> str:
     """The same up to its end, where machines' names differ; from the beginning of a part on, where one fits."""
     if width(text) <= room:
         return text
-    parts = (text[match.end() :] for match in re.finditer(r"[-_./ ]", text[:-1]))
+    near = max(len(text) - room - 1, 0)  # what begins before that is too wide: a hundred GPUs are a long text
+    parts = (text[near + match.end() :] for match in re.finditer(r"[-_./ ]", text[near:-1]))
     return next((f"…{part}" for part in parts if width(part) < room), head(text[::-1], room)[::-1])
 
 
