@@ -168,7 +168,8 @@ def _no_room(
         is_mine = before.holder.id == actor.member_id and not before.maintenance
         return errors.NoRoom(before, following, most, waits=_for_the_rest(work, before, rest) if is_mine else ())
     mine = availability.reservation(work, before.organization_id, following.reservation_id)
-    return errors.NoRoom(before, following, most, mine, max(longer.end - mine.range.end, timedelta(0)))
+    beyond = min(longer.end - mine.range.end, availability.room(work, before.organization_id, mine).most)
+    return errors.NoRoom(before, following, most, mine, max(beyond, timedelta(0)))
 
 
 def _for_the_rest(work: Work, before: facts.Reservation, rest: TimeRange) -> tuple[facts.ToWaitFor, ...]:
@@ -188,8 +189,6 @@ def _check_extension(work: Work, before: facts.Reservation, longer: TimeRange, r
     try:
         limits.allowed(work, before.organization_id, before.holder.id, wanted, before.gpus, longer, moving=before)
     except errors.AgainstRule as refusal:
-        if room.most >= longer.end - before.range.end:  # so much is refused, for what the room does not speak of
-            room = replace(room, most=timedelta(0))
         refusal.extending = before, room
         if not isinstance(refusal, errors.TooLong):  # which it would be together with what comes right after it
             rest = TimeRange(before.range.end + room.most, longer.end)

@@ -7,6 +7,7 @@ that are said of a GPU are counted on that GPU, beside those of the whole lab. S
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -239,15 +240,22 @@ def count_anew(work: Work) -> None:
 
 
 def longest_extension(work: Work, held: facts.Reservation, until: timedelta) -> timedelta:
-    """How much longer the holder may keep it, at most `until`, as far as the limits go."""
-    if held.maintenance:
-        return until
-    said = book(work, held.organization_id, held.holder.id)
-    limits = said.of(held.gpus, held.range)
-    most = until if limits.longest is None else min(until, held.range.start + limits.longest - held.range.end)
-    for budget in said.budgets(held.gpus, held.range):
-        most = min(most, _left(work, held, said, budget, most)) if most > timedelta(0) else most
-    return max(most, timedelta(0))
+    """How much longer the holder may keep it, at most `until`: to extend it by that, or by less, is allowed."""
+    if held.maintenance or until <= timedelta(0):
+        return max(until, timedelta(0))
+    said, end = book(work, held.organization_id, held.holder.id), held.range.end
+    begin = {period.range.start - end for period, _ in said.periods}
+    most = timedelta(0)
+    # Up to where a special period begins, the same holds throughout: what is allowed for longer is allowed for less.
+    for turn in [*sorted(each for each in begin if timedelta(0) < each < until), until]:
+        longest = said.of(held.gpus, TimeRange(held.range.start, end + turn)).longest
+        fits = turn if longest is None else min(turn, longest - held.range.length)
+        if fits > most and not _may_extend(work, said, held, fits):
+            return _last_allowed(work, said, held, most, fits)
+        most = max(most, fits)
+        if most < turn:
+            break
+    return most
 
 
 def rounded(
@@ -496,14 +504,34 @@ def _check(
     count: int,
     wish: TimeRange,
     moving: facts.Reservation | None,
+    *,
+    is_question: bool = False,
 ) -> None:
     limits = said.of(gpus, wish)
+    if moving is not None and moving.range.clip(wish) == moving.range:
+        limits = limits.but({Rule.SHORTEST: timedelta(0)})  # what was too short before is less so by now
     policy.check_range(limits, wish, work.now)
     budgets = said.budgets(gpus, wish)
     if limits.at_once is None and not budgets:
         return
-    held = _held(work, organization_id, member_id, said, wish, moving)
+    held = _held(work, organization_id, member_id, said, wish, moving, is_question=is_question)
     _check_counted(work, said, limits, budgets, held, count, wish)
+
+
+def _may_extend(work: Work, said: Book, held: facts.Reservation, by: timedelta) -> bool:
+    longer, count = TimeRange(held.range.start, held.range.end + by), len(held.gpus)
+    try:
+        _check(work, held.organization_id, held.holder.id, said, held.gpus, count, longer, held, is_question=True)
+    except errors.Invalid:
+        return False
+    return True
+
+
+def _last_allowed(work: Work, said: Book, held: facts.Reservation, least: timedelta, most: timedelta) -> timedelta:
+    """Between an extension that is allowed and one that is not, to the minute."""
+    minutes = range(1, (most - least) // _MINUTE + 1)
+    more = bisect_left(minutes, True, key=lambda by: not _may_extend(work, said, held, least + by * _MINUTE))
+    return least + more * _MINUTE
 
 
 def _check_counted(
@@ -538,25 +566,6 @@ def _check_budget(work: Work, said: Book, budget: Budget, held: Collection[Held]
             raise errors.TooManyHoursAWeek(week, before, more, budget.limit, wish=wish, origin=budget.origin)
 
 
-def _left(work: Work, held: facts.Reservation, said: Book, budget: Budget, most: timedelta) -> timedelta:
-    """How much longer it may be kept before the budget is used up."""
-    end, count = held.range.end, len(held.gpus) if budget.origin.gpu is None else 1
-    others = _held(work, held.organization_id, held.holder.id, said, held.range, held)
-    counted = [each.range for each in others if budget.counts(each.gpu_id)]
-    counted += [slot.range for slot in held.slots if budget.counts(slot.gpu.id)]
-    if budget.rule is Rule.OPEN:
-        last = max([end, *(each.end for each in counted)])
-        # A reminder may be late, and its reservation over.
-        spent = usage.gpu_time(counted, TimeRange(work.now, last)) if last > work.now else timedelta(0)
-        return max((budget.limit - spent) / count, timedelta(0))
-    for week in usage.weeks(TimeRange(end, end + most), said.zone):
-        part = week.clip(TimeRange(end, end + most))
-        left = max((budget.limit - usage.gpu_time(counted, week)) / count, timedelta(0))
-        if part is not None and left < part.length:
-            return part.start + left - end
-    return most
-
-
 def _held(
     work: Work,
     organization_id: int,
@@ -564,13 +573,19 @@ def _held(
     said: Book,
     wish: TimeRange,
     moving: facts.Reservation | None,
+    *,
+    is_question: bool = False,
 ) -> tuple[Held, ...]:
-    """What the member holds from the week of the wish on, what is moving left out. Nobody changes it meanwhile."""
+    """What the member holds from the week of the wish on, what is moving left out. Nobody changes it meanwhile, unless
+    it is only a question: what is asked while a notice is sent may not wait for a member.
+    """
     since = usage.week_of(min(wish.start, work.now), said.zone).start
-    key = (_held, member_id, since)
+    waits = work.is_change and not is_question
+    locked_key = (_held, member_id, since, True)
+    key = locked_key if waits or locked_key in work.memo else (_held, member_id, since, False)
     if key not in work.memo:
         # Two bookings of one person on different GPUs do not wait for each other's GPUs. Questions lock nothing.
-        if work.is_change:
+        if waits:
             locked = select(models.Member.id).where(models.Member.id == member_id)
             work.session.execute(locked.with_for_update(key_share=True))
         work.memo[key] = usage.held_since(work, organization_id, member_id, since)

@@ -15,7 +15,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core import audit, availability, errors, limits, organizations, policy, usage
+from core import audit, availability, booking, errors, facts, limits, organizations, policy, usage
 from core.actors import Actor, Operator
 from core.facts import Action, Alternative, Role, Rule, Subject
 from core.inventory import Wanted
@@ -236,6 +236,44 @@ def test_extending_stops_at_every_rule_and_tells_how_far_it_would_go(lab: Lab) -
     assert refusal.value.extending[1].most == 2 * HOUR
     longer = lab.act("extend", lab.alice, receipt.reservation, by=2 * HOUR)
     assert longer.room.most == timedelta(0)
+
+
+def room(lab: Lab, held: facts.Reservation) -> timedelta:
+    """What is offered to be taken more, once it was seen that it may be, in whole or in part, and not a minute more."""
+    with lab.database.read(lab.clock.now) as work:
+        most = availability.room(work, lab.id, held).most
+    for by in (most, most / 2) if most else ():
+        with lab.database.rehearse(lab.clock.now) as work:
+            booking.extend(work, lab.alice, held.id, version=None, by=by)
+    with pytest.raises(errors.AgainstRule) as refusal, lab.database.rehearse(lab.clock.now) as work:
+        booking.extend(work, lab.alice, held.id, version=None, by=most + timedelta(minutes=1))
+    assert refusal.value.extending is not None
+    assert refusal.value.extending[1].most == most
+    return most
+
+
+def test_what_is_offered_to_be_taken_more_is_allowed_by_every_rule(lab: Lab) -> None:
+    gpu1 = lab.add_gpu("lab-node-1", "GPU1")
+    running = lab.reserve(lab.alice, lab.hours(0, 2), "GPU0").reservation
+    far = lab.reserve(lab.alice, lab.hours(48, 2), "GPU0").reservation
+    lab.reserve(lab.alice, lab.hours(5, 1), "GPU1")
+    with lab.database.begin(lab.clock.now) as work:
+        limits.add_period(work, Operator(lab.id), "a demo", lab.hours(24, 9), {Rule.LONGEST: 90 * HOUR})
+        limits.add_period(
+            work, Operator(lab.id), "exams", lab.hours(53, 9), {Rule.AHEAD: 24 * HOUR, Rule.LONGEST: HOUR}
+        )
+    limit(lab, {Rule.LONGEST: 4 * HOUR})
+    assert room(lab, running) == 2 * HOUR  # although it might be longer again, if it went on into the demo
+    limit(lab, {Rule.LONGEST: 30 * HOUR, Rule.AT_ONCE: 1})
+    assert room(lab, running) == 3 * HOUR  # until its holder's other GPU begins
+    assert room(lab, far) == 3 * HOUR  # until a special period, which is too far ahead
+
+    limit(lab, {Rule.LONGEST: 20 * HOUR, Rule.AHEAD: 24 * HOUR, Rule.SHORTEST: 3 * HOUR})
+    assert room(lab, far) == timedelta(0)  # which is farther ahead than may be booked by now
+    assert room(lab, running) == 18 * HOUR  # however short it was
+    limit(lab, {Rule.WEEK: HOUR}, Subject.GPU, gpu1.id)
+    limit(lab, {Rule.WEEK: 9 * HOUR})
+    assert room(lab, running) == 4 * HOUR  # what the others leave of the week
 
 
 def test_two_bookings_of_one_person_at_once_do_not_both_take_the_last_hours(lab: Lab) -> None:

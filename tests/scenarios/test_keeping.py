@@ -105,6 +105,26 @@ def test_extending_beyond_a_limit_offers_all_that_fits(world: World) -> None:
     alice.waits_for("#gpu", "✓ Extended to 13:20")
 
 
+def test_what_is_offered_to_be_taken_more_passes_wherever_it_is_offered(world: World) -> None:
+    lab = world.desk.organization.id
+    world.add_gpu("lab-node-1", "GPU1")
+    world.book("alice", "gpu0 now for 2h")
+    world.book("alice", "gpu1 12:30-13:30")
+    with world.desk.database.begin(world.clock()) as work:
+        limits.set_for(work, Operator(lab), Subject.LAB, lab, {Rule.AT_ONCE: 1})
+    alice = world.person("alice")
+    alice.types("#gpu", "/gpu mine")
+    mine = alice.waits_for("#gpu", "You have 2 bookings.")
+    assert mine.buttons == ["+30 min", "Change", "End now", "Change", "Cancel"]
+    alice.types("#gpu", "/gpu extend gpu0 1h")
+    assert alice.waits_for("#gpu", "What still fits:").buttons[0] == "Take 30 min"
+    world.later(hours=1, minutes=45)
+    reminder = alice.waits_for("@gpu", "Ends in 15 min")
+    assert reminder.buttons == ["+30 min", "End now"]
+    reminder.press("+30 min")
+    alice.waits_for("@gpu", "✓ Extended to 12:30")
+
+
 def test_extending_with_no_length_asks_for_one(world: World) -> None:
     world.book("alice", "now for 2h")
     alice = world.person("alice")
