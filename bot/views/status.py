@@ -259,13 +259,8 @@ def _parts(story: facts.Occupancy) -> Iterator[facts.Holding | TimeRange]:
 
 def _part(part: facts.Holding | TimeRange, reader: Reader, now: datetime) -> str:
     if isinstance(part, TimeRange):
-        return reader.say("free {when}", when=_hours(part, reader, now))
-    return reader.say("{who} {when}", who=nodes.holder(part, reader), when=_hours(part.range, reader, now))
-
-
-def _hours(time: TimeRange, reader: Reader, now: datetime) -> str:
-    """17:00–20:00 today, with the day otherwise."""
-    return reader.hours(time) if reader.day(time.start) == reader.day(now) else reader.span(time)
+        return reader.say("free {when}", when=reader.brief(part, now))
+    return reader.say("{who} {when}", who=nodes.holder(part, reader), when=reader.brief(part.range, now))
 
 
 def _buttons(story: facts.Occupancy, reader: Reader, now: datetime) -> list[Block]:
