@@ -46,7 +46,7 @@ def answered(call: facts.BusyCall, reader: Reader) -> Message:
 def question(data: dict[str, Any], reader: Reader) -> str:
     return reader.say(
         "{who} has {gpus} now, and finds it still busy. Is it your work?",
-        who=f"*{kit.escape(data['caller'])}*",
+        who=kit.escape(data["caller"]),
         gpus=_gpus(data, reader),
     )
 

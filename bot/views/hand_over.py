@@ -112,7 +112,9 @@ def answered(refusal: errors.AlreadyAnswered, reader: Reader) -> str:
         case HandOverState.WITHDRAWN:
             return reader.say("{who} has withdrawn that: you keep it.", who=kit.escape(request.asker.name))
         case _:
-            return reader.say("You have said no to that already. {who} can ask again.", who=request.asker.name)
+            return reader.say(
+                "You have said no to that already. {who} can ask again.", who=kit.escape(request.asker.name)
+            )
 
 
 # --- what the outbox says of it: from the words kept with the notice ---
@@ -122,7 +124,7 @@ def question(data: dict[str, Any], reader: Reader) -> str:
     until = datetime.fromisoformat(data["until"])
     said = reader.say(
         "{who} asks you for {what}{purpose}. Do you hand it over?",
-        who=f"*{kit.escape(data['asker'])}*",
+        who=kit.escape(data["asker"]),
         what=_told(data, reader),
         purpose=kit.quoted(data["purpose"]),
     )

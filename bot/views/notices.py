@@ -358,14 +358,22 @@ def _after(owed: Owed, reader: Reader) -> str:
     if after is None:
         return reader.say("Nobody is booked after you.")
     if after.range.start == owed.reservation.range.end:
-        return reader.say(
-            "{who} is next, right after you, so it cannot be extended. Please finish in time.",
-            who=booking.keeper(after, reader),
-        )
+        return _right_after(after, reader)
     return reader.say(
         "Free until {start}, then {who}.",
         start=reader.moment(after.range.start),
-        who=booking.person(after.holder, reader),
+        who=booking.keeper(after, reader),
+    )
+
+
+def _right_after(after: facts.Holding, reader: Reader) -> str:
+    if after.maintenance:
+        return reader.say("It is out of service right after that, so it cannot be extended. Please finish in time.")
+    if after.holder.slack_id == reader.slack_id and after.offered_until is None:
+        return reader.say("Your next booking begins right then.")
+    return reader.say(
+        "{who} is next, right after you, so it cannot be extended. Please finish in time.",
+        who=booking.keeper(after, reader),
     )
 
 

@@ -31,7 +31,7 @@ def asked(told: facts.Summary, span: Span, reader: Reader, now: datetime) -> Mes
     """Of this week or the last, for one person."""
     title = reader.say("GPUs, {week}", week=schedule.title(told.schedule.range, reader))
     lines = _lines(told, reader, now)
-    picture = schedule.button(span, reader.say("Week picture"), reader)
+    picture = schedule.button(span, reader.say("Picture of that week"), reader)
     return kit.message(
         "\n".join([title, *lines]),
         kit.section(f"*{title}*"),

@@ -235,7 +235,7 @@ def test_seeing_the_lab_and_its_week(world: World, browser: Open) -> None:
     write(alice, "summary")
     told = last(alice, "GPUs, Mon 30 Nov – Sun 6 Dec")
     expect(told).to_contain_text("Booked 3 h of 1008 h (0 %): 0 h used so far, 3 h to come, 0 h given back early.")
-    told.get_by_role("button", name="Week picture").click()
+    told.get_by_role("button", name="Picture of that week").click()
     last(alice, "Mon 30 Nov – Sun 6 Dec · 6 GPUs")
 
 

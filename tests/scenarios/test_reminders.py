@@ -47,6 +47,15 @@ def test_the_four_moments_of_a_booking(world: World) -> None:
     assert world.later(hours=12) == 0
 
 
+def test_who_is_next_themselves_is_told_so(world: World) -> None:
+    world.book("alice", "now for 2h")
+    world.book("alice", "12:00-13:00")  # 11:00 UTC
+    world.later(hours=1, minutes=45)
+    ending = world.person("alice").waits_for("@gpu", "Ends in")
+    assert "Your next booking begins right then." in ending.words
+    assert "you is next" not in ending.words
+
+
 def test_the_next_person_is_handed_over_to_in_one_line(world: World) -> None:
     world.book("alice", "now for 2h")
     world.book("haruka", "20:00-22:00")  # 11:00 UTC

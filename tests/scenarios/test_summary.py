@@ -122,7 +122,7 @@ def test_this_week_and_the_last_for_whoever_asks(world: World) -> None:
     told = alice.waits_for("#gpu", "GPUs, Mon 30 Nov – Sun 6 Dec")
     assert told.ephemeral
     assert "11 h used so far, 0 h to come, 4 h given back early." in told.words
-    told.press("Week picture")
+    told.press("Picture of that week")
     assert alice.waits_for("@gpu", "Mon 30 Nov – Sun 6 Dec").pictures
     alice.types("#gpu", "/gpu summary last week")
     assert "Nothing was booked." in alice.waits_for("#gpu", "GPUs, Mon 23 Nov – Sun 29 Nov").words

@@ -23,6 +23,7 @@ from bot.views import kit
 from bot.views import notices as notices_view
 from bot.views.kit import Message
 from bot.workspace import blocks as block_kit
+from bot.workspace import mrkdwn
 from core import errors, facts
 from core.notices import Batch, Kind, Owed
 from tests.bot.views.samples import NOW, SHOUT, Maker, Size
@@ -94,7 +95,38 @@ def test_no_english_is_left_in_a_translated_view(name: str, language: str) -> No
         given = Maker(Size.USUAL, language, seed).arguments(SHOWN[name])
         if name not in GIVEN or GIVEN[name](given):
             shown = SHOWN[name](**given)
-            assert english(_texts(shown.blocks if isinstance(shown, Message) else shown)) == set()
+            texts = list(_texts(shown.blocks if isinstance(shown, Message) else shown))
+            assert english(texts) == set()
+            assert _with_loose_marks(texts) == []
+
+
+@pytest.mark.parametrize("language", sorted(i18n.languages()))
+@pytest.mark.parametrize("kind", list(Kind))
+def test_a_notice_has_no_mark_beside_a_letter(kind: Kind, language: str) -> None:
+    for seed in range(ROUNDS):
+        maker = Maker(Size.USUAL, language, seed)
+        held: facts.Reservation = maker.make(facts.Reservation)
+        data = maker.notice_data()
+        if kind is Kind.FREED:
+            data["gpus"] = [slot.gpu.id for slot in held.slots]
+        owed = maker.build(Owed, kind=kind, data=data, reservation=held)
+        batch, reader = maker.build(Batch, owed=(owed,), rewritten=(), post=None), maker.make(Reader)
+        for shown in (notices_view.to_channel(batch, reader, NOW), notices_view.to_holder(batch, reader, NOW)):
+            assert _with_loose_marks(_texts(shown.blocks)) == []
+
+
+def _with_loose_marks(texts: Iterable[dict[str, Any]]) -> list[str]:
+    """Those with an asterisk that is shown, and makes nothing bold: a letter stands right beside it."""
+    return [each["text"] for each in texts if each["type"] == "mrkdwn" and _shows_mark(mrkdwn.parse(each["text"]))]
+
+
+def _shows_mark(nodes: Iterable[mrkdwn.Node]) -> bool:
+    return any(
+        _shows_mark(node.inside)
+        if isinstance(node, mrkdwn.Styled | mrkdwn.Quote)
+        else isinstance(node, mrkdwn.Text) and "*" in node.text
+        for node in nodes
+    )
 
 
 def english(texts: Iterable[dict[str, Any]]) -> set[str]:
