@@ -13,7 +13,7 @@ from sqlalchemy.orm import InstrumentedAttribute, aliased, joinedload, selectinl
 
 from core import errors, facts, inventory, limits, members, models, policy, usage
 from core.actors import Actor
-from core.db import UtcDateTime
+from core.db import UtcDateTime, at_most
 from core.facts import Alternative, State
 from core.inventory import Wanted
 from core.policy import Limits
@@ -645,7 +645,7 @@ def _first_of_each_gpu(
         .where(slot.gpu_id == models.Gpu.id, slot.live, is_ahead, slot.reservation_id != bindparam("besides"))
         .where(_is_not_over(slot))
         .order_by(order)
-        .limit(1)
+        .limit(at_most(1))
         .scalar_subquery()
     )
     return _LIVE_SLOTS.join(models.Gpu, models.Slot.gpu_id == models.Gpu.id).where(
@@ -669,7 +669,7 @@ _first_after_mine = (
     .where(_slot.gpu_id == _mine.gpu_id, _slot.live, _slot.start_at >= _my_end)
     .where(_slot.reservation_id != _mine.reservation_id, _is_not_over(_slot))
     .order_by(_slot.start_at)
-    .limit(1)
+    .limit(at_most(1))
     .scalar_subquery()
 )
 _NEXT_OF_EACH = (
@@ -683,7 +683,7 @@ _next_start = (
     select(_slot.start_at)
     .where(_slot.gpu_id == _gpu.id, _slot.live, _slot.end_at > bindparam("start"), _is_not_over(_slot))
     .order_by(_slot.end_at)
-    .limit(1)
+    .limit(at_most(1))
     .scalar_subquery()
 )
 _wish_end = bindparam("end", type_=UtcDateTime)

@@ -9,7 +9,18 @@ from datetime import UTC, datetime
 from typing import Any
 
 import psycopg
-from sqlalchemy import Connection, DateTime, Dialect, Engine, MetaData, create_engine, event
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    DateTime,
+    Dialect,
+    Engine,
+    Integer,
+    MetaData,
+    create_engine,
+    event,
+    literal_column,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.types import TypeDecorator
@@ -113,6 +124,13 @@ def _begin_sqlite(connection: Connection) -> None:
     """
     writes = connection.get_execution_options().get("writes", True)
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def at_most(count: int) -> ColumnElement[int]:
+    """For `limit`, a number that is part of the statement. Of one that is given with it PostgreSQL knows nothing when it
+    plans once for all times: it reckons with a tenth of all rows, and so plans anew each time.
+    """
+    return literal_column(str(count), Integer)
 
 
 def insert_if_new(session: Session, table: type[Base], **values: object) -> bool:

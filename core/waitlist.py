@@ -18,6 +18,7 @@ from sqlalchemy import and_, bindparam, or_, select
 
 from core import availability, errors, facts, inventory, limits, models, notices, offers, placement, recipients, wishes
 from core.actors import Actor
+from core.db import at_most
 from core.facts import Action, Standing, WishState
 from core.inventory import Wanted
 from core.notices import Kind
@@ -71,7 +72,7 @@ def has_overdue(work: Work, organization_id: int) -> bool:
             select(models.Wish.id)
             .where(models.Wish.organization_id == organization_id, wishes.IS_OPEN)
             .where(or_(_is_overdue(work.now), _is_in_vain(work.now)))
-            .limit(1)
+            .limit(at_most(1))
         )
     )
 
@@ -285,7 +286,7 @@ _first_to_lapse = (
     select(models.Slot.offered_until)
     .where(models.Slot.live, models.Slot.offered_until.is_not(None))
     .order_by(models.Slot.offered_until)
-    .limit(1)
+    .limit(at_most(1))
     .scalar_subquery()
 )
 
