@@ -127,8 +127,8 @@ def _begin_sqlite(connection: Connection) -> None:
 
 
 def at_most(count: int) -> ColumnElement[int]:
-    """For `limit`, a number that is part of the statement. Of one given beside it PostgreSQL knows nothing when it plans
-    once for all times: it reckons with a tenth of all rows, and so plans anew each time.
+    """For `limit`, a number that is part of the statement. Of one given beside it PostgreSQL knows nothing when it
+    plans once for all times: it reckons with a tenth of all rows, and so plans anew each time.
     """
     return literal_column(str(count), Integer)
 
