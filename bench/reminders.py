@@ -31,7 +31,7 @@ from bot.workspace.state import Person
 from core import models
 from core.db import Base
 from core.facts import Organization
-from core.notices import Batch
+from core.outbox import Batch
 from core.work import Database
 
 PEOPLE = 50

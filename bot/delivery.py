@@ -28,8 +28,9 @@ from bot.views import summary as summary_view
 from bot.views import waitlist as waitlist_view
 from bot.views import welcome as welcome_view
 from bot.views.kit import Message
-from core import facts, notices, rules, summary, waiting
-from core.notices import Batch, Kind, OwedByLab
+from core import facts, outbox, rules, summary, waiting
+from core.kinds import Kind
+from core.outbox import Batch, OwedByLab
 from core.posts import Post
 from core.timerange import TimeRange
 
@@ -111,7 +112,7 @@ class Sender:
         """
         now = self._clock()
         with self._database.read(now) as work:
-            soon = notices.awaiting(work, self._desk.organization.id, latest)
+            soon = outbox.awaiting(work, self._desk.organization.id, latest)
         for member in soon:
             if member.slack_id in self._direct and people.is_fresh(member, now):
                 continue
@@ -126,7 +127,7 @@ class Sender:
 
     def next_due(self) -> datetime | None:
         with self._database.read(self._clock()) as work:
-            due_at = notices.next_due(work, self._desk.organization.id)
+            due_at = outbox.next_due(work, self._desk.organization.id)
         if due_at and self._silence and work.now in self._silence:
             return max(due_at, self._silence.end)
         return due_at
@@ -138,7 +139,7 @@ class Sender:
         if self._rests():
             return None
         with self._database.begin(self._clock()) as work:
-            return notices.claim(work, self._desk.organization.id, LEASE)
+            return outbox.claim(work, self._desk.organization.id, LEASE)
 
     def _deliver(self, batch: Batch) -> bool:
         """Whether it was posted. What goes wrong with one recipient is put off, and holds up nobody else."""
@@ -184,7 +185,7 @@ class Sender:
         quiet = set(batch.ids) - set(told.ids)
         if quiet:
             with self._database.begin(self._clock()) as work:
-                notices.unneeded(work, batch, quiet)
+                outbox.unneeded(work, batch, quiet)
         if not told.owed:
             return not quiet
         self._settle_sent(told, told.ids, self._post(told, channel))
@@ -343,14 +344,14 @@ class Sender:
         until = self._clock() + length * random.uniform(1, 1.25)  # noqa: S311 - spreads load, guards nothing
         log.warning("notices %s put off: %s", batch.ids, why)
         with self._database.begin(self._clock()) as work:
-            notices.put_off(work, batch, until, why)
+            outbox.put_off(work, batch, until, why)
 
     def _give_up(self, batch: Batch, why: str) -> None:
         log.warning("notices %s given up: %s", batch.ids, why)
         self._direct.clear()
         with self._database.begin(self._clock()) as work:
-            notices.failed(work, batch, why)
+            outbox.failed(work, batch, why)
 
     def _settle_sent(self, batch: Batch, ids: Iterable[int], ts: str) -> None:
         with self._database.begin(self._clock()) as work:
-            notices.sent(work, batch, ids, ts)
+            outbox.sent(work, batch, ids, ts)

@@ -9,11 +9,11 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import select
 
-from core import audit, availability, facts, members, models, notices
+from core import audit, availability, facts, members, models, notices, recipients
 from core.actors import Actor, Operator
 from core.audit import Snapshot
 from core.facts import Action, HandOver, HandOverState, State, Subject
-from core.notices import Kind
+from core.kinds import Kind
 from core.timerange import TimeRange
 from core.work import Work
 
@@ -70,7 +70,7 @@ def close(work: Work, asked: models.HandOver, state: HandOverState) -> HandOver:
 
 
 def tell_asker(work: Work, held: facts.Reservation, kind: Kind, found: HandOver) -> None:
-    whom, stays = notices.to_member(found.asker.id), work.now + ANSWER_STAYS_NEWS
+    whom, stays = recipients.to_member(found.asker.id), work.now + ANSWER_STAYS_NEWS
     notices.tell(work, held, kind, whom, told(found), about=found.id, useful_until=stays)
 
 

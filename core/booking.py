@@ -25,6 +25,7 @@ from core import (
     errors,
     facts,
     inventory,
+    leads,
     limits,
     members,
     models,
@@ -37,7 +38,7 @@ from core import (
 from core.actors import Actor
 from core.facts import Action, Receipt, State
 from core.inventory import Wanted
-from core.notices import Kind
+from core.kinds import Kind
 from core.timerange import TimeRange
 from core.work import Work
 
@@ -79,7 +80,8 @@ def reserve(
         _refuse_or_lock(work, actor, wanted, clipped, candidates)
     choice = _choose(work, actor, wanted, clipped)
     held = placement.add(work, actor.organization_id, members.fact(known), purpose, choice.gpus, choice.time)
-    notices.plan(work, held, announce=known.announce, leads=known)
+    leads.remember(work, held.organization_id, known)
+    notices.plan(work, held, announce=known.announce)
     requests.remember(work, held, request_key)
     audit.record_reservation(work, actor, Action.RESERVED, held)
     room = availability.room_before(work, choice.next, held)
@@ -307,7 +309,7 @@ def _refuse_or_lock(
 _KNOWN = limits.SAID.add_columns(
     *models.Member.__table__.c,
     displays.ANNOUNCES,
-    *notices.LEADS,
+    *leads.COLUMNS,
     models.Request.reservation_id,
     waitlist.SOME_OVERDUE.label("has_overdue"),
 ).outerjoin(

@@ -11,10 +11,10 @@ from datetime import timedelta
 
 from sqlalchemy import select
 
-from core import audit, availability, errors, facts, members, models, notices, placement
+from core import audit, availability, errors, facts, members, models, notices, placement, recipients
 from core.actors import Actor
 from core.facts import Action, BusyAnswer, BusyCall, State, Subject
-from core.notices import Kind
+from core.kinds import Kind
 from core.work import Work
 
 ASK_AGAIN_AFTER = timedelta(minutes=5)
@@ -65,7 +65,8 @@ def answer(work: Work, actor: Actor, call_id: int, said: BusyAnswer) -> BusyCall
     answered = _fact(work, row)
     kind = Kind.STOPPED if said is BusyAnswer.STOPPED else Kind.BUSY_LONGER
     stays = work.now + STAYS_NEWS
-    notices.tell(work, held, kind, notices.to_member(held.holder.id), _told(answered), about=row.id, useful_until=stays)
+    whom = recipients.to_member(held.holder.id)
+    notices.tell(work, held, kind, whom, _told(answered), about=row.id, useful_until=stays)
     _record(work, actor, Action.ANSWERED, found, answered)
     return answered
 
@@ -98,9 +99,8 @@ def _call(
     work.session.flush()
     called = _fact(work, row)
     until = min(work.now + STAYS_NEWS, held.range.end)
-    notices.tell(
-        work, held, Kind.STILL_BUSY, notices.to_member(called.asked.id), _told(called), about=row.id, useful_until=until
-    )
+    whom = recipients.to_member(called.asked.id)
+    notices.tell(work, held, Kind.STILL_BUSY, whom, _told(called), about=row.id, useful_until=until)
     _record(work, actor, Action.ASKED, None, called)
     return called
 

@@ -24,12 +24,14 @@ from core import (
     organizations,
     placement,
     policy,
+    recipients,
+    telling,
     waitlist,
 )
 from core.actors import Actor
 from core.facts import Action, HandOver, HandOverState, State
 from core.inventory import Wanted
-from core.notices import Kind
+from core.kinds import Kind
 from core.timerange import TimeRange
 from core.work import Work
 
@@ -152,13 +154,13 @@ def _open(
     work.session.flush()
     found, until = asked_for.fact(work, asked), asked.expires_at
     told = asked_for.told(found)
-    notices.tell(work, held, Kind.ASKED, notices.to_member(held.holder.id), told, about=found.id, useful_until=until)
+    notices.tell(work, held, Kind.ASKED, recipients.to_member(held.holder.id), told, about=found.id, useful_until=until)
     stays = until + asked_for.ANSWER_STAYS_NEWS
     notices.tell(
         work,
         held,
         Kind.LAPSED,
-        notices.to_member(found.asker.id),
+        recipients.to_member(found.asker.id),
         told,
         about=found.id,
         due_at=until,
@@ -172,8 +174,8 @@ def _until(work: Work, held: facts.Reservation, time: TimeRange) -> datetime:
     """When the holder has had time enough to answer, their quiet hours aside."""
     patience = ANSWER_WITHIN_FAR_AHEAD if time.start - work.now > ANSWER_WITHIN_FAR_AHEAD else ANSWER_WITHIN
     lab = organizations.of_id(work, held.organization_id)
-    until = (notices.quiet_until(lab, held.holder, work.now) or work.now) + patience
-    woken = notices.quiet_until(lab, held.holder, until)
+    until = (telling.quiet_until(lab, held.holder, work.now) or work.now) + patience
+    woken = telling.quiet_until(lab, held.holder, until)
     return woken + patience if woken else until
 
 

@@ -7,8 +7,9 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import select
 
-from core import models, notices
+from core import models, outbox
 from core.migrate import revisions
+from core.outbox import Backlog
 from core.work import Database
 
 SILENT_FOR = timedelta(minutes=1)  # after which senders that should tick are not well
@@ -20,7 +21,7 @@ class Health:
     revision: str | None
     expected: str | None  # the revision this code was written for
     last_tick: datetime | None  # of any sender of this lab
-    outbox: notices.Health
+    outbox: Backlog
 
     @property
     def is_migrated(self) -> bool:
@@ -42,4 +43,4 @@ def look(database: Database, now: datetime, organization_id: int) -> Health:
         ticked = work.session.scalar(
             select(models.Organization.ticked_at).where(models.Organization.id == organization_id)
         )
-        return Health(now, revision, expected, ticked, notices.health(work, organization_id))
+        return Health(now, revision, expected, ticked, outbox.backlog(work, organization_id))

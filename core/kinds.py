@@ -1,4 +1,4 @@
-"""The kinds of notices."""
+"""The kinds of notices, and what some of them have in common."""
 
 from __future__ import annotations
 
@@ -42,3 +42,27 @@ class Kind(StrEnum):
     SUMMARY = "summary"  # of the lab: how the last week was used
     HELLO = "hello"  # of the lab: the bot has come to a channel
     DETAILS = "details"  # in the thread of what the channel was told: who changed it that is not its holder, and why
+
+
+STANDING = frozenset(
+    {
+        Kind.UNDELIVERABLE,
+        Kind.ASKED,
+        Kind.DECLINED,
+        Kind.LAPSED,
+        Kind.GONE,
+        Kind.STILL_BUSY,
+        Kind.STOPPED,
+        Kind.BUSY_LONGER,
+        Kind.OVERRULED,
+        Kind.SERIES_BOOKED,
+        Kind.SERIES_CANCELLED,
+        Kind.SERIES_CHANGED,
+        Kind.OFFERED,
+        Kind.OFFER_OVER,
+        Kind.DETAILS,
+    }
+)
+"""Told whatever becomes of the reservation meanwhile."""
+
+BEFORE_END = frozenset({Kind.BEFORE_END, Kind.BEFORE_END_3H, Kind.BEFORE_END_24H})

@@ -25,11 +25,12 @@ from core import (
     organizations,
     placement,
     recipients,
+    telling,
     wishes,
 )
 from core.actors import Actor, Operator
 from core.facts import Action, State, WishState
-from core.notices import Kind
+from core.kinds import Kind
 from core.room import Found
 from core.timerange import TimeRange
 from core.work import Work
@@ -154,7 +155,7 @@ def _until(work: Work, wish: models.Wish, time: TimeRange, was: facts.Reservatio
     what they have begins.
     """
     lab = organizations.of_id(work, wish.organization_id)
-    quiet_until = notices.quiet_until(lab, members.fact(wish.member), work.now)
+    quiet_until = telling.quiet_until(lab, members.fact(wish.member), work.now)
     until = min((quiet_until or work.now) + timedelta(minutes=lab.offer_minutes), time.start + time.length / 2)
     return min(until, was.range.start) if was else until
 

@@ -13,9 +13,10 @@ from typing import Any
 
 from sqlalchemy import func, select
 
-from core import facts, inventory, members, models, notices, organizations, placement, recipients, usage
+from core import facts, inventory, leads, members, models, organizations, placement, recipients, usage
 from core.actors import Actor, Operator
-from core.notices import Kind, Outcome
+from core.kinds import Kind
+from core.notices import Outcome
 from core.work import Work
 
 _AT_ONCE = 500  # reservations whose notices are looked up together
@@ -76,8 +77,8 @@ def _moments(lab: facts.Organization, live: Sequence[Any], now: datetime) -> Ite
             (Kind.BEFORE_END, lab.before_end, row.end),
         ):
             lead = None if minutes is None else timedelta(minutes=minutes)
-            due_at = notices.reminder_due(kind, row.start, row.end, lead) if of > now else None
-            is_soon = notices.is_needless(kind, row.start, now)
+            due_at = leads.reminder_due(kind, row.start, row.end, lead) if of > now else None
+            is_soon = leads.is_needless(kind, row.start, now)
             yield _Moment(row.id, row.version, row.member_id, kind, of, due_at, is_soon)
 
 

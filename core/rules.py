@@ -5,11 +5,12 @@ Whoever waits for what they were not allowed before is served at once.
 
 from __future__ import annotations
 
-from core import facts, limits, notices, policy, waitlist
+from core import facts, limits, notices, outbox, policy, waitlist
 from core.actors import Actor, Operator
 from core.facts import Subject
-from core.notices import CHANNEL, Kind
+from core.kinds import Kind
 from core.policy import Rules
+from core.recipients import CHANNEL
 from core.timerange import TimeRange
 from core.work import Work
 
@@ -49,13 +50,13 @@ def remove_period(work: Work, by: Actor | Operator, period_id: int, *, why: str 
     return period
 
 
-def beginning(work: Work, organization_id: int, notice: notices.OwedByLab) -> list[tuple[facts.Period, Rules]]:
+def beginning(work: Work, organization_id: int, notice: outbox.OwedByLab) -> list[tuple[facts.Period, Rules]]:
     """The periods of whose beginning a notice tells, as they are now."""
     known = limits.periods(work, organization_id)
     return [(period, rules) for period, rules in known if period.range.start == notice.due_at]
 
 
-def told(notice: notices.OwedByLab) -> tuple[facts.Period, Rules]:
+def told(notice: outbox.OwedByLab) -> tuple[facts.Period, Rules]:
     """The period that a notice tells of, as it was then."""
     period = facts.Period(int(notice.data["id"]), str(notice.data["name"]), TimeRange.read(notice.data["time"]))
     return period, policy.read(notice.data["limits"])

@@ -28,13 +28,14 @@ from core import (
     notices,
     placement,
     policy,
+    recipients,
     requests,
     waitlist,
 )
 from core.actors import Actor
 from core.facts import Action, Hours, Recurrence, Repeats, Series, SeriesReceipt, Skipped, State
 from core.inventory import Wanted
-from core.notices import Kind
+from core.kinds import Kind
 from core.timerange import TimeRange
 from core.work import Work
 
@@ -464,7 +465,7 @@ def _tell(
         **({"partly": True} if partly else {}),
         **({"by": by} if by else {}),
     }
-    notices.tell(work, first, kind, notices.CHANNEL, data, about=series_id, useful_until=stays)
+    notices.tell(work, first, kind, recipients.CHANNEL, data, about=series_id, useful_until=stays)
 
 
 def _news(recurrence: Recurrence, held: Sequence[facts.Reservation]) -> dict[str, Any]:

@@ -11,7 +11,8 @@ from sqlalchemy import select
 
 from core import availability, facts, models, notices, usage
 from core.facts import Action, Busy, Subject
-from core.notices import CHANNEL, Kind
+from core.kinds import Kind
+from core.recipients import CHANNEL
 from core.timerange import TimeRange, utc
 from core.work import Work
 

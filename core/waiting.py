@@ -19,6 +19,7 @@ from core import (
     models,
     notices,
     offers,
+    outbox,
     placement,
     policy,
     requests,
@@ -166,7 +167,7 @@ def of_member(work: Work, organization_id: int, member_id: int) -> tuple[Wish, .
     return tuple(wish for wish in found if wish.state is WishState.WAITING)
 
 
-def given_up(work: Work, notice: notices.OwedByLab) -> tuple[Wish, ...]:
+def given_up(work: Work, notice: outbox.OwedByLab) -> tuple[Wish, ...]:
     """The wishes of which a notice tells that they ran out."""
     return tuple(wishes.fact(work, work.session.get_one(models.Wish, number)) for number in notice.data["wishes"])
 

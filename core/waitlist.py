@@ -21,7 +21,7 @@ from core.actors import Actor
 from core.db import at_most
 from core.facts import Action, Standing, WishState
 from core.inventory import Wanted
-from core.notices import Kind
+from core.kinds import Kind
 from core.room import Board, Found, Freed, Shape
 from core.timerange import TimeRange
 from core.work import Work

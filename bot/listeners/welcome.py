@@ -15,7 +15,7 @@ from bot.views import welcome as view
 from bot.views.kit import Message
 from core import members, notices, organizations, recipients
 from core.errors import Refusal
-from core.notices import Kind
+from core.kinds import Kind
 
 log = logging.getLogger(__name__)
 

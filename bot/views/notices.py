@@ -12,7 +12,8 @@ from bot.views import booking, busy, hand_over, kit, nodes, series, waitlist
 from bot.views.kit import Block, Message
 from core import facts
 from core.facts import Action, State
-from core.notices import Batch, Kind, Owed
+from core.kinds import Kind
+from core.outbox import Batch, Owed
 from core.recipients import CHANNEL
 from core.timerange import TimeRange
 

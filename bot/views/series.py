@@ -14,7 +14,7 @@ from bot.views.kit import Block, Message
 from core import facts
 from core.facts import Hours, Recurrence, Repeats
 from core.inventory import Wanted
-from core.notices import Kind
+from core.kinds import Kind
 from core.timerange import TimeRange
 
 MOST_LINES = 20

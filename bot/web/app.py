@@ -13,7 +13,8 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
 from bot.desk import Desk
-from core import health, notices
+from core import health
+from core.outbox import Backlog
 
 BIGGEST = 1_000_000  # bytes; Slack's own requests stay far below
 
@@ -75,7 +76,7 @@ def _health(desk: Desk) -> Callable[[Request], Response]:
     return told
 
 
-def _notices(outbox: notices.Health) -> dict[str, object]:
+def _notices(outbox: Backlog) -> dict[str, object]:
     return {
         "owed": outbox.owed,
         "due": outbox.due,

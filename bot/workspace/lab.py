@@ -13,7 +13,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from bot.workspace.people import DEMO_PEOPLE
-from core import booking, displays, maintenance, members, notices, organizations, requests, setup
+from core import booking, displays, maintenance, members, organizations, outbox, requests, setup
 from core.actors import Actor, Operator
 from core.errors import Refusal
 from core.facts import Standing
@@ -77,7 +77,7 @@ def next_moment(database: Database, slack: Workspace) -> float | None:
     now = datetime.fromtimestamp(slack.state.clock(), UTC)
     with database.read(now) as work:
         lab = organizations.find(work, slack.team_id)
-        due_at = notices.next_due(work, lab.id) if lab else None
+        due_at = outbox.next_due(work, lab.id) if lab else None
     return due_at.timestamp() if due_at else None
 
 
@@ -131,10 +131,10 @@ def _forget_what_was_due(database: Database, lab: int, now: datetime) -> None:
     """As if it had been told in its time: the demo opens on a quiet channel."""
     for number in range(10_000):
         with database.begin(now) as work:
-            batch = notices.claim(work, lab, lease=notices.PACE)
+            batch = outbox.claim(work, lab, lease=outbox.PACE)
         if batch is not None:
             with database.begin(now) as work:  # as a sender does it: after the claim
-                notices.sent(work, batch, batch.ids, "0")
-                notices.put_off(work, batch, now, "")  # nothing is left to put off: only the pause between two messages
+                outbox.sent(work, batch, batch.ids, "0")
+                outbox.put_off(work, batch, now, "")  # nothing is left to put off: only the pause between two messages
         elif number:
             return

@@ -26,7 +26,7 @@ from core import (
     limits,
     maintenance,
     models,
-    notices,
+    outbox,
     recipients,
     series,
     waiting,
@@ -35,7 +35,7 @@ from core import (
 from core.actors import Actor, Operator
 from core.facts import Action, Hours, Receipt, Recurrence, Repeats, State
 from core.inventory import Wanted
-from core.notices import Kind
+from core.kinds import Kind
 from core.recipients import CHANNEL
 from core.timerange import TimeRange
 from core.work import Database, Work
@@ -418,18 +418,18 @@ class Life(RuleBasedStateMachine):
         while True:
             self.clock.forward(seconds=2)  # whoever was sent to just now is paced
             with self.database.begin(self.clock.now) as work:
-                batch = notices.claim(work, self.lab, LEASE)
+                batch = outbox.claim(work, self.lab, LEASE)
             if batch is None:
                 break
             for owed in batch.of_reservations:
                 self.hear(owed)
             with self.database.begin(self.clock.now) as work:
-                notices.sent(work, batch, batch.ids, str(self.clock.now.timestamp()))
+                outbox.sent(work, batch, batch.ids, str(self.clock.now.timestamp()))
         for held in self.held():
             if held.state is State.RUNNING:
                 assert self.told[held.id, Kind.START] == 1
 
-    def hear(self, owed: notices.Owed) -> None:
+    def hear(self, owed: outbox.Owed) -> None:
         """What is told is true as it is told, and the moments of a reservation are told once."""
         held = owed.reservation
         assert owed.due_at <= self.clock.now

@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
-from core import audit, availability, errors, facts, inventory, maintenance, members, notices, organizations
+from core import audit, availability, errors, facts, inventory, maintenance, members, organizations, outbox
 from core.actors import Operator
 from core.facts import Action, Role, State, Subject
 from core.inventory import Wanted
-from core.notices import Kind
+from core.kinds import Kind
 from tests.core.conftest import Lab
 
 
@@ -21,13 +21,13 @@ def entries(lab: Lab, subject: Subject) -> tuple[facts.AuditEntry, ...]:
         return audit.entries(work, lab.id, subject=subject)
 
 
-def owed_to(lab: Lab, member_id: int) -> list[notices.Owed]:
+def owed_to(lab: Lab, member_id: int) -> list[outbox.Owed]:
     """What a member is sent now."""
     lab.clock.forward(seconds=2)
-    found: list[notices.Owed] = []
+    found: list[outbox.Owed] = []
     with lab.database.begin(lab.clock.now) as work:
-        while batch := notices.claim(work, lab.id, timedelta(seconds=20)):
-            notices.sent(work, batch, batch.ids, "1.0")
+        while batch := outbox.claim(work, lab.id, timedelta(seconds=20)):
+            outbox.sent(work, batch, batch.ids, "1.0")
             if batch.member and batch.member.id == member_id:
                 found += batch.of_reservations
     return found

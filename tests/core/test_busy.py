@@ -7,7 +7,7 @@ import pytest
 from core import busy, errors, facts, organizations
 from core.actors import Actor
 from core.facts import BusyAnswer
-from core.notices import Kind
+from core.kinds import Kind
 from tests.core.conftest import Lab
 from tests.core.test_notices import drain
 

@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import delete, insert, text, update
 from sqlalchemy.exc import IntegrityError
 
-from core import availability, busy, displays, errors, handover, limits, models, notices, series, waiting
+from core import availability, busy, displays, errors, handover, limits, models, outbox, series, waiting
 from core.actors import Operator
 from core.copy import Differs, OldSource, Refused, TargetInUse, copy
 from core.db import Base
@@ -58,12 +58,12 @@ def full(databases: tuple[Database, Database], clock: Clock) -> Lab:
         series.book(work, lab.bob, Wanted(names=("GPU1",)), _mondays(), purpose="毎週")
         waiting.ask(work, lab.charlie, Wanted(count=2), timedelta(hours=3), purpose="待つ")
         limits.add_period(work, Operator(lab.id), "締切", lab.hours(1), {Rule.LONGEST: None})
-        failing = notices.claim(work, lab.id, timedelta(seconds=20))
+        failing = outbox.claim(work, lab.id, timedelta(seconds=20))
         assert failing is not None
-        notices.failed(work, failing, "is_archived")
-        owed = notices.claim(work, lab.id, timedelta(seconds=20))
+        outbox.failed(work, failing, "is_archived")
+        owed = outbox.claim(work, lab.id, timedelta(seconds=20))
         assert owed is not None
-        notices.put_off(work, owed, clock.now + timedelta(minutes=1), "ratelimited")
+        outbox.put_off(work, owed, clock.now + timedelta(minutes=1), "ratelimited")
         displays.watch_home(work, lab.id, lab.alice.member_id, displays.state(availability.outlook(work, lab.id)))
     return lab
 

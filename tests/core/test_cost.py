@@ -9,7 +9,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import event
 
-from core import availability, notices
+from core import availability, outbox
 from core.inventory import Wanted
 from tests.core.conftest import Lab
 
@@ -69,7 +69,7 @@ def test_to_see_who_holds_what_costs_the_same_however_many_hold(lab: Lab) -> Non
 def test_to_claim_what_is_due_costs_the_same_however_much_it_is(lab: Lab) -> None:
     def claim() -> int:
         with lab.database.begin(lab.clock.forward(minutes=1)) as work:
-            batch = notices.claim(work, lab.id, timedelta(seconds=20))
+            batch = outbox.claim(work, lab.id, timedelta(seconds=20))
             assert batch is not None
             return len(batch.owed)
 

@@ -12,7 +12,8 @@ from sqlalchemy import select
 from core import audit, availability, errors, facts, handover, limits, maintenance, models, organizations
 from core.actors import Operator
 from core.facts import Action, HandOver, HandOverState, Rule, State, Subject
-from core.notices import Kind, Outcome
+from core.kinds import Kind
+from core.notices import Outcome
 from core.timerange import TimeRange
 from tests.core.conftest import Lab
 

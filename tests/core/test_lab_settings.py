@@ -9,9 +9,9 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlalchemy import select
 
-from core import facts, members, models, notices, reminders
+from core import facts, members, models, reminders, telling
 from core.inventory import Wanted
-from core.notices import Kind
+from core.kinds import Kind
 from tests.core.conftest import Lab
 from tests.core.test_notices import drain, owed
 
@@ -127,9 +127,9 @@ def test_quiet_hours_on_a_persons_own_clock(lab: Lab, hours: tuple[str, str], lo
     with lab.database.begin(lab.clock.now) as work:
         alice = members.of_id(work, lab.id, lab.alice.member_id)
         own = members.choose(work, lab.alice, facts.Choices(quiet_from=hours[0], quiet_until=hours[1]))
-    until = notices.quiet_until(settled, alice, now)
+    until = telling.quiet_until(settled, alice, now)
     others = settle(lab, quiet_from="00:00", quiet_until="23:59")
-    assert notices.quiet_until(others, own, now) == until, "one's own go before the lab's"
+    assert telling.quiet_until(others, own, now) == until, "one's own go before the lab's"
     if end is None:
         assert until is None
     else:

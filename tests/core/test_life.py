@@ -28,7 +28,7 @@ from core import (
     waitlist,
 )
 from core.facts import BusyAnswer, Displaced, Rule, State, Subject
-from core.notices import Kind
+from core.kinds import Kind
 from core.policy import Rules
 from core.timerange import TimeRange
 from tests.core.life import HOUR, Life, lengths, numbers

@@ -14,7 +14,7 @@ from datetime import UTC, datetime, time, timedelta
 import pytest
 from sqlalchemy import select
 
-from core import availability, booking, busy, errors, facts, handover, inventory, maintenance, models, notices, series
+from core import availability, booking, busy, errors, facts, handover, inventory, maintenance, models, outbox, series
 from core.actors import Actor
 from core.inventory import Wanted
 from core.work import Database, Work
@@ -99,10 +99,10 @@ CHANGES_OF_PEOPLE: tuple[Callable[[Work, Turn], None], ...] = (
 
 def deliver(database: Database, lab: Lab, now: datetime) -> None:
     with database.begin(now) as work:
-        batch = notices.claim(work, lab.id, timedelta(seconds=1))
+        batch = outbox.claim(work, lab.id, timedelta(seconds=1))
     if batch is not None and batch.owed:
         with database.begin(now) as work:
-            notices.sent(work, batch, batch.ids, "1.0")
+            outbox.sent(work, batch, batch.ids, "1.0")
 
 
 def go_on(database: Database, lab: Lab, seed: int) -> Counter[str]:

@@ -11,7 +11,7 @@ from core import audit, errors, facts, inventory, limits, maintenance, waiting
 from core.actors import Actor
 from core.facts import Action, Displaced, Rule, State, Subject
 from core.inventory import Wanted
-from core.notices import Kind
+from core.kinds import Kind
 from core.timerange import TimeRange
 from tests.core.conftest import Lab
 from tests.core.test_admins import owed_to

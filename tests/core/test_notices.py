@@ -10,9 +10,10 @@ from queue import Queue
 import pytest
 from sqlalchemy import select, text
 
-from core import errors, facts, members, models, notices, rules
+from core import errors, facts, members, models, outbox, rules
 from core.inventory import Wanted
-from core.notices import Kind, Outcome
+from core.kinds import Kind
+from core.notices import Outcome
 from core.work import Database
 from tests.core.conftest import Lab
 
@@ -26,12 +27,12 @@ def owed(lab: Lab) -> dict[str, float]:
         return {row.kind: (row.due_at - lab.clock.now) / timedelta(hours=1) for row in rows}
 
 
-def claim(lab: Lab) -> notices.Batch | None:
+def claim(lab: Lab) -> outbox.Batch | None:
     with lab.database.begin(lab.clock.now) as work:
-        return notices.claim(work, lab.id, LEASE)
+        return outbox.claim(work, lab.id, LEASE)
 
 
-def claim_for_channel(lab: Lab) -> notices.Batch:
+def claim_for_channel(lab: Lab) -> outbox.Batch:
     while True:
         batch = claim(lab)
         assert batch is not None
@@ -47,7 +48,7 @@ def drain(lab: Lab) -> list[tuple[str, list[Kind]]]:
         if batch.owed:
             told.append((batch.member.name if batch.member else "channel", [each.kind for each in batch.owed]))
         with lab.database.begin(lab.clock.now) as work:
-            notices.sent(work, batch, batch.ids, "1.0")
+            outbox.sent(work, batch, batch.ids, "1.0")
     return told
 
 
@@ -139,7 +140,7 @@ def test_a_start_that_is_just_being_sent_is_not_told_twice(lab: Lab) -> None:
     lab.clock.forward(seconds=2)
     lab.act("extend", lab.alice, mine, by=timedelta(hours=1))
     with lab.database.begin(lab.clock.now) as work:
-        notices.sent(work, batch, batch.ids, "1.0")
+        outbox.sent(work, batch, batch.ids, "1.0")
     assert Kind.START not in owed(lab)
 
 
@@ -223,17 +224,17 @@ def test_a_temporary_failure_waits_and_a_permanent_one_is_told_to_an_admin(lab: 
     batch = claim(lab)
     assert batch is not None
     with lab.database.begin(lab.clock.now) as work:
-        notices.put_off(work, batch, lab.clock.now + timedelta(seconds=60), "ratelimited")
+        outbox.put_off(work, batch, lab.clock.now + timedelta(seconds=60), "ratelimited")
     assert claim(lab) is None
     lab.clock.forward(seconds=60)
     batch = claim(lab)
     assert batch is not None
     with lab.database.begin(lab.clock.now) as work:
         assert batch.owed[0].attempts == 2
-        notices.failed(work, batch, "channel_not_found")
+        outbox.failed(work, batch, "channel_not_found")
     assert drain(lab) == [("Charlie", [Kind.UNDELIVERABLE])]
     with lab.database.read(lab.clock.now) as work:
-        assert notices.health(work, lab.id).failed == 1
+        assert outbox.backlog(work, lab.id).failed == 1
 
 
 def test_that_admins_cannot_be_told_of_a_failure_is_told_to_nobody(lab: Lab) -> None:
@@ -243,7 +244,7 @@ def test_that_admins_cannot_be_told_of_a_failure_is_told_to_nobody(lab: Lab) -> 
         batch = claim(lab)
         assert batch is not None
         with lab.database.begin(lab.clock.now) as work:
-            notices.failed(work, batch, "channel_not_found")
+            outbox.failed(work, batch, "channel_not_found")
         lab.clock.forward(seconds=2)
     assert drain(lab) == []
 
@@ -254,7 +255,7 @@ def test_what_fails_of_one_booking_is_told_to_an_admin_once(lab: Lab) -> None:
     for _ in range(2):  # its announcement, and its start
         batch = claim_for_channel(lab)
         with lab.database.begin(lab.clock.now) as work:
-            notices.failed(work, batch, "is_archived")
+            outbox.failed(work, batch, "is_archived")
         told += drain(lab)
         lab.clock.forward(hours=1)
     assert told == [("Charlie", [Kind.UNDELIVERABLE])]
@@ -289,7 +290,7 @@ def test_the_sender_knows_when_to_wake(lab: Lab) -> None:
     assert woken == [lab.clock.now]  # the announcement
     drain(lab)
     with lab.database.read(lab.clock.now) as work:
-        assert notices.next_due(work, lab.id) == start - timedelta(minutes=10)
+        assert outbox.next_due(work, lab.id) == start - timedelta(minutes=10)
 
 
 def test_a_refused_change_owes_nothing_new(lab: Lab) -> None:

@@ -6,10 +6,10 @@ from datetime import timedelta
 
 import pytest
 
-from core import errors, facts, notices, rules
+from core import errors, facts, outbox, rules
 from core.actors import Actor
 from core.facts import Rule
-from core.notices import Kind
+from core.kinds import Kind
 from core.timerange import TimeRange
 from tests.core.conftest import Lab
 
@@ -27,7 +27,7 @@ def told(lab: Lab) -> list[tuple[Kind, list[str]]]:
     lab.clock.forward(seconds=2)
     while True:
         with lab.database.begin(lab.clock.now) as work:
-            batch = notices.claim(work, lab.id, timedelta(seconds=20))
+            batch = outbox.claim(work, lab.id, timedelta(seconds=20))
             if batch is None:
                 return found
             for owed in batch.owed:
@@ -39,7 +39,7 @@ def told(lab: Lab) -> list[tuple[Kind, list[str]]]:
                     assert said == (RULES if owed.kind is Kind.PERIOD_ADDED else {})
                 found.append((owed.kind, names))
         with lab.database.begin(lab.clock.now) as work:
-            notices.sent(work, batch, batch.ids, "1.0")
+            outbox.sent(work, batch, batch.ids, "1.0")
         lab.clock.forward(seconds=2)
 
 
@@ -75,7 +75,7 @@ def test_it_stands_in_a_message_of_its_own(lab: Lab) -> None:
     lab.clock.forward(seconds=1)
     lab.reserve(lab.alice, lab.hours(1))
     with lab.database.begin(lab.clock.now) as work:
-        batch = notices.claim(work, lab.id, timedelta(seconds=20))
+        batch = outbox.claim(work, lab.id, timedelta(seconds=20))
     assert batch is not None
     assert [owed.kind for owed in batch.owed] == [Kind.PERIOD_ADDED]
 

@@ -15,7 +15,7 @@ from sqlalchemy import select
 from core import audit, errors, facts, limits, models, series, waiting
 from core.facts import Action, Hours, Recurrence, Repeats, Rule, State, Subject
 from core.inventory import Wanted
-from core.notices import Kind
+from core.kinds import Kind
 from core.timerange import TimeRange
 from tests.core.conftest import Lab
 

@@ -12,10 +12,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import select
 
-from core import booking, facts, models, notices, organizations, summary
+from core import booking, facts, models, organizations, outbox, summary
 from core.actors import Operator
 from core.facts import Busy
-from core.notices import Kind
+from core.kinds import Kind
 from core.timerange import TimeRange
 from core.work import Database
 from tests.core.conftest import Lab
@@ -108,10 +108,10 @@ def test_it_is_owed_once_however_often_and_by_whomever_it_is_planned(in_tokyo: L
 def test_the_next_one_is_owed_when_its_hour_has_come_and_a_slow_clock_doubles_nothing(in_tokyo: Lab) -> None:
     plan(in_tokyo)
     with in_tokyo.database.begin(MONDAY) as work:
-        batch = notices.claim(work, in_tokyo.id, timedelta(seconds=20))
+        batch = outbox.claim(work, in_tokyo.id, timedelta(seconds=20))
         assert batch is not None
         assert [each.kind for each in batch.owed] == [Kind.SUMMARY]
-        notices.sent(work, batch, batch.ids, "1.0")
+        outbox.sent(work, batch, batch.ids, "1.0")
     plan(in_tokyo, MONDAY - timedelta(seconds=3))  # another machine's clock
     plan(in_tokyo, MONDAY)
     assert owed(in_tokyo.database) == [(MONDAY, "sent"), (MONDAY + timedelta(days=7), None)]
@@ -131,7 +131,7 @@ def test_a_lab_that_wants_none_gets_none_even_when_it_says_so_late(in_tokyo: Lab
     plan(in_tokyo)
     setting(in_tokyo, summary=False)
     with in_tokyo.database.begin(MONDAY) as work:
-        batch = notices.claim(work, in_tokyo.id, timedelta(seconds=20))
+        batch = outbox.claim(work, in_tokyo.id, timedelta(seconds=20))
         assert batch is not None
         assert batch.owed == ()
     plan(in_tokyo, MONDAY)
@@ -141,7 +141,7 @@ def test_a_lab_that_wants_none_gets_none_even_when_it_says_so_late(in_tokyo: Lab
 def test_too_late_it_is_dropped(in_tokyo: Lab) -> None:
     plan(in_tokyo)
     with in_tokyo.database.begin(MONDAY + timedelta(hours=13)) as work:
-        notices.claim(work, in_tokyo.id, timedelta(seconds=20))
+        outbox.claim(work, in_tokyo.id, timedelta(seconds=20))
     assert owed(in_tokyo.database) == [(MONDAY, "late")]
 
 
@@ -152,10 +152,10 @@ def test_it_holds_up_no_reminder(in_tokyo: Lab) -> None:
     kinds = []
     for second in range(0, 12, 2):
         with in_tokyo.database.begin(MONDAY + timedelta(seconds=second)) as work:
-            batch = notices.claim(work, in_tokyo.id, timedelta(seconds=20))
+            batch = outbox.claim(work, in_tokyo.id, timedelta(seconds=20))
             if batch is not None and batch.owed:
                 kinds.append([each.kind for each in batch.owed])
-                notices.sent(work, batch, batch.ids, "1.0")
+                outbox.sent(work, batch, batch.ids, "1.0")
     assert [Kind.SUMMARY] in kinds
     assert any(Kind.START in each for each in kinds)
     assert all(len(each) == 1 for each in kinds if Kind.SUMMARY in each)
@@ -167,10 +167,10 @@ def test_admins_hear_once_that_it_could_not_be_posted(in_tokyo: Lab) -> None:
         row.role = facts.Role.ADMIN
     plan(in_tokyo)
     with in_tokyo.database.begin(MONDAY) as work:
-        batch = notices.claim(work, in_tokyo.id, timedelta(seconds=20))
+        batch = outbox.claim(work, in_tokyo.id, timedelta(seconds=20))
         assert batch is not None
-        notices.failed(work, batch, "is_archived")
-        told = notices.claim(work, in_tokyo.id, timedelta(seconds=20))
+        outbox.failed(work, batch, "is_archived")
+        told = outbox.claim(work, in_tokyo.id, timedelta(seconds=20))
     assert told is not None
     assert told.member is not None
     assert [(each.kind, each.data["failure"]) for each in told.owed] == [(Kind.UNDELIVERABLE, "is_archived")]

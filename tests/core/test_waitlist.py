@@ -24,8 +24,8 @@ from core import (
     maintenance,
     members,
     models,
-    notices,
     organizations,
+    outbox,
     policy,
     rules,
     waiting,
@@ -34,7 +34,7 @@ from core import (
 from core.actors import Actor, Operator
 from core.facts import HandOverState, Rule, Standing, State, Subject, Waiting, WishState
 from core.inventory import Wanted
-from core.notices import Kind
+from core.kinds import Kind
 from core.timerange import TimeRange
 from core.work import Database
 from tests.core.conftest import Lab
@@ -96,13 +96,13 @@ def told(lab: Lab, actor: Actor) -> list[Kind]:
     lab.clock.forward(seconds=2)
     while True:
         with lab.database.begin(lab.clock.now) as work:
-            batch = notices.claim(work, lab.id, timedelta(seconds=30))
+            batch = outbox.claim(work, lab.id, timedelta(seconds=30))
         if batch is None:
             return found
         if batch.member is not None and batch.member.id == actor.member_id:
             found += [owed.kind for owed in batch.owed]
         with lab.database.begin(lab.clock.now) as work:
-            notices.sent(work, batch, batch.ids, "1.0")
+            outbox.sent(work, batch, batch.ids, "1.0")
 
 
 def test_what_is_free_now_is_had_at_once(lab: Lab) -> None:

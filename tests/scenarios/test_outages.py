@@ -24,7 +24,7 @@ from sqlalchemy import insert, select
 from bot.workspace import Workspace
 from bot.workspace.driver import PersonDriver
 from bot.workspace.state import Person
-from core import models, notices, recipients
+from core import models, notices, outbox, recipients
 from core.db import Base
 from core.migrate import upgrade
 from core.work import Database
@@ -189,7 +189,7 @@ def seconds_to_stop(process: subprocess.Popen[bytes]) -> float:
 
 def assert_nothing_is_claimed(database: Database) -> None:
     """Whoever is to hear something may be written to by others within moments, without a claim having to lapse."""
-    soon = datetime.now(UTC) + 3 * notices.PACE
+    soon = datetime.now(UTC) + 3 * outbox.PACE
     with database.read(soon) as work:
         asked = select(models.Recipient.id).where(models.Recipient.free_at > soon)
         assert work.connection.scalars(asked).all() == []

@@ -24,7 +24,7 @@ from bot.views import kit
 from bot.when import Reading
 from core import facts
 from core.errors import Busy
-from core.notices import BATCH, Batch, Owed
+from core.outbox import BATCH, Batch, Owed
 from core.recipients import CHANNEL
 from core.timerange import TimeRange
 

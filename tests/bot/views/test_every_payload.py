@@ -25,7 +25,8 @@ from bot.views.kit import Message
 from bot.workspace import blocks as block_kit
 from bot.workspace import mrkdwn
 from core import errors, facts
-from core.notices import Batch, Kind, Owed
+from core.kinds import Kind
+from core.outbox import Batch, Owed
 from tests.bot.views.samples import NOW, SHOUT, Maker, Size
 
 ROUNDS = 4
