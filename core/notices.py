@@ -26,10 +26,12 @@ END_STAYS_NEWS = timedelta(days=1)
 CHANGE_STAYS_NEWS = timedelta(hours=6)
 OVERRULED_STAYS_NEWS = timedelta(days=7)
 IS_OWED = models.Notice.outcome.is_(None)
-"""For queries."""
+"""Neither told nor given up nor untrue by now. For queries."""
 
 
 class Outcome(StrEnum):
+    """What became of a notice; one that is still owed has none."""
+
     SENT = "sent"
     STALE = "stale"  # something changed first
     LATE = "late"  # no longer of use to anybody
@@ -248,13 +250,7 @@ def owed_in(organization_id: int) -> Select[models.Notice]:
     )
 
 
-def settle(
-    work: Work,
-    ids: Iterable[int],
-    outcome: Outcome,
-    *,
-    failure: str | None = None,
-) -> None:
+def settle(work: Work, ids: Iterable[int], outcome: Outcome, *, failure: str | None = None) -> None:
     """Give those of these notices that are still owed their outcome."""
     work.session.execute(
         update(models.Notice)
