@@ -414,7 +414,9 @@ def _(_refusal: errors.NotStarted, reader: Reader) -> str:
 
 
 @words.register
-def _(_refusal: errors.AlreadyOver, reader: Reader) -> str:
+def _(refusal: errors.AlreadyOver, reader: Reader) -> str:
+    if refusal.reservation.state is facts.State.CANCELLED:
+        return reader.say("That is cancelled already. Book a new time instead.")
     return reader.say("What is over stays as it was. Book a new time instead.")
 
 

@@ -32,7 +32,8 @@ _COUNTED = re.compile(
     rf"(?:(?P<count>{_NUMBER})(?=\s*[x×*]|\s+{_MODEL}|\s*(?:{_COUNTER}))\s*)?(?P<times>[x×*]\s*)?"
     rf"(?:(?P<model>{_MODEL})(?P<plural>s)?\b"
     rf"(?:\s*[x×*]\s?(?P<after>\d+)\b|\s*[をの를을]?\s*(?P<behind>{_NUMBER})(?=\s*(?:{_COUNTER})))?\s*)?"
-    rf"(?P<unit>{_COUNTER})?(?:\s?の\s?(?P<kind>{_MODEL}))?{_AFTER}",
+    rf"(?:(?P<unit>{_COUNTER})(?:\s+(?:of\s+)?(?=\S{{4}})(?P<last>{_MODEL}))?)?"  # short ones, as V2, mean a version
+    rf"(?:\s?の\s?(?P<kind>{_MODEL}))?{_AFTER}",
     _FLAGS,
 )
 _SPREAD = re.compile(rf"{_BEFORE}(?:{'|'.join(language.spread for language in words.LANGUAGES.values())})", _FLAGS)
@@ -68,7 +69,7 @@ def _number(written: str) -> int:
 
 
 def _model(match: re.Match[str]) -> str | None:
-    model = match["model"] or match["kind"]
+    model = match["model"] or match["kind"] or match["last"]
     return model.strip() if model else None
 
 

@@ -13,6 +13,7 @@ from bot import when as times
 from bot.commands import Cancel, End, Extend
 from bot.desk import Desk, Visit
 from bot.listeners import show
+from bot.reader import Reader
 from bot.views import booking as view
 from bot.views import kit
 from bot.views import mine as mine_view
@@ -179,11 +180,13 @@ def _ask_how_long(visit: Visit, held: facts.Reservation, typed: str) -> None:
     """No length, or none that can be read: those that fit are offered."""
     with visit.read() as work:
         room = availability.room(work, visit.organization_id, held)
-    said = (
-        visit.reader.say(
-            "“{text}” is no length of time. Write one like `2h`, or choose:", text=kit.escape(kit.clip(typed, 80))
-        )
-        if typed
-        else visit.reader.say("For how much longer?")
-    )
-    visit.answer(view.state(held, visit.reader, room, said=said))
+    visit.answer(view.state(held, visit.reader, room, said=_how_long(visit.reader, held, typed)))
+
+
+def _how_long(reader: Reader, held: facts.Reservation, typed: str) -> str:
+    if typed:
+        text = kit.escape(kit.clip(typed, 80))
+        return reader.say("“{text}” is no length of time. Write one like `2h`, or choose:", text=text)
+    if held.state is not State.RUNNING:  # which has no buttons for it
+        return reader.say("For how much longer? Write it, like `{command} extend 2h`.")
+    return reader.say("For how much longer?")

@@ -194,8 +194,7 @@ def _maintenance(owed: Owed, reader: Reader, values: Values) -> str:
 
 def _news(owed: Owed, reader: Reader, values: Values) -> str:
     if owed.kind in {Kind.SERIES_BOOKED, Kind.SERIES_CHANGED, Kind.SERIES_CANCELLED}:
-        who = kit.escape(str(owed.data["by"])) if "by" in owed.data else values["who"]
-        return series.news(owed.kind, owed.data, who, reader)
+        return series.news(owed.kind, owed.data, str(values["who"]), reader)
     match owed.kind:
         case Kind.CHANGED:
             return reader.say("{gpus} · {who}’s booking is now {when}{purpose}", **values)

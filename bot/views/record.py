@@ -153,7 +153,7 @@ def _reservation(entry: facts.AuditEntry, names: Mapping[int, str], reader: Read
             Action.RESERVED: reader.say("{who} booked {what}", **values),
             Action.TAKEN_DOWN: reader.say("{who} took out of service {what}", **values),
             Action.CANCELLED: reader.say("{who} cancelled {was}", **values),
-            Action.RELEASED: reader.say("{who} gave back, and it became {what}", **values),
+            Action.RELEASED: reader.say("{who} gave a booking back, and it became {what}", **values),
             Action.HANDED_OVER: reader.say("{who} handed over {was}", **values)
             if (entry.after or {}).get("cancelled")
             else reader.say("{who} handed over a part of {was}, and kept {what}", **values),
@@ -164,7 +164,7 @@ def _reservation(entry: facts.AuditEntry, names: Mapping[int, str], reader: Read
         }.get(entry.action, reader.say("{who} changed {was} to {what}", **values))
     return {
         Action.CANCELLED: reader.say("{who} cancelled {holder}’s {was}", **values),
-        Action.RELEASED: reader.say("{who} ended {holder}’s, and it became {what}", **values),
+        Action.RELEASED: reader.say("{who} ended {holder}’s booking, and it became {what}", **values),
         Action.HANDED_OVER: reader.say("{who} handed over to {holder}: {what}", **values),
         Action.SPLIT: reader.say("{who} split a booking of {holder}; a part of it is now {what}", **values),
         Action.OFFERED: reader.say("{who} offered {holder} {what}", **values),

@@ -243,7 +243,7 @@ def card(series: facts.Series, reader: Reader) -> list[Block]:
 
 
 def news(kind: Kind, data: dict[str, Any], who: str, reader: Reader) -> str:
-    """To the channel, in one line for all of it."""
+    """To the channel, in one line for all of it; `who` holds it."""
     values = {
         "gpus": f"*{kit.escape(reader.listed(list(data['gpus'])))}*",
         "who": who,
@@ -252,11 +252,20 @@ def news(kind: Kind, data: dict[str, Any], who: str, reader: Reader) -> str:
         "last": reader.day(datetime.fromisoformat(data["last"])),
         "count": data["count"],
     }
+    if "by" in data:
+        return _overruled_news(kind, {**values, "by": kit.escape(str(data["by"]))}, reader)
     if kind is Kind.SERIES_CANCELLED:
         return reader.say("{gpus} · {who} cancelled {count} times, {first} to {last}; they are free again", **values)
     if kind is Kind.SERIES_CHANGED:
         return reader.say("{gpus} · {who} changed {count} times: {often}, {first} to {last}", **values)
     return reader.say("{gpus} booked by {who} {count} times: {often}, {first} to {last}", **values)
+
+
+def _overruled_news(kind: Kind, values: dict[str, Any], reader: Reader) -> str:
+    """An admin did it; it need not be free for it."""
+    if kind is Kind.SERIES_CANCELLED:
+        return reader.say("{gpus} · {by} cancelled {count} of {who}’s series: {first} to {last}", **values)
+    return reader.say("{gpus} · {by} changed {count} of {who}’s series: {often}, {first} to {last}", **values)
 
 
 def overruled(data: dict[str, Any], reader: Reader) -> str:

@@ -214,6 +214,7 @@ def test_an_admin_cancels_a_whole_series_and_its_holder_is_told_once(world: Worl
     alice, haruka = world.person("alice"), world.person("haruka")
     haruka.types("#gpu", "/gpu every day 20:00-21:00 until Dec 6")
     haruka.waits_for("#gpu", "✓ Booked 4 times")
+    world.tick()
     admin_panel(alice).press("Everybody’s bookings")
     alice.waits_for("#gpu", "4 bookings run or are to come.").press("Change or cancel…")
     form = alice.waits_for_form("Change for somebody")
@@ -226,6 +227,7 @@ def test_an_admin_cancels_a_whole_series_and_its_holder_is_told_once(world: Worl
     told = haruka.waits_for("@gpu", "Alice Weber cancelled 4 times of your series: GPU0").words
     assert "power cut" in told
     assert sum("power cut" in message.words for message in haruka.sees("@gpu")) == 1
+    alice.waits_for("#gpu", "GPU0 · Alice Weber cancelled 4 of 佐藤遥’s series: ")
 
 
 def test_what_deactivated_people_hold_is_given_back_in_one_tap_each(world: World) -> None:

@@ -164,6 +164,14 @@ def test_cancelling_before_the_start(world: World) -> None:
     alice.waits_for("#gpu", "✓ Cancelled")
     world.book("haruka", "tomorrow 21-22")
 
+    pressed_late = world.book("alice", "tomorrow 16-17")
+    alice.types("#gpu", "/gpu extend")
+    alice.waits_for("#gpu", "For how much longer? Write it, like /gpu extend 2h.")
+    alice.types("#gpu", "/gpu cancel tomorrow")
+    alice.waits_for("#gpu", "✓ Cancelled: GPU0 (RTX 5090) on lab-node-1 · Fri 4 Dec, 16:00–17:00")
+    pressed_late.press("Cancel")
+    alice.waits_for("#gpu", "That is cancelled already.")
+
 
 def test_several_that_could_be_meant_are_asked_about(world: World) -> None:
     world.book("alice", "tomorrow 13-14")
