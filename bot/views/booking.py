@@ -29,7 +29,7 @@ _STEPS = (
 
 _SINCE = tuple(timedelta(minutes=minutes) for minutes in (0, 5, 10, 15, 30))
 _LONG_TIME = 20  # letters of a time beside which no GPU's name fits into a button
-_LEAST = timedelta(minutes=5)  # no shorter extension is worth a button
+_LEAST = timedelta(minutes=5)  # nothing shorter is worth a button
 
 
 @dataclass(frozen=True)
@@ -377,7 +377,7 @@ def ask_buttons(
     """
     by_reservation: dict[int, list[facts.Holding]] = {}
     for clash in clashes:
-        if clash.holder.slack_id != reader.slack_id and clash.can_be_asked_for:
+        if clash.holder.slack_id != reader.slack_id and clash.can_be_asked_for and _is_worth_asking(clash, wish):
             by_reservation.setdefault(clash.reservation_id, []).append(clash)
     asked = [held[:count] for held in list(by_reservation.values())[:MOST_OFFERS]]
     names = [held[0].holder.name for held in asked]
@@ -393,6 +393,12 @@ def ask_buttons(
         spoken = reader.say("Ask {who} for {what}", who=who, what=what)
         buttons.append(kit.button(label, f"ask:{number}", value, spoken=spoken))
     return buttons
+
+
+def _is_worth_asking(clash: facts.Holding, wish: TimeRange | None) -> bool:
+    """A part too short to be booked could not be handed over."""
+    part = clash.range.clip(wish) if wish else clash.range
+    return part is not None and part.length >= _LEAST
 
 
 def _ask_whom(who: str, reader: Reader) -> str:

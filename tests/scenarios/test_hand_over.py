@@ -119,6 +119,15 @@ def test_what_nobody_else_holds_is_booked_and_not_asked_for(world: World) -> Non
     assert alice.waits_for("#gpu", "nobody to ask").buttons == ["Book a GPU"]
 
 
+def test_of_what_is_too_short_to_be_booked_nobody_is_asked(world: World) -> None:
+    world.book("alice", "13-18")
+    haruka = world.person("haruka")
+    haruka.types("#gpu", "/gpu book 19:00-21:03")  # Alice begins at 21:00
+    refusal = haruka.waits_for("#gpu", "Not booked")
+    assert not any("Ask" in label for label in refusal.buttons)
+    assert "Wait for it" in refusal.buttons
+
+
 def test_somebody_elses_question_is_not_answered(world: World) -> None:
     asked(world)
     question = world.person("alice").waits_for("@gpu", "asks you for")
