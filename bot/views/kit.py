@@ -209,9 +209,13 @@ def clip_marked(text: str, limit: int) -> str:
     return text if len(text) <= limit else re.sub(r"(?:&\w*|<[^<>]*)$", "", text[: limit - 1]) + "…"
 
 
+# Marks that turn the direction of what follows them; letters of any script have their own without.
+_DIRECTIONS = dict.fromkeys((*range(0x202A, 0x202F), *range(0x2066, 0x206A)))
+
+
 def escape(text: str) -> str:
-    """Text from people is data: it must not become a mention, a link or a shout."""
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    """Text from people is data: it must not become a mention, a link or a shout, nor turn its neighbours round."""
+    return text.translate(_DIRECTIONS).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
 def quoted(purpose: str) -> str:

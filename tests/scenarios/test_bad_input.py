@@ -57,7 +57,7 @@ def waits_for_any(person: PersonDriver, parts: list[str]) -> None:
 
 def test_text_from_people_is_data(world: World) -> None:
     alice = world.person("alice")
-    alice.types("#gpu", "/gpu 13:00-18:00 for <!channel> *bold* <@U0|x> & more")
+    alice.types("#gpu", "/gpu 13:00-18:00 for <!channel> *bold* <@U0|x> & \u202emore")
     answer = alice.waits_for("#gpu", "✓ Booked")
     assert "<!channel> bold <@U0|x> & more" in answer.words
     world.tick()
