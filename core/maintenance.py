@@ -113,10 +113,12 @@ def put_in_service(
     why: str = "",
 ) -> facts.Gpu:
     """Add a GPU, or bring one back, as `inventory.add_gpu` does, for those first who wait."""
+    members.lock_organization(work, by.organization_id)
+    waitlist.lock(work, by.organization_id)  # before it is changed: it may be one in service
     gpu = inventory.add_gpu(
         work, by, node=node, label=label, model=model, memory_gb=memory_gb, only_new=only_new, why=why
     )
-    waitlist.appeared(work, by.organization_id)
+    waitlist.pass_on(work, by.organization_id)
     return gpu
 
 
@@ -132,7 +134,10 @@ def edit(
 
 
 def _lock(work: Work, actor: Actor, gpus: tuple[facts.Gpu, ...], time: TimeRange) -> None:
-    """All GPUs, since some are moved to others; then reservations, as every change of one does."""
+    """All GPUs, since some are moved to others; then reservations, as every change of one does.
+
+    The lab is locked before, or never: to be out of service for a while is a booking.
+    """
     waitlist.lock(work, actor.organization_id)
     in_the_way = availability.holdings(work, actor.organization_id, gpus, time)
     placement.lock_reservations(work, {held.reservation_id for held in in_the_way})

@@ -26,17 +26,18 @@ def add_period(
 ) -> facts.Period:
     """Let other limits hold for a while. Told at once, and when it begins. Raises what `limits.add_period` raises."""
     period = limits.add_period(work, by, name, time, rules, why=why)
+    waitlist.look_again(work, by.organization_id)
     data = _data(period, rules)
     notices.owe_by_lab(work, by.organization_id, Kind.PERIOD_ADDED, CHANNEL, work.now, useful_until=time.end, data=data)
     if time.start > work.now:
         notices.owe_by_lab(work, by.organization_id, Kind.PERIOD_BEGINS, CHANNEL, time.start, useful_until=time.end)
-    waitlist.look_again(work, by.organization_id)
     return period
 
 
 def remove_period(work: Work, by: Actor | Operator, period_id: int, *, why: str = "") -> facts.Period:
     """Take one back; what was booked in it stays. Raises AdminsOnly and UnknownPeriod."""
     period = limits.remove_period(work, by, period_id, why=why)
+    waitlist.look_again(work, by.organization_id)
     others = [each for each, _ in limits.periods(work, by.organization_id)]
     if not any(each.range.start == period.range.start for each in others):
         notices.take_back_by_lab(work, by.organization_id, Kind.PERIOD_BEGINS, period.range.start)
@@ -46,7 +47,6 @@ def remove_period(work: Work, by: Actor | Operator, period_id: int, *, why: str 
         notices.owe_by_lab(
             work, by.organization_id, Kind.PERIOD_REMOVED, CHANNEL, work.now, useful_until=until, data=data
         )
-    waitlist.look_again(work, by.organization_id)
     return period
 
 

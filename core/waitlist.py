@@ -115,12 +115,6 @@ def call_off(work: Work, by: Actor, offer_id: int) -> None:
         offers.end(work, by, wish, Action.CANCELLED, passed=False)
 
 
-def appeared(work: Work, organization_id: int) -> None:
-    """GPUs are new, or back in service: they are for those first who wait."""
-    lock(work, organization_id)
-    pass_on(work, organization_id)
-
-
 def changed(work: Work, held: facts.Reservation) -> None:
     """A reservation was changed by a person. Where it is what somebody has while they wait, their wish follows it.
 

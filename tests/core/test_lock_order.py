@@ -14,9 +14,25 @@ from datetime import UTC, datetime, time, timedelta
 import pytest
 from sqlalchemy import select
 
-from core import availability, booking, busy, errors, facts, handover, inventory, maintenance, models, outbox, series
+from core import (
+    availability,
+    booking,
+    busy,
+    errors,
+    facts,
+    handover,
+    limits,
+    maintenance,
+    models,
+    outbox,
+    rules,
+    series,
+    waiting,
+)
 from core.actors import Actor
+from core.facts import Rule, Subject
 from core.inventory import Wanted
+from core.policy import Value
 from core.work import Database, Work
 from tests.core.conftest import Lab
 
@@ -89,20 +105,50 @@ def take_down(work: Work, turn: Turn) -> None:
 
 def edit(work: Work, turn: Turn) -> None:
     gpu = turn.one.gpus[0]
-    inventory.edit_gpu(work, turn.lab.charlie, gpu.id, label=gpu.label, model=gpu.model, memory_gb=32, notes="warm")
+    maintenance.edit(work, turn.lab.charlie, gpu.id, label=gpu.label, model=gpu.model, memory_gb=32, notes="warm")
+
+
+def bring_up_to_date(work: Work, turn: Turn) -> None:
+    gpu, memory = turn.one.gpus[0], turn.dice.randrange(24, 96)
+    maintenance.put_in_service(
+        work, turn.lab.charlie, node=gpu.node, label=gpu.label, model=gpu.model, memory_gb=memory
+    )
+
+
+def limit(work: Work, turn: Turn) -> None:
+    said: dict[Rule, Value] = {
+        Rule.AT_ONCE: turn.dice.randrange(2, 9),
+        Rule.OPEN: timedelta(hours=turn.dice.randrange(50, 300)),
+    }
+    rules.set_for(work, turn.lab.charlie, Subject.MEMBER, turn.who.member_id, said)
+
+
+def declare(work: Work, turn: Turn) -> None:
+    known = limits.periods(work, turn.lab.id)
+    if known and turn.dice.random() < 0.5:
+        rules.remove_period(work, turn.lab.charlie, turn.dice.choice(known)[0].id)
+    else:
+        window = turn.lab.hours(turn.dice.randrange(1, 30), 5)
+        rules.add_period(work, turn.lab.charlie, "a deadline", window, {Rule.LONGEST: timedelta(hours=3)})
+
+
+def wait(work: Work, turn: Turn) -> None:
+    wanted = Wanted(names=(f"GPU{turn.dice.randrange(4)}",)) if turn.dice.random() < 0.5 else Wanted(count=2)
+    waiting.ask(work, turn.who, wanted, timedelta(hours=turn.dice.randrange(1, 4)))
 
 
 CHANGES_OF_PEOPLE: tuple[Callable[[Work, Turn], None], ...] = (
-    reserve, reserve, extend, give_back, ask, answer, repeat, find_it_busy, take_down, edit,
+    reserve, reserve, extend, give_back, ask, answer, repeat, find_it_busy, take_down, edit, bring_up_to_date, limit,
+    declare, wait,
 )  # fmt: skip
 
 
-def deliver(database: Database, lab: Lab, now: datetime) -> None:
+def deliver(database: Database, lab: Lab, now: datetime, slack_ts: str) -> None:
     with database.begin(now) as work:
         batch = outbox.claim(work, lab.id, timedelta(seconds=1))
     if batch is not None and batch.owed:
         with database.begin(now) as work:
-            outbox.sent(work, batch, batch.ids, "1.0")
+            outbox.sent(work, batch, batch.ids, slack_ts)
 
 
 def go_on(database: Database, lab: Lab, seed: int) -> Counter[str]:
@@ -119,7 +165,7 @@ def go_on(database: Database, lab: Lab, seed: int) -> Counter[str]:
             with database.begin(now) as work:
                 change(work, turn)
             heard[change.__name__] += 1
-            deliver(database, lab, now)
+            deliver(database, lab, now, f"{seed}.{number}")
         except errors.Refusal as refusal:
             heard[type(refusal).__name__] += 1
     return heard
