@@ -250,9 +250,10 @@ def rooms(work: Work, organization_id: int, held: Iterable[facts.Reservation]) -
         return {}
     next_ones: dict[int, list[facts.Holding]] = {}
     asked = {"lab": organization_id, "ids": list(by_id), "now": work.now}
-    gpus = {gpu.id: gpu for each in by_id.values() for gpu in each.gpus}
+    gpus = {slot.gpu.id: slot.gpu for each in by_id.values() for slot in each.slots}
     for row, following in _holdings(work, _NEXT_OF_EACH, gpus, asked):
-        next_ones.setdefault(row.before, []).append(following)
+        if following.gpu in by_id[row.before].gpus:  # not what is given back, or offered for less time than the others
+            next_ones.setdefault(row.before, []).append(following)
     return {id_: room_before(work, _soonest(next_ones.get(id_, ())), each) for id_, each in by_id.items()}
 
 

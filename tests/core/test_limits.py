@@ -276,6 +276,20 @@ def test_what_is_offered_to_be_taken_more_is_allowed_by_every_rule(lab: Lab) -> 
     assert room(lab, running) == 4 * HOUR  # what the others leave of the week
 
 
+def test_what_was_given_back_early_is_not_in_the_way_of_what_is_kept(lab: Lab) -> None:
+    lab.add_gpu("lab-node-1", "GPU1")
+    held = lab.reserve(lab.alice, lab.hours(0, 4), "GPU0", "GPU1").reservation
+    lab.clock.forward(hours=1)
+    held = lab.act("release", lab.alice, held, names=["GPU1"]).reservation
+    lab.reserve(lab.bob, lab.hours(3, 1), "GPU1")
+    after = lab.reserve(lab.charlie, lab.hours(5, 1), "GPU0").reservation
+    with lab.database.read(lab.clock.now) as work:
+        found = availability.rooms(work, lab.id, [held])[held.id]
+        assert found == availability.room(work, lab.id, held)
+    assert found.next is not None
+    assert (found.next.reservation_id, found.most) == (after.id, 2 * HOUR)
+
+
 def test_two_bookings_of_one_person_at_once_do_not_both_take_the_last_hours(lab: Lab) -> None:
     for number in range(1, 8):
         lab.add_gpu("lab-node-1", f"GPU{number}")
