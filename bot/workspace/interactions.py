@@ -14,6 +14,7 @@ from bot.workspace.payloads import (
     command_payload,
     home_event,
     interaction,
+    is_mention,
     mention_event,
     message_event,
     message_json,
@@ -62,12 +63,11 @@ class Interactions:
         if channel.archived or person.id not in channel.members:
             raise SlackError("is_archived" if channel.archived else "not_in_channel")
         message = self._messages.by_person(person, channel, words, thread_ts)
-        return await self._said(message, channel) or NO_ACK
+        return await self._said(message) or NO_ACK
 
-    async def _said(self, message: Message, channel: Channel) -> Ack | None:
+    async def _said(self, message: Message) -> Ack | None:
         ack = await self._delivery.event(message_event(self._state, message))
-        bot = self._state.bot.id
-        if channel.kind != "im" and bot in channel.members and f"<@{bot}" in message.text:
+        if is_mention(self._state, message):
             return await self._delivery.event(mention_event(self._state, message))
         return ack
 

@@ -176,6 +176,12 @@ def message_event(state: State, message: Message, subtype: str = "", before: Jso
     return event | {"message": shown, "previous_message": before or shown}
 
 
+def is_mention(state: State, message: Message) -> bool:
+    """Whether it mentions the app where that is an event: whoever says it, a bot as well, and the app itself."""
+    channel = state.channels[message.channel_id]
+    return channel.kind != "im" and state.bot.id in channel.members and f"<@{state.bot.id}" in message.text
+
+
 def mention_event(state: State, message: Message) -> Json:
     """The `app_mention` event."""
     shown = message_json(state, message)

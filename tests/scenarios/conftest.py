@@ -58,6 +58,12 @@ class World:
         person.account.locale = locale
         return person
 
+    def rest(self) -> None:
+        """Wait until the bot has done what it has taken up: until all its hands are free at one moment."""
+        free = threading.Barrier(WORKERS)
+        for each in [self.hands.submit(free.wait) for _ in range(WORKERS)]:
+            each.result()
+
     def tick(self) -> int:
         """Let the sender deliver what is due, and the upkeep look after the rest; the number of messages posted."""
         self.clock.forward(seconds=2)  # whoever was sent to just now is paced

@@ -68,7 +68,8 @@ def test_a_mention_alone_shows_the_status(world: World) -> None:
 def test_bots_are_not_answered(world: World) -> None:
     before = len(world.slack.calls)
     world.desk.client.chat_postMessage(channel=world.slack.channel_id("#gpu"), text="<@UGPU0001> tomorrow 13-14")
-    world.hands.submit(lambda: None).result()
+    world.slack.settle(lambda: bool(world.slack.delivered))
+    world.rest()
     assert [call.method for call in list(world.slack.calls)[before:]] == ["chat.postMessage"]
 
 

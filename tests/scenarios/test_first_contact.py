@@ -10,7 +10,8 @@ from tests.scenarios.conftest import World
 def ticks(world: World) -> None:
     """What came in is taken up, and what that owes is told."""
     world.slack.settle(lambda: bool(world.slack.delivered))
-    time.sleep(0.2)
+    time.sleep(0.1)  # acknowledged, it is given to a listener
+    world.rest()
     world.later(seconds=30)
 
 

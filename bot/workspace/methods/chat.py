@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from bot.workspace.errors import SlackError
 from bot.workspace.messages import MOST_UPDATED_TEXT, check_content, check_metadata
 from bot.workspace.methods.base import Api, Args, Json, channel_of, method
-from bot.workspace.payloads import message_event, message_json
+from bot.workspace.payloads import is_mention, mention_event, message_event, message_json
 
 if TYPE_CHECKING:
     from bot.workspace.state import Channel, Message
@@ -30,6 +30,8 @@ def post_message(api: Api, args: Args) -> Json:
         mrkdwn=args.flag("mrkdwn", default=True),
     )
     api.emit(message_event(api.state, message))
+    if is_mention(api.state, message):
+        api.emit(mention_event(api.state, message))
     return {"channel": channel.id, "ts": message.ts, "message": message_json(api.state, message)}
 
 
