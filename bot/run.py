@@ -39,6 +39,7 @@ from core.work import Database
 log = logging.getLogger(__name__)
 
 
+_STOPS = (signal.SIGTERM, signal.SIGINT)
 LEAVES = 4.0  # seconds after it was told to stop; whoever told it may kill it soon after
 
 
@@ -116,25 +117,20 @@ def _run(settings: Settings, *, hears: bool, sends: bool, migrates: bool = False
 
 
 def _signals() -> SimpleQueue[int]:
-    """Gets what tells the process to stop. (An Event may be locked by the very thread that a signal interrupts.)"""
+    """Gets what tells the process to stop. A thread of its own waits for that: Python hears a signal in its main thread
+    only, which on a busy machine now and then slept on.
+    """
     told: SimpleQueue[int] = SimpleQueue()
-    net: SimpleQueue[int] = SimpleQueue()
-
-    def hear(number: int, _frame: object) -> None:
-        told.put(number)
-        net.put(number)
-
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, hear)
-    threading.Thread(target=_leave_in_time, args=(net,), daemon=True).start()
+    signal.pthread_sigmask(signal.SIG_BLOCK, _STOPS)  # for every thread that begins from now on, too
+    threading.Thread(target=_hear, args=(told,), daemon=True).start()
     return told
 
 
-def _leave_in_time(told: SimpleQueue[int]) -> None:
-    """Whatever hangs by then is left, also in the midst of starting: what was not committed was not done, and what is
-    owed is somebody else's to send.
+def _hear(told: SimpleQueue[int]) -> None:
+    """Whatever hangs some time after is left, also in the midst of starting: what was not committed was not done, and
+    what is owed is somebody else's to send.
     """
-    told.get()
+    told.put(signal.sigwait(_STOPS))
     time.sleep(LEAVES)
     log.warning("something did not end within %s s", LEAVES)
     logging.shutdown()
