@@ -334,7 +334,7 @@ def to_wait_for(
         limits.last_start(work, organization_id, member_id, wanted, candidates, ahead)
     except errors.AgainstRule:
         return None
-    return facts.ToWaitFor(wanted, ahead)
+    return facts.ToWaitFor(wanted, ahead, candidates if wanted.names else ())
 
 
 def choose(

@@ -99,6 +99,7 @@ class GpuTaken(Conflict):
     moving: facts.Reservation | None = None  # the one that was to be changed
     count: int | None = None  # how many of these GPUs would do; None: all of them were named
     wanted: facts.Wanted | None = None  # which GPUs were wished for
+    waits: tuple[facts.ToWaitFor, ...] = ()  # for what is missing of a change of one's own, the same GPUs first
 
 
 @dataclass(eq=False)

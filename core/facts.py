@@ -238,6 +238,7 @@ class ToWaitFor:
 
     wanted: Wanted
     range: TimeRange
+    gpus: tuple[Gpu, ...] = ()  # those that are named
 
 
 @dataclass(frozen=True)

@@ -117,7 +117,7 @@ def _change_one(
                 request_key=visit.key,
             )
     except Refusal as refusal:
-        return booking_view.state(held, reader, said="✗ " + kit.escape(errors.words(refusal, reader)))
+        return booking_view.not_changed(held, refusal, errors.words(refusal, reader), reader)
     return booking_view.changed(receipt, reader, Echo(clipped=receipt.clipped, rounded=receipt.rounded))
 
 

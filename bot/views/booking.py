@@ -461,32 +461,39 @@ def no_room(refusal: errors.NoRoom, reader: Reader) -> Message:
         kit.section(line),
         kit.section(hint),
         kit.actions(fits),
-        *_waiting_for_the_rest(refusal, reader),
+        *_waiting(refusal.waits, refusal.reservation.purpose, reader),
     )
 
 
-def _waiting_for_the_rest(refusal: errors.NoRoom, reader: Reader) -> list[Block]:
+def not_changed(held: facts.Reservation, refusal: errors.Refusal, why: str, reader: Reader) -> Message:
+    """It stays as it is, for a reason that is in words already; what others have of the time may come free."""
+    message = state(held, reader, said="✗ " + kit.escape(why))
+    waits = refusal.waits if isinstance(refusal, errors.GpuTaken) else ()
+    return kit.Message(message.text, (*message.blocks, *_waiting(waits, held.purpose, reader)))
+
+
+def _waiting(waits: Sequence[facts.ToWaitFor], purpose: str, reader: Reader) -> list[Block]:
     """Or what does not fit may come free: on the same GPUs, or on any as good."""
-    if not refusal.waits:
+    if not waits:
         return []
-    held, rest = refusal.reservation, refusal.waits[0].range
+    rest = waits[0].range
     said = reader.say(
         "Or wait for {length} from {start} on:", length=reader.length(rest.length), start=reader.moment(rest.start)
     )
     row = []
-    for number, meant in enumerate(refusal.waits):
-        label, spoken = _waited_for(meant, held, reader)
-        row.append(_wait_button(meant, label, spoken, held.purpose, number))
+    for number, meant in enumerate(waits):
+        label, spoken = _waited_for(meant, reader)
+        row.append(_wait_button(meant, label, spoken, purpose, number))
     return [kit.context(said), *([found] if (found := kit.actions(row)) else [])]
 
 
-def _waited_for(meant: facts.ToWaitFor, held: facts.Reservation, reader: Reader) -> tuple[str, str]:
+def _waited_for(meant: facts.ToWaitFor, reader: Reader) -> tuple[str, str]:
     """Wait for GPU0; Wait for any RTX 5090: on a button, and as it is spoken."""
     model = meant.wanted.model
     if model is not None:
         label = kit.label(lambda name: reader.say("Wait for any {model}", model=name), model, kit.head)
         return label, reader.say("Wait for any {model}", model=model)
-    named = reader.listed([gpu.name for gpu in held.gpus])
+    named = reader.listed([gpu.name for gpu in meant.gpus])
     label = kit.label(lambda names: reader.say("Wait for {gpus}", gpus=names), named, kit.tail)
     return label, reader.say("Wait for {gpus}", gpus=named)
 

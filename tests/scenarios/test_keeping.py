@@ -63,6 +63,21 @@ def test_whoever_cannot_extend_may_wait_for_any_gpu_as_good(world: World) -> Non
     assert "training" in booked
 
 
+def test_whoever_cannot_change_ones_own_may_wait_for_what_is_missing(world: World) -> None:
+    world.add_gpu("lab-node-2", "GPU1")
+    world.book("alice", "gpu0 13-15 for training")
+    world.book("haruka", "gpu0 23:00-24:00")  # 15:00 to 16:00 here
+    world.book("haruka", "gpu1 20:00-24:00")
+    alice = world.person("alice")
+    alice.types("#gpu", "/gpu change gpu0 to 13-16")
+    refusal = alice.waits_for("#gpu", "Or wait for 1 h from Thu 3 Dec, 15:00 on:")
+    assert "✗ Taken: GPU0: " in refusal.words
+    assert refusal.buttons == ["Change", "Cancel", "Wait for GPU0", "Wait for any RTX 5090"]
+    alice.types("#gpu", "/gpu change gpu0 to gpu1 13-15")
+    alice.waits_for("#gpu", "Or wait for 2 h from Thu 3 Dec, 13:00 on:").press("Wait for GPU1")
+    alice.waits_for("#gpu", "✓ You wait for 2 h on GPU1.")
+
+
 def test_all_that_fits_comes_before_the_usual_steps(world: World) -> None:
     world.book("alice", "now for 2h")
     world.book("haruka", "23:20-24:00")  # from 15:20 in Berlin
