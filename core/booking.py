@@ -305,7 +305,7 @@ def _refuse_or_lock(
     _choose(work, actor, wanted, wish)
     look.rollback()  # what the look has locked comes after GPUs
     limits.count_anew(work)
-    placement.lock(work, candidates)
+    placement.lock(work, actor.organization_id, candidates)
 
 
 # For a new reservation, all in one look: its holder, what the lab wants and what it says of their bookings, what this

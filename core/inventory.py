@@ -64,7 +64,7 @@ def edit_node(
     if after != before:
         row.hostname, row.cpu, row.ram_gb = hostname, cpu, ram_gb
         work.session.flush()
-        work.memo.pop((_Fleet, by.organization_id), None)
+        forget(work, by.organization_id)
         audit.record(work, by, Action.CHANGED, Subject.NODE, node_id, before=before, after=after, why=why)
     return _node_fact(row)
 
@@ -147,7 +147,7 @@ def retire(work: Work, by: Actor | Operator, gpu_id: int, *, why: str = "") -> N
     before = _snapshot(row)
     row.retired_at = work.now
     work.session.flush()
-    work.memo.pop((_Fleet, by.organization_id), None)
+    forget(work, by.organization_id)
     audit.record(work, by, Action.RETIRED, Subject.GPU, gpu_id, before=before, after=_snapshot(row), why=why)
 
 
@@ -170,7 +170,7 @@ def _node(work: Work, organization_id: int, hostname: str) -> models.Node:
 
 def _changed(work: Work, by: Actor | Operator, row: models.Gpu, before: audit.Snapshot | None, why: str) -> facts.Gpu:
     work.session.flush()
-    work.memo.pop((_Fleet, by.organization_id), None)
+    forget(work, by.organization_id)
     after = _snapshot(row)
     if before != after:
         action = Action.CHANGED if before else Action.ADDED
@@ -274,6 +274,11 @@ class _Fleet:
     gpus: tuple[facts.Gpu, ...]
     by_id: dict[int, facts.Gpu]
     called: dict[str, tuple[facts.Gpu, ...]]
+
+
+def forget(work: Work, organization_id: int) -> None:
+    """What was looked up of the lab's GPUs in this transaction is not so any more."""
+    work.memo.pop((_Fleet, organization_id), None)
 
 
 def _fleet(work: Work, organization_id: int) -> _Fleet:

@@ -25,14 +25,14 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 
-from sqlalchemy import bindparam, insert, select
+from sqlalchemy import Row, bindparam, insert, select
 
-from core import availability, facts, models
+from core import availability, facts, inventory, models
 from core.timerange import TimeRange
 from core.work import Work
 
 _LOCK = (
-    select(models.Gpu.id)
+    select(models.Gpu.id, models.Gpu.retired_at)
     .where(models.Gpu.id.in_(bindparam("ids", expanding=True)))
     .order_by(models.Gpu.id)
     .with_for_update()
@@ -46,13 +46,20 @@ _NEW = insert(models.Reservation).returning(models.Reservation.id)
 _HOLD = insert(models.Slot).inline()  # nobody asks for their numbers
 
 
-def lock(work: Work, gpus: Iterable[facts.Gpu]) -> None:
-    """Wait until nobody else is booking these GPUs.
+def lock(work: Work, organization_id: int, gpus: Iterable[facts.Gpu]) -> None:
+    """Wait until nobody else is booking these GPUs of a lab.
 
     Always in the order of their ids, so that two bookings that name them in opposite order do not wait for each other.
     """
     if not work.has_one_writer:
-        work.connection.execute(_LOCK, {"ids": [gpu.id for gpu in gpus]}).all()
+        locked = work.connection.execute(_LOCK, {"ids": [gpu.id for gpu in gpus]}).all()
+        heed(work, organization_id, locked)
+
+
+def heed(work: Work, organization_id: int, locked: Iterable[Row[int, datetime | None]]) -> None:
+    """What was in service before one waited for its lock may have been retired meanwhile: then look anew."""
+    if any(retired_at for _, retired_at in locked):
+        inventory.forget(work, organization_id)
 
 
 def lock_reservations(work: Work, ids: Collection[int]) -> None:

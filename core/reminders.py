@@ -42,7 +42,7 @@ def change_lab(work: Work, by: Actor | Operator, *, why: str = "", **settings: A
     before = organizations.of_id(work, by.organization_id)
     after = organizations.change(work, by, why=why, **settings)
     if (before.before_start, before.before_end) != (after.before_start, after.before_end):
-        placement.lock(work, inventory.gpus(work, after.id))  # nobody books meanwhile, as it was before
+        placement.lock(work, after.id, inventory.gpus(work, after.id))  # nobody books meanwhile, as it was before
         live = _live(work, after.id)
         placement.lock_reservations(work, {row.id for row in live})
         moments = list(_moments(after, live, work.now))

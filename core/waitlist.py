@@ -34,7 +34,7 @@ def lock(work: Work, organization_id: int) -> None:
 
     Who waits in vain, and has nothing meanwhile, is off the list and told so.
     """
-    placement.lock(work, inventory.gpus(work, organization_id))
+    placement.lock(work, organization_id, inventory.gpus(work, organization_id))
     overdue = work.session.scalars(
         select(models.Wish).where(models.Wish.organization_id == organization_id, wishes.IS_OPEN, _is_overdue(work.now))
     ).all()
@@ -62,7 +62,9 @@ def lock_for(work: Work, organization_id: int, gpus: Sequence[facts.Gpu], wish: 
         "count": count,
         "now": work.now,
     }
-    return work.connection.execute(_LOCK_THESE_OR_ALL, asked).first() is not None
+    locked = work.connection.execute(_LOCK_THESE_OR_ALL, asked).all()
+    placement.heed(work, organization_id, locked)
+    return bool(locked)
 
 
 def has_overdue(work: Work, organization_id: int) -> bool:
@@ -293,7 +295,7 @@ To ask whether any is earlier than that would, once the server has prepared for 
 
 
 _LOCK_THESE_OR_ALL = (
-    select(models.Gpu.id)
+    select(models.Gpu.id, models.Gpu.retired_at)
     .join(models.Node)
     .where(models.Node.organization_id == bindparam("lab"), bindparam("count") <= availability.FREE_COUNT)
     .where(or_(models.Gpu.id.in_(bindparam("gpus", expanding=True)), SOME_OVERDUE))

@@ -15,7 +15,7 @@ import pytest
 from sqlalchemy import event, func, select
 from sqlalchemy.exc import OperationalError
 
-from core import availability, booking, errors, facts, limits, models
+from core import availability, booking, errors, facts, limits, maintenance, models
 from core.actors import Actor, Operator
 from core.facts import Rule, Subject
 from core.inventory import Wanted
@@ -201,6 +201,32 @@ def test_what_comes_free_after_that_look_is_booked(lab: Lab, database_url: str) 
             assert has_looked
             with pytest.raises(errors.Busy):
                 reserve_hurriedly(lab, lab.hours(3))
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)  # on SQLite who writes sees one instant
+@pytest.mark.parametrize(("wanted", "outcome"), [(Wanted(), "GPU1"), (Wanted(names=("GPU0",)), "UnknownGpu")])
+def test_what_is_retired_while_one_waits_to_book_it_is_not_booked(
+    lab: Lab, database_url: str, wanted: Wanted, outcome: str
+) -> None:
+    lab.add_gpu("lab-node-1", "GPU1")
+    retired: list[str] = []
+
+    def retire_it(_connection: Any, _cursor: Any, statement: str, *_more: Any) -> None:
+        if "FOR UPDATE OF gpus" in statement and not retired:
+            retired.append(statement)
+            with lab.database.begin(lab.clock.now) as work:
+                maintenance.retire(work, lab.charlie, ["GPU0"], "sold")
+
+    with closing(Database(database_url)) as other:
+        event.listen(other.engine, "before_cursor_execute", retire_it)
+        try:
+            with other.begin(lab.clock.now) as work:
+                held = booking.reserve(work, lab.alice, wanted, lab.hours(1)).reservation
+        except errors.UnknownGpu:
+            assert outcome == "UnknownGpu"
+        else:
+            assert [gpu.name for gpu in held.gpus] == [outcome]
+    assert retired
 
 
 @pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)  # on SQLite who writes sees one instant
