@@ -175,10 +175,12 @@ def offer_over(data: dict[str, Any], reader: Reader) -> str:
     gpus, when = _named(data), reader.when(TimeRange.read(data["range"]))
     if data["was"] is None:
         return reader.say(
-            "You did not answer in time, so {gpus} · {when} went to the next. You wait on.", gpus=gpus, when=when
+            "You did not answer in time, so {gpus} · {when} is no longer held for you. You wait on.",
+            gpus=gpus,
+            when=when,
         )
     return reader.say(
-        "You did not answer in time, so {gpus} · {when} went to the next. You wait on, and keep {was}.",
+        "You did not answer in time, so {gpus} · {when} is no longer held for you. You wait on, and keep {was}.",
         gpus=gpus,
         when=when,
         was=reader.when(TimeRange.read(data["was"])),
