@@ -86,7 +86,9 @@ class Site:
             started.wait()
 
     def run(self, *arguments: str, typed: str = "", apart: bool = False, **more: str) -> Ended:
-        """`python -m bot …`, to its end: in this process, where all is loaded, or in one of its own."""
+        """`python -m bot …`, to its end: in this process, where all is loaded, or in one of its own, as what listens to
+        signals needs.
+        """
         return (self._run_apart if apart else self._run_here)(arguments, typed, self.environment(**more))
 
     def _run_apart(self, arguments: Sequence[str], typed: str, environment: dict[str, str]) -> Ended:
@@ -225,7 +227,7 @@ def test_bad_settings_are_told_all_at_once(site: Site) -> None:
 
 
 def test_a_refused_token_is_said_without_a_traceback(site: Site) -> None:
-    ended = site.run(SLACK_BOT_TOKEN="xoxb-wrong-secret")
+    ended = site.run(apart=True, SLACK_BOT_TOKEN="xoxb-wrong-secret")
     assert ended.returncode == 1
     assert "Slack refuses SLACK_BOT_TOKEN: invalid_auth" in ended.stderr
     assert "Traceback" not in ended.stderr
