@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from bot.ticker import Ticker
+from tests.conftest import wait_until
 
 
 class Sender:
@@ -86,13 +87,6 @@ def ticker(sender: Sender, upkeep: Upkeep, clock: WallClock, monkeypatch: pytest
 
 def wait_for(sender: Sender, times: int) -> None:
     wait_until(lambda: len(sender.woken) >= times)
-
-
-def wait_until(is_so: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + 60
-    while not is_so() and time.monotonic() < deadline:
-        time.sleep(0.01)
-    assert is_so()
 
 
 def test_something_nearer_wakes_it(ticker: Ticker, sender: Sender, clock: WallClock) -> None:

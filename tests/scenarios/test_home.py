@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from core import members
 from core.facts import Standing
+from tests.conftest import wait_until
 from tests.scenarios.conftest import World
 
 
@@ -140,7 +141,7 @@ def test_what_slack_tells_of_somebody_is_so_at_once(world: World) -> None:
         return all(getattr(member, fact) == value for fact, value in facts.items())
 
     world.slack.change_person("alice", tz="America/New_York", locale="ko-KR")
-    alice.wait(lambda: alice_is(zone="America/New_York", language="ko-KR") or None, 60, lambda: home.words)
+    wait_until(lambda: alice_is(zone="America/New_York", language="ko-KR"))
     world.later(seconds=10)
     assert "EST" in home.words
     assert "America/New_York" in home.words
@@ -149,7 +150,7 @@ def test_what_slack_tells_of_somebody_is_so_at_once(world: World) -> None:
     with world.desk.database.read(world.clock()) as work:
         assert members.find(work, world.desk.organization.id, world.person("minjun").id) is None
     world.slack.deactivate("alice")
-    alice.wait(lambda: alice_is(standing=Standing.DEACTIVATED) or None, 60, lambda: "still a member")
+    wait_until(lambda: alice_is(standing=Standing.DEACTIVATED))
 
 
 def test_quiet_hours_of_ones_own_are_chosen_on_home_and_by_command(world: World) -> None:
