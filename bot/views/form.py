@@ -221,10 +221,10 @@ def _chosen(gpus: Sequence[facts.Gpu], wanted: Wanted, change: facts.Reservation
 
 
 def _gpus(gpus: Sequence[facts.Gpu], reader: Reader, wanted: Wanted, chosen: Sequence[facts.Gpu]) -> Block:
-    by_gpu = {gpu: _option(kit.of_gpu(gpu, f"{gpu.model} {gpu.memory_gb} GB"), f"#{gpu.id}") for gpu in gpus}
+    by_gpu = {gpu: kit.option(kit.of_gpu(gpu, f"{gpu.model} {gpu.memory_gb} GB"), f"#{gpu.id}") for gpu in gpus}
     by_node = {node: [by_gpu[gpu] for gpu in several] for node, several in groupby(gpus, key=lambda gpu: gpu.node)}
-    anything = _option(_any(wanted, reader), ANY)
-    return _input(
+    anything = kit.option(_any(wanted, reader), ANY)
+    return kit.field(
         "gpus",
         reader.say("GPUs"),
         {
@@ -248,52 +248,52 @@ def _when(reader: Reader) -> Block:
         "placeholder": kit.plain_text(reader.say("13:00-18:00, tomorrow 2pm for 3h, …"), 150),
     }
     hint = reader.say("As you would say it. When filled in, it wins over start and length.")
-    return _input("when", reader.say("When"), element, optional=True, hint=hint)
+    return kit.field("when", reader.say("When"), element, optional=True, hint=hint)
 
 
 def _start(start: datetime, reader: Reader) -> Block:
     element = {"type": "datetimepicker", "initial_date_time": int(start.timestamp())}
-    return _input("start", reader.say("Start"), element, optional=True)
+    return kit.field("start", reader.say("Start"), element, optional=True)
 
 
 def _clock(block: str, label: str, clock: time, hint: str = "") -> Block:
-    return _input(block, label, {"type": "timepicker", "initial_time": f"{clock:%H:%M}"}, hint=hint)
+    return kit.field(block, label, {"type": "timepicker", "initial_time": f"{clock:%H:%M}"}, hint=hint)
 
 
 def _length(length: timedelta, reader: Reader) -> Block:
     lengths = sorted({*LENGTHS, length})
-    options = [_option(reader.length(each), str(each.total_seconds())) for each in lengths]
+    options = [kit.option(reader.length(each), str(each.total_seconds())) for each in lengths]
     element = {"type": "static_select", "options": options, "initial_option": options[lengths.index(length)]}
-    return _input("length", reader.say("Length"), element, optional=True)
+    return kit.field("length", reader.say("Length"), element, optional=True)
 
 
 def _running(reader: Reader) -> Block:
-    option = _option(reader.say("I have started already: book from the start on"), "yes")
+    option = kit.option(reader.say("I have started already: book from the start on"), "yes")
     hint = reader.say("For a start up to {back} ago, when it was free then.", back=reader.length(policy.BACK))
     element = {"type": "checkboxes", "options": [option]}
-    return _input("running", reader.say("Already running"), element, optional=True, hint=hint)
+    return kit.field("running", reader.say("Already running"), element, optional=True, hint=hint)
 
 
 def _repeat(reader: Reader) -> Block:
     weeks = [
-        _option(
+        kit.option(
             reader.say("Every {count} weeks", count=count) if count > 1 else reader.say("Every week"), f"week:{count}"
         )
         for count in WEEKS_APART
     ]
     options = [
-        _option(reader.say("Only once"), ONCE),
-        _option(reader.say("Every day"), DAILY),
-        _option(reader.say("Every weekday"), WEEKDAYS),
+        kit.option(reader.say("Only once"), ONCE),
+        kit.option(reader.say("Every day"), DAILY),
+        kit.option(reader.say("Every weekday"), WEEKDAYS),
         *weeks,
     ]
     element = {"type": "static_select", "options": options, "initial_option": options[0]}
-    return _input("repeat", reader.say("Repeat"), element, optional=True)
+    return kit.field("repeat", reader.say("Repeat"), element, optional=True)
 
 
 def _until(reader: Reader) -> Block:
     hint = reader.say("The last day, for what repeats.")
-    return _input("until", reader.say("Until"), {"type": "datepicker"}, optional=True, hint=hint)
+    return kit.field("until", reader.say("Until"), {"type": "datepicker"}, optional=True, hint=hint)
 
 
 def _chosen_recurrence(option: dict[str, Any] | None) -> str:
@@ -318,22 +318,7 @@ def _purpose(purpose: str, reader: Reader) -> Block:
     if purpose:
         element["initial_value"] = purpose
     hint = reader.say("Others see it beside your name.")
-    return _input("purpose", reader.say("Purpose"), element, optional=True, hint=hint)
-
-
-def _input(block: str, label: str, element: Block, *, optional: bool = False, hint: str = "") -> Block:
-    made: Block = {
-        "type": "input",
-        "block_id": block,
-        "label": kit.plain_text(label, 2_000),
-        "optional": optional,
-        "element": {**element, "action_id": block},
-    }
-    return {**made, "hint": kit.plain_text(hint, 2_000)} if hint else made
-
-
-def _option(label: str, value: str) -> Block:
-    return {"text": kit.plain_text(label, kit.OPTION), "value": value}
+    return kit.field("purpose", reader.say("Purpose"), element, optional=True, hint=hint)
 
 
 def _next_quarter(now: datetime) -> datetime:

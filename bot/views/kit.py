@@ -181,9 +181,31 @@ def of_gpu(gpu: facts.Gpu, *more: str) -> str:
     return " · ".join([tail(gpu.name, NAME), *more])
 
 
+def field(block: str, label: str, element: Block, *, optional: bool = False, hint: str = "") -> Block:
+    """One question of a form, whose answer is found under `block`."""
+    made: Block = {
+        "type": "input",
+        "block_id": block,
+        "label": plain_text(label, 2_000),
+        "optional": optional,
+        "element": {**element, "action_id": block},
+    }
+    return {**made, "hint": plain_text(hint, 2_000)} if hint else made
+
+
+def clock_field(block: str, label: str, at: str | None, hint: str = "") -> Block:
+    """A time of day, like 22:00, or none."""
+    element: Block = {"type": "timepicker", **({"initial_time": at} if at else {})}
+    return field(block, label, element, optional=True, hint=hint)
+
+
+def option(label: str, value: str) -> Block:
+    return {"text": plain_text(label, OPTION), "value": value}
+
+
 def overflow(action: str, choices: Mapping[str, str]) -> Block:
     """A menu behind three dots, of up to five: what each sends when it is chosen, and how it reads."""
-    options = [{"text": plain_text(label, OPTION), "value": value} for value, label in choices.items()]
+    options = [option(label, value) for value, label in choices.items()]
     return {"type": "overflow", "action_id": action, "options": options[:5]}
 
 

@@ -44,12 +44,12 @@ def form(choices: facts.Choices, languages: Sequence[str], zones: Sequence[str],
         "submit": kit.plain_text(reader.say("Save"), 24),
         "close": kit.plain_text(reader.say("Close"), 24),
         "blocks": [
-            _input("language", reader.say("Language"), _languages(choices.language, languages, reader)),
-            _input("zone", reader.say("Time zone"), _zones(choices.zone, zones, reader)),
-            {**_input("reminders", reader.say("Reminders"), _moments(choices, reader)), "optional": True},
+            kit.field("language", reader.say("Language"), _languages(choices.language, languages, reader)),
+            kit.field("zone", reader.say("Time zone"), _zones(choices.zone, zones, reader)),
+            kit.field("reminders", reader.say("Reminders"), _moments(choices, reader), optional=True),
             kit.context(reader.say("Reminders come as direct messages. Tick none, and you get none.")),
-            _clock("quiet_from", reader.say("Quiet hours from"), choices.quiet_from),
-            _clock(
+            kit.clock_field("quiet_from", reader.say("Quiet hours from"), choices.quiet_from),
+            kit.clock_field(
                 "quiet_until",
                 reader.say("Quiet hours until"),
                 choices.quiet_until,
@@ -117,7 +117,7 @@ def _zone(reader: Reader, now: datetime) -> str:
 
 
 def _languages(chosen: str | None, languages: Sequence[str], reader: Reader) -> Block:
-    options = [_as_slack_says(reader), *(_option(_language(each), each) for each in languages)][:_OPTIONS]
+    options = [_as_slack_says(reader), *(kit.option(_language(each), each) for each in languages)][:_OPTIONS]
     return {"type": "static_select", "options": options, "initial_option": _initial(options, chosen)}
 
 
@@ -125,7 +125,7 @@ def _zones(chosen: str | None, zones: Sequence[str], reader: Reader) -> Block:
     """By continent, in groups of as many as Slack takes; typing finds one."""
     groups: list[Block] = [_group(reader.say("As Slack says"), [_as_slack_says(reader)])]
     for region, listed in groupby(sorted(zones), key=lambda zone: zone.partition("/")[0]):
-        options = [_option(zone.replace("_", " "), zone) for zone in listed]
+        options = [kit.option(zone.replace("_", " "), zone) for zone in listed]
         groups += [_group(region, options[at : at + _OPTIONS]) for at in range(0, len(options), _OPTIONS)]
     everything = [option for group in groups for option in group["options"]]
     return {"type": "static_select", "option_groups": groups, "initial_option": _initial(everything, chosen)}
@@ -133,8 +133,8 @@ def _zones(chosen: str | None, zones: Sequence[str], reader: Reader) -> Block:
 
 def _moments(choices: facts.Choices, reader: Reader) -> Block:
     options = [
-        _option(reader.say("Before the start"), "before_start"),
-        _option(reader.say("Before the end"), "before_end"),
+        kit.option(reader.say("Before the start"), "before_start"),
+        kit.option(reader.say("Before the end"), "before_end"),
     ]
     ticked = [
         option for option, wanted in zip(options, (choices.before_start, choices.before_end), strict=True) if wanted
@@ -142,31 +142,13 @@ def _moments(choices: facts.Choices, reader: Reader) -> Block:
     return {"type": "checkboxes", "options": options, **({"initial_options": ticked} if ticked else {})}
 
 
-def _clock(block: str, label: str, at: str | None, hint: str = "") -> Block:
-    made = {**_input(block, label, {"type": "timepicker", **({"initial_time": at} if at else {})}), "optional": True}
-    return {**made, "hint": kit.plain_text(hint, 2_000)} if hint else made
-
-
 def _initial(options: Sequence[Block], chosen: str | None) -> Block:
     return next((option for option in options if option["value"] == chosen), options[0])
 
 
 def _as_slack_says(reader: Reader) -> Block:
-    return _option(reader.say("As Slack says"), AS_SLACK_SAYS)
+    return kit.option(reader.say("As Slack says"), AS_SLACK_SAYS)
 
 
 def _group(label: str, options: Sequence[Block]) -> Block:
     return {"label": kit.plain_text(label, 75), "options": list(options)}
-
-
-def _option(label: str, value: str) -> Block:
-    return {"text": kit.plain_text(label, kit.OPTION), "value": value}
-
-
-def _input(block: str, label: str, element: Block) -> Block:
-    return {
-        "type": "input",
-        "block_id": block,
-        "label": kit.plain_text(label, 2_000),
-        "element": {**element, "action_id": block},
-    }

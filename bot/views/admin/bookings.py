@@ -63,8 +63,8 @@ def modal(held: facts.Reservation, series: facts.Series | None, reader: Reader, 
         reader,
         origin,
         kit.section(f"{kit.escape(held.holder.name)} · {booking.headline(held, reader)}"),
-        form.field("when", reader.say("When"), form.text("", 300), optional=True, hint=hint),
-        form.field(
+        kit.field("when", reader.say("When"), form.text("", 300), optional=True, hint=hint),
+        kit.field(
             "gpus",
             reader.say("GPUs"),
             form.text("", 300),
@@ -73,7 +73,7 @@ def modal(held: facts.Reservation, series: facts.Series | None, reader: Reader, 
         ),
         form.ticked("drop", reader.say("Or give it back"), give_back, False),
         *([_whole(series, reader)] if series is not None and len(series.remaining) > 1 else []),
-        form.field("why", reader.say("Why"), form.text("", 500), hint=reader.say("The holder reads it.")),
+        kit.field("why", reader.say("Why"), form.text("", 500), hint=reader.say("The holder reads it.")),
     )
 
 

@@ -20,16 +20,16 @@ DOWN = "admin_down"
 
 def modal(nodes: Sequence[facts.Node], gpus: Sequence[facts.Gpu], reader: Reader, origin: Origin) -> Block:
     """Which go out of service, whole nodes or GPUs, until when, and why."""
-    offered = {reader.say("Whole nodes"): [form.option(each.hostname, f"node:{each.id}") for each in nodes]}
+    offered = {reader.say("Whole nodes"): [kit.option(each.hostname, f"node:{each.id}") for each in nodes]}
     for node, several in groupby(gpus, key=lambda gpu: gpu.node):
-        offered[node] = [form.option(kit.of_gpu(each, each.model), f"gpu:{each.id}") for each in several]
+        offered[node] = [kit.option(kit.of_gpu(each, each.model), f"gpu:{each.id}") for each in several]
     made = form.modal(
         DOWN,
         reader.say("Out of service"),
         reader,
         origin,
-        form.field("gpus", reader.say("GPUs"), {"type": "multi_static_select", **kit.options(offered)}),
-        form.field(
+        kit.field("gpus", reader.say("GPUs"), {"type": "multi_static_select", **kit.options(offered)}),
+        kit.field(
             "when",
             reader.say("When"),
             form.text("", 300),
@@ -37,7 +37,7 @@ def modal(nodes: Sequence[facts.Node], gpus: Sequence[facts.Gpu], reader: Reader
             hint=reader.say("Like “until tomorrow 10:00”, or “Fri 18:00 to Mon 9:00”."),
         ),
         form.ticked("for_good", reader.say("Or for good"), reader.say("Retire it"), False),
-        form.field(
+        kit.field(
             "why", reader.say("Why"), form.text("", policy.PURPOSE), hint=reader.say("Everybody concerned reads it.")
         ),
     )

@@ -41,17 +41,6 @@ def modal(callback: str, title: str, reader: Reader, origin: Origin, *blocks: Bl
     }
 
 
-def field(block: str, label: str, element: Block, *, optional: bool = False, hint: str = "") -> Block:
-    made: Block = {
-        "type": "input",
-        "block_id": block,
-        "label": kit.plain_text(label, 2_000),
-        "optional": optional,
-        "element": {**element, "action_id": block},
-    }
-    return {**made, "hint": kit.plain_text(hint, 2_000)} if hint else made
-
-
 def text(value: str, most: int) -> Block:
     made: Block = {"type": "plain_text_input", "max_length": most}
     return {**made, "initial_value": kit.clip(value, most)} if value else made
@@ -66,26 +55,15 @@ def minutes(block: str, label: str, minutes: int | None, reader: Reader) -> Bloc
     element: Block = {"type": "number_input", "is_decimal_allowed": False, "min_value": "1", "max_value": "1440"}
     if minutes is not None:
         element["initial_value"] = str(minutes)
-    return field(block, label, element, optional=True, hint=reader.say("Minutes. Empty: no reminder then."))
-
-
-def clock(block: str, label: str, at: str | None, hint: str = "") -> Block:
-    element: Block = {"type": "timepicker"}
-    if at:
-        element["initial_time"] = at
-    return field(block, label, element, optional=True, hint=hint)
+    return kit.field(block, label, element, optional=True, hint=reader.say("Minutes. Empty: no reminder then."))
 
 
 def ticked(block: str, label: str, what: str, is_ticked: bool) -> Block:
-    options = [option(what, "yes")]
+    options = [kit.option(what, "yes")]
     element: Block = {"type": "checkboxes", "options": options}
     if is_ticked:
         element["initial_options"] = options
-    return field(block, label, element, optional=True)
-
-
-def option(label: str, value: str) -> Block:
-    return {"text": kit.plain_text(label, kit.OPTION), "value": value}
+    return kit.field(block, label, element, optional=True)
 
 
 def filled(values: Mapping[str, Any]) -> dict[str, Any]:

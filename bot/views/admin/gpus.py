@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bot.reader import Reader
+from bot.views import kit
 from bot.views.admin import form, limits
 from bot.views.admin.form import Origin
 from bot.views.kit import Block
@@ -17,10 +18,10 @@ def gpu_modal(known: facts.Gpu | None, notes: str, rules: Rules, lab: Rules, rea
     """To add one, or to edit one, with its limits beside those of the lab."""
     title = reader.say("Edit GPU") if known else reader.say("Add a GPU")
     node = (
-        [] if known else [form.field("node", reader.say("Node"), form.text("", 200), hint=reader.say("Its host name."))]
+        [] if known else [kit.field("node", reader.say("Node"), form.text("", 200), hint=reader.say("Its host name."))]
     )
     rest = [
-        form.field("notes", reader.say("Notes"), {**form.text(notes, 1000), "multiline": True}, optional=True),
+        kit.field("notes", reader.say("Notes"), {**form.text(notes, 1000), "multiline": True}, optional=True),
         *limits.fields(rules, reader, [rule for rule in Rule if rule is not Rule.AT_ONCE], lab),
     ]
     return form.modal(
@@ -29,11 +30,11 @@ def gpu_modal(known: facts.Gpu | None, notes: str, rules: Rules, lab: Rules, rea
         reader,
         origin,
         *node,
-        form.field(
+        kit.field(
             "label", reader.say("Label"), form.text(known.label if known else "", 32), hint=reader.say("Like GPU0.")
         ),
-        form.field("model", reader.say("Model"), form.text(known.model if known else "", 100)),
-        form.field("memory", reader.say("Memory in GB"), form.whole_number(known.memory_gb if known else None)),
+        kit.field("model", reader.say("Model"), form.text(known.model if known else "", 100)),
+        kit.field("memory", reader.say("Memory in GB"), form.whole_number(known.memory_gb if known else None)),
         *(rest if known else []),
     )
 
@@ -44,7 +45,7 @@ def node_modal(known: facts.Node, reader: Reader, origin: Origin) -> Block:
         reader.say("Edit node"),
         reader,
         origin,
-        form.field("hostname", reader.say("Host name"), form.text(known.hostname, 200)),
-        form.field("cpu", reader.say("CPU"), form.text(known.cpu, 200), optional=True),
-        form.field("ram", reader.say("RAM in GB"), form.whole_number(known.ram_gb), optional=True),
+        kit.field("hostname", reader.say("Host name"), form.text(known.hostname, 200)),
+        kit.field("cpu", reader.say("CPU"), form.text(known.cpu, 200), optional=True),
+        kit.field("ram", reader.say("RAM in GB"), form.whole_number(known.ram_gb), optional=True),
     )

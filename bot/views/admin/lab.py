@@ -80,10 +80,10 @@ def _choices(lab: Lab, reader: Reader) -> list[Block]:
     if not lab.gpus:
         return [person]
     gpus = {
-        node: [form.option(kit.of_gpu(each, each.model), str(each.id)) for each in several]
+        node: [kit.option(kit.of_gpu(each, each.model), str(each.id)) for each in several]
         for node, several in groupby(lab.gpus, key=lambda gpu: gpu.node)
     }
-    nodes = {reader.say("Nodes"): [form.option(each.hostname, str(each.id)) for each in lab.nodes]}
+    nodes = {reader.say("Nodes"): [kit.option(each.hostname, str(each.id)) for each in lab.nodes]}
     return [
         person,
         _select("admin:gpu", reader.say("Edit a GPU…"), gpus),
@@ -117,7 +117,7 @@ def modal(lab: facts.Organization, reader: Reader, origin: Origin) -> Block:
     channel: Block = {"type": "channels_select"}
     if lab.channel:
         channel["initial_channel"] = lab.channel
-    languages = [form.option(name, code) for code, name in LANGUAGES.items()]
+    languages = [kit.option(name, code) for code, name in LANGUAGES.items()]
     language = {
         "type": "static_select",
         "options": languages,
@@ -128,9 +128,9 @@ def modal(lab: facts.Organization, reader: Reader, origin: Origin) -> Block:
         reader.say("Settings"),
         reader,
         origin,
-        form.field("zone", reader.say("Time zone"), form.text(lab.zone, 64), hint=reader.say("Like Asia/Tokyo.")),
-        form.field("language", reader.say("Language"), language),
-        form.field("channel", reader.say("Channel"), channel, optional=True),
+        kit.field("zone", reader.say("Time zone"), form.text(lab.zone, 64), hint=reader.say("Like Asia/Tokyo.")),
+        kit.field("language", reader.say("Language"), language),
+        kit.field("channel", reader.say("Channel"), channel, optional=True),
         form.ticked("announce", reader.say("Announcements"), reader.say("Tell bookings in the channel"), lab.announce),
         form.ticked("summary", reader.say("Summary"), reader.say("Sum up the week on Mondays at 9:00"), lab.summary),
         form.ticked(
@@ -138,7 +138,7 @@ def modal(lab: facts.Organization, reader: Reader, origin: Origin) -> Block:
         ),
         form.minutes("before_start", reader.say("Remind before the start"), lab.before_start, reader),
         form.minutes("before_end", reader.say("Remind before the end"), lab.before_end, reader),
-        form.field(
+        kit.field(
             "offer_minutes",
             reader.say("Hold offers for"),
             {
@@ -150,8 +150,8 @@ def modal(lab: facts.Organization, reader: Reader, origin: Origin) -> Block:
             },
             hint=reader.say("Minutes for which what has come free is held for who waits. Quiet hours do not count."),
         ),
-        form.clock("quiet_from", reader.say("Quiet hours from"), lab.quiet_from),
-        form.clock(
+        kit.clock_field("quiet_from", reader.say("Quiet hours from"), lab.quiet_from),
+        kit.clock_field(
             "quiet_until",
             reader.say("Quiet hours until"),
             lab.quiet_until,

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from bot.reader import Reader
+from bot.views import kit
 from bot.views.admin import form
 from bot.views.admin.form import Origin
 from bot.views.kit import Block
@@ -58,7 +59,7 @@ def modal(rules: Rules, reader: Reader, origin: Origin) -> Block:
 def fields(rules: Rules, reader: Reader, shown: Sequence[Rule], besides: Rules = NOTHING_SAID) -> list[Block]:
     """`besides` is what the lab says, in the form of something else."""
     return [
-        form.field(
+        kit.field(
             rule.value,
             label(rule, reader),
             form.text(written(rule, rules[rule], reader) if rule in rules else "", 40),

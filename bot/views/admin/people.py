@@ -24,5 +24,5 @@ def modal(member: facts.Member, rules: Rules, lab: Rules, reader: Reader, origin
         form.ticked("admin", reader.say("Role"), reader.say("Admin of the lab"), member.role is Role.ADMIN),
         kit.context(reader.say("Limits for this person alone; where nothing is written, the lab’s hold.")),
         *limits.fields(rules, reader, tuple(Rule), lab),
-        form.field("why", reader.say("Why"), form.text("", 500), optional=True),
+        kit.field("why", reader.say("Why"), form.text("", 500), optional=True),
     )

@@ -38,7 +38,7 @@ def modal(lab: Rules, reader: Reader, origin: Origin) -> Block:
         reader.say("Special period"),
         reader,
         origin,
-        form.field("name", reader.say("Name"), form.text("", 100), hint=name),
-        form.field("when", reader.say("When"), form.text("", 300), hint=when),
+        kit.field("name", reader.say("Name"), form.text("", 100), hint=name),
+        kit.field("when", reader.say("When"), form.text("", 300), hint=when),
         *limits.fields({}, reader, tuple(Rule), lab),
     )
