@@ -11,14 +11,23 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from bot.when.forms import clock_times, dates, lengths, lookalikes
+from bot.when.forms import clock_times, dates, days, delays, lengths, lookalikes, senses, weekdays
 from bot.when.forms.form import Habits, HourOrLength, habits, letters
 from bot.when.forms.lengths import length_of
 
 if TYPE_CHECKING:
     from bot.when.kinds import Token
 
-FORMS = (*lookalikes.FORMS, *clock_times.FORMS, *lengths.FORMS, *dates.FORMS)
+FORMS = (
+    *lookalikes.FORMS,
+    *clock_times.FORMS,
+    *lengths.FORMS,
+    *senses.FORMS,
+    *delays.FORMS,
+    *dates.FORMS,
+    *weekdays.FORMS,
+    *days.FORMS,
+)
 
 
 def reduce(tokens: list[Token], of: Habits) -> list[Token]:

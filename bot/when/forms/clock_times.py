@@ -1,4 +1,4 @@
-"""How clock times are written."""
+"""How clock times are written, and a zone in brackets."""
 
 from __future__ import annotations
 
@@ -303,3 +303,8 @@ def _midday(tokens: Sequence[Token]) -> Built:
 def _noon(tokens: Sequence[Token]) -> Built:
     """`del mediodía a las 3`, `直到明天中午`, but `la 1 del mediodía`, `中午12点`."""
     return (kinds.CLOCK, Clock(NOON)) if tokens[0].value is Daypart.NOON else None
+
+
+@FORMS.add(r"\( ?z ?\)")
+def _zone(tokens: Sequence[Token]) -> Built:
+    return kinds.ZONE, value_of(tokens, kinds.ZONE)
