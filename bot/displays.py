@@ -16,7 +16,7 @@ from bot.reader import Reader
 from bot.views import board as board_view
 from bot.views import home as home_view
 from bot.views.home import Lab
-from core import audit, availability, displays, facts, inventory, limits, series, setup, waiting
+from core import audit, availability, displays, facts, inventory, limits, reservations, series, setup, waiting
 from core.actors import Actor
 from core.displays import Display
 from core.timerange import TimeRange
@@ -180,10 +180,10 @@ def look(work: Work, desk: Desk, member: facts.Member, reader: Reader) -> tuple[
     """What a Home shows, and the name of that state."""
     number = desk.organization.id
     outlook = availability.outlook(work, number)
-    held = availability.held_by(work, number, member.id)
+    held = reservations.held_by(work, number, member.id)
     return displays.state(outlook), Lab(
         stories=outlook.occupancy(),
-        days=[facts.Schedule(day, outlook.timelines(day)) for day in _days(reader, work.now)],
+        days=[outlook.schedule(day) for day in _days(reader, work.now)],
         held=availability.with_room(work, held, outlook),
         series=series.held_by(work, number, held),
         wishes=waiting.of_member(work, number, member.id),

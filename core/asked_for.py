@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import select
 
-from core import audit, availability, facts, members, models, notices, recipients
+from core import audit, facts, inventory, members, models, notices, recipients, reservations
 from core.actors import Actor, Operator
 from core.audit import Snapshot
 from core.facts import Action, HandOver, HandOverState, State, Subject
@@ -38,8 +38,8 @@ def settle(work: Work, by: Actor | Operator, held: facts.Reservation) -> None:
 
 
 def fact(work: Work, row: models.HandOver) -> HandOver:
-    held = availability.load(work, row.organization_id, row.reservation_id)
-    by_id = {gpu.id: gpu for gpu in availability.gpus(work, row.organization_id)}
+    held = reservations.load(work, row.organization_id, row.reservation_id)
+    by_id = {gpu.id: gpu for gpu in inventory.gpus(work, row.organization_id)}
     state = HandOverState(row.state)
     return HandOver(
         id=row.id,
@@ -51,7 +51,7 @@ def fact(work: Work, row: models.HandOver) -> HandOver:
         purpose=row.purpose,
         state=HandOverState.LAPSED if state is HandOverState.OPEN and work.now >= row.expires_at else state,
         expires_at=row.expires_at,
-        taken=availability.reservation(work, row.organization_id, row.taken_id) if row.taken_id else None,
+        taken=reservations.of_id(work, row.organization_id, row.taken_id) if row.taken_id else None,
     )
 
 

@@ -33,6 +33,8 @@ from core import (
     placement,
     policy,
     requests,
+    reservations,
+    search,
     waitlist,
 )
 from core.actors import Actor
@@ -171,7 +173,7 @@ def _no_room(
         return errors.NoRoom(
             before, following, most, waits=_to_wait_for(work, before, before.gpus, rest) if is_mine else ()
         )
-    mine = availability.reservation(work, before.organization_id, following.reservation_id)
+    mine = reservations.of_id(work, before.organization_id, following.reservation_id)
     beyond = min(longer.end - mine.range.end, availability.room(work, before.organization_id, mine).most)
     return errors.NoRoom(before, following, most, mine, max(beyond, timedelta(0)))
 
@@ -186,7 +188,7 @@ def _to_wait_for(
         alike = [gpu for gpu in inventory.gpus(work, before.organization_id) if inventory.is_model(gpu, model)]
         if set(gpus) < set(alike):
             meant.append(Wanted(count=count, model=model, spread=spread))
-    found = (availability.to_wait_for(work, before.organization_id, before.holder.id, wanted, rest) for wanted in meant)
+    found = (search.to_wait_for(work, before.organization_id, before.holder.id, wanted, rest) for wanted in meant)
     return tuple(each for each in found if each is not None)
 
 
@@ -198,7 +200,7 @@ def _check_extension(work: Work, before: facts.Reservation, longer: TimeRange, r
         refusal.extending = before, room
         if not isinstance(refusal, errors.TooLong):  # which it would be together with what comes right after it
             rest = TimeRange(before.range.end + room.most, longer.end)
-            refusal.waits = availability.to_wait_for(work, before.organization_id, before.holder.id, wanted, rest)
+            refusal.waits = search.to_wait_for(work, before.organization_id, before.holder.id, wanted, rest)
         raise
 
 
@@ -227,7 +229,7 @@ def release(
         return _undo(work, actor, row, before, freed, request_key, why)
     placement.cut(work, row, {gpu.id for gpu in freed})
     row.version += 1
-    held = availability.fact(work, row)
+    held = reservations.fact(work, row)
     if freed == before.gpus:
         notices.owe_end(work, held, _overruled(actor, held))
     else:
@@ -267,7 +269,7 @@ def shorten(
     give_back(work, row, {gpu.id for gpu in meant})
     row.version += 1
     work.session.flush()
-    rest = availability.fact(work, row)
+    rest = reservations.fact(work, row)
     notices.replan(work, rest, Kind.CHANGED, announce=False)  # of what ends earlier, its end is told
     audit.record_reservation(work, actor, Action.CHANGED, rest, before=before, why=why)
     held = placement.add(work, row.organization_id, before.holder, before.purpose, meant, TimeRange(work.now, end))
@@ -336,10 +338,10 @@ def _take_up(
     The third is the answer, where this very request was carried out before; nothing more is to be done then. What is
     over is frozen (AlreadyOver); what has changed since it was seen is to be seen again first (Stale).
     """
-    row = availability.load(work, actor.organization_id, reservation_id)
+    row = reservations.load(work, actor.organization_id, reservation_id)
     waitlist.lock(work, actor.organization_id)
     work.session.refresh(row, with_for_update=True)
-    before = availability.fact(work, row)
+    before = reservations.fact(work, row)
     if row.member_id != actor.member_id and not actor.is_admin:
         raise errors.NotYours(before.holder)
     answered = requests.done(work, actor, request_key)
@@ -366,11 +368,11 @@ def _choose(
     wish: TimeRange,
     moving: facts.Reservation | None = None,
     why: str = "",
-) -> availability.Choice:
+) -> search.Choice:
     unbound = _is_unbound(actor, moving, why)
     member_id = None if unbound else actor.member_id
     try:
-        return availability.find(work, actor.organization_id, member_id, wanted, wish, moving=moving)
+        return search.find(work, actor.organization_id, member_id, wanted, wish, moving=moving)
     except errors.GpuTaken as taken:
         if not unbound and (mine := _mine_among(work, actor, wanted, taken)):
             raise errors.AlreadyYours(mine) from taken
@@ -388,7 +390,7 @@ def _from_now_on(work: Work, actor: Actor, wanted: Wanted, wish: TimeRange) -> t
     """What would pass instead of what has begun: perhaps just that what is left of it is free."""
     ahead = _clip(wish, work.now)
     try:
-        answer = availability.what_if(work, actor, wanted, ahead)
+        answer = search.what_if(work, actor, wanted, ahead)
     except errors.AgainstRule as refusal:
         return refusal.alternatives
     if isinstance(answer, errors.GpuTaken):
@@ -402,7 +404,7 @@ def _mine_among(work: Work, actor: Actor, wanted: Wanted, taken: errors.GpuTaken
         return None
     meant = inventory.candidates(work, actor.organization_id, wanted)
     for number in {clash.reservation_id for clash in taken.clashes}:
-        mine = availability.reservation(work, actor.organization_id, number)
+        mine = reservations.of_id(work, actor.organization_id, number)
         held = set(meant) & set(mine.gpus)
         if len(held) >= (len(meant) if wanted.names else wanted.count) and mine.range.clip(taken.wish) == taken.wish:
             return mine
@@ -460,7 +462,7 @@ def _changed(
 ) -> Receipt:
     row.version += 1
     work.session.flush()
-    held = availability.fact(work, row)
+    held = reservations.fact(work, row)
     told = select(displays.ANNOUNCES).where(models.Organization.id == row.organization_id)
     announce = work.session.scalars(told).one()
     notices.replan(work, held, news, _overruled(actor, held), announce=announce)

@@ -11,7 +11,7 @@ from datetime import timedelta
 
 from sqlalchemy import select
 
-from core import audit, availability, errors, facts, members, models, notices, placement, recipients
+from core import audit, errors, facts, members, models, notices, placement, recipients, reservations
 from core.actors import Actor
 from core.facts import Action, BusyAnswer, BusyCall, State, Subject
 from core.kinds import Kind
@@ -31,14 +31,14 @@ def call(work: Work, actor: Actor, reservation_ids: Collection[int]) -> tuple[Bu
 
 
 def _call_all(work: Work, actor: Actor, reservation_id: int) -> Iterator[BusyCall]:
-    held = availability.fact(work, _locked(work, actor.organization_id, reservation_id))
+    held = reservations.fact(work, _locked(work, actor.organization_id, reservation_id))
     if held.holder.id != actor.member_id:
         raise errors.NotYours(held.holder)
     if held.state is State.UPCOMING:
         raise errors.NotStarted(held)
     if held.state is not State.RUNNING:
         raise errors.AlreadyOver(held)
-    last = availability.last_holders(work, held)
+    last = reservations.last_holders(work, held)
     if not last:
         raise errors.NobodyBefore(held)
     for number, gpus in last.items():
@@ -53,7 +53,7 @@ def answer(work: Work, actor: Actor, call_id: int, said: BusyAnswer) -> BusyCall
     row = work.session.get(models.BusyCall, call_id)
     if row is None or row.organization_id != actor.organization_id:
         raise errors.UnknownBusyCall(call_id)
-    held = availability.fact(work, _locked(work, actor.organization_id, row.reservation_id))
+    held = reservations.fact(work, _locked(work, actor.organization_id, row.reservation_id))
     work.session.refresh(row)
     found = _fact(work, row)
     if found.asked.id != actor.member_id:
@@ -72,7 +72,7 @@ def answer(work: Work, actor: Actor, call_id: int, said: BusyAnswer) -> BusyCall
 
 
 def _locked(work: Work, organization_id: int, reservation_id: int) -> models.Reservation:
-    row = availability.load(work, organization_id, reservation_id)
+    row = reservations.load(work, organization_id, reservation_id)
     work.session.refresh(row, with_for_update=True)
     return row
 
@@ -106,8 +106,8 @@ def _call(
 
 
 def _fact(work: Work, row: models.BusyCall) -> BusyCall:
-    held = availability.reservation(work, row.organization_id, row.reservation_id)
-    last = availability.load(work, row.organization_id, row.last_id)
+    held = reservations.of_id(work, row.organization_id, row.reservation_id)
+    last = reservations.load(work, row.organization_id, row.last_id)
     return BusyCall(
         id=row.id,
         reservation_id=row.reservation_id,

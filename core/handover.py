@@ -15,7 +15,6 @@ from sqlalchemy import select
 from core import (
     asked_for,
     audit,
-    availability,
     errors,
     facts,
     limits,
@@ -25,6 +24,7 @@ from core import (
     placement,
     policy,
     recipients,
+    reservations,
     telling,
     waitlist,
 )
@@ -58,7 +58,7 @@ def ask(
     purpose = " ".join(purpose.split())
     policy.check_purpose(purpose)
     row = _locked(work, actor.organization_id, reservation_id)
-    held = availability.fact(work, row)
+    held = reservations.fact(work, row)
     if row.member_id == actor.member_id:
         raise errors.AlreadyYours(held)
     if held.state in {State.OVER, State.CANCELLED, State.OFFERED}:
@@ -83,7 +83,7 @@ def answer(work: Work, actor: Actor, hand_over_id: int, *, yes: bool) -> HandOve
     the asker may not hold it.
     """
     asked, row = _take_up(work, actor, hand_over_id)
-    before = availability.fact(work, row)
+    before = reservations.fact(work, row)
     if row.member_id != actor.member_id:
         raise errors.NotYours(before.holder)
     found = asked_for.fact(work, asked)
@@ -121,7 +121,7 @@ def _take_up(work: Work, actor: Actor, hand_over_id: int) -> tuple[models.HandOv
 
 
 def _locked(work: Work, organization_id: int, reservation_id: int) -> models.Reservation:
-    row = availability.load(work, organization_id, reservation_id)
+    row = reservations.load(work, organization_id, reservation_id)
     waitlist.lock(work, organization_id)
     work.session.refresh(row, with_for_update=True)
     return row
@@ -223,10 +223,10 @@ def _hand_over(
     taken = placement.add(work, actor.organization_id, found.asker, found.purpose, found.gpus, part)
     asked.taken_id = taken.id
     found = asked_for.close(work, asked, HandOverState.DONE)
-    asked_for.settle(work, actor, availability.fact(work, row))
+    asked_for.settle(work, actor, reservations.fact(work, row))
     notices.hand_over(work, taken, giver=before.holder)
     audit.record_reservation(work, actor, Action.HANDED_OVER, taken)
-    waitlist.changed(work, availability.fact(work, row))
+    waitlist.changed(work, reservations.fact(work, row))
     return replace(found, kept=kept)
 
 
@@ -269,7 +269,7 @@ def _keep(
         row.cancelled_at = work.now
     row.version += 1
     work.session.flush()
-    held = availability.fact(work, row)
+    held = reservations.fact(work, row)
     notices.replan(work, held, Kind.CHANGED, announce=False)  # the hand-over itself is told
     audit.record_reservation(work, actor, Action.HANDED_OVER, held, before=before)
     split = [_split_off(work, actor, before, given, piece) for piece in pieces]

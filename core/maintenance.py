@@ -24,6 +24,7 @@ from core import (
     placement,
     policy,
     requests,
+    reservations,
     waitlist,
 )
 from core.actors import Actor, Operator
@@ -155,7 +156,7 @@ def _clear(work: Work, actor: Actor, gpus: tuple[facts.Gpu, ...], time: TimeRang
     """Make room, the soonest first; each is told to its holder by the change itself."""
     in_the_way = availability.holdings(work, actor.organization_id, gpus, time)
     for number in dict.fromkeys(held.reservation_id for held in sorted(in_the_way, key=lambda held: held.range)):
-        before = availability.reservation(work, actor.organization_id, number)
+        before = reservations.of_id(work, actor.organization_id, number)
         if before.state is State.OFFERED:
             waitlist.call_off(work, actor, number)
             continue

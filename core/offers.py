@@ -14,7 +14,6 @@ from sqlalchemy import select
 from core import (
     asked_for,
     audit,
-    availability,
     displays,
     errors,
     facts,
@@ -25,6 +24,7 @@ from core import (
     organizations,
     placement,
     recipients,
+    reservations,
     telling,
     wishes,
 )
@@ -42,7 +42,7 @@ def give(work: Work, wish: models.Wish, found: Found) -> None:
     if not wish.takes or _is_elsewhere_then(work, wish, found.range):
         _offer(work, by, wish, found)
     elif wish.reservation_id is not None:
-        was = availability.reservation(work, wish.organization_id, wish.reservation_id)
+        was = reservations.of_id(work, wish.organization_id, wish.reservation_id)
         held = move(work, by, wish, found.gpus, found.range)
         _tell(work, wish, held, Kind.MOVED, {"was": was.range.written()})
     else:
@@ -69,7 +69,7 @@ def firm(
     row.version += 1
     wish.offer_id, wish.reservation_id = None, row.id
     wishes.close(work, wish, WishState.SERVED)
-    held = availability.fact(work, row)
+    held = reservations.fact(work, row)
     notices.take_back(work, row.id, Kind.OFFERED, Kind.OFFER_OVER, about=wish.id)
     notices.plan(work, held, announce=displays.announces(work, row.organization_id))
     audit.record_reservation(work, actor, Action.TAKEN, held, before=before)
@@ -81,13 +81,13 @@ def move(
 ) -> facts.Reservation:
     """What they have meanwhile is moved forward; from there it may be moved on."""
     assert wish.reservation_id is not None
-    row = availability.load(work, wish.organization_id, wish.reservation_id)
+    row = reservations.load(work, wish.organization_id, wish.reservation_id)
     work.session.refresh(row, with_for_update=True)
-    before = availability.fact(work, row)
+    before = reservations.fact(work, row)
     placement.place(work, row, gpus, time)
     row.version += 1
     work.session.flush()
-    held = availability.fact(work, row)
+    held = reservations.fact(work, row)
     notices.replan(work, held, Kind.CHANGED, announce=displays.announces(work, wish.organization_id))
     asked_for.settle(work, by, held)
     audit.record_reservation(work, by, Action.MOVED, held, before=before)
@@ -98,8 +98,8 @@ def move(
 def end(work: Work, by: Actor | Operator, wish: models.Wish, action: Action, *, passed: bool = True) -> TimeRange:
     """It is offered no longer; the time that it was. What was `passed` is not offered to the same wish again."""
     assert wish.offer_id is not None
-    row = availability.load(work, wish.organization_id, wish.offer_id)
-    before = replace(availability.fact(work, row), state=State.OFFERED)  # overdue as it may be, nobody has said so
+    row = reservations.load(work, wish.organization_id, wish.offer_id)
+    before = replace(reservations.fact(work, row), state=State.OFFERED)  # overdue as it may be, nobody has said so
     placement.drop(work, row, {slot.gpu.id for slot in before.slots})
     row.cancelled_at = work.now
     row.version += 1
@@ -112,13 +112,13 @@ def end(work: Work, by: Actor | Operator, wish: models.Wish, action: Action, *, 
     limits.count_anew(work)
     answered = () if action is Action.LAPSED and passed else (Kind.OFFER_OVER,)
     notices.take_back(work, row.id, Kind.OFFERED, *answered, about=wish.id)
-    audit.record_reservation(work, by, action, availability.fact(work, row), before=before)
+    audit.record_reservation(work, by, action, reservations.fact(work, row), before=before)
     return time
 
 
 def of(work: Work, actor: Actor, offer_id: int) -> models.Wish:
     """The wish that is offered this; the lab is locked, so what is overdue is none any more."""
-    offer = availability.reservation(work, actor.organization_id, offer_id)
+    offer = reservations.of_id(work, actor.organization_id, offer_id)
     if offer.holder.id != actor.member_id:
         raise errors.NotYours(offer.holder)
     wish = work.session.scalar(select(models.Wish).where(models.Wish.offer_id == offer_id, wishes.IS_OPEN))
@@ -167,5 +167,5 @@ def _tell(work: Work, wish: models.Wish, held: facts.Reservation, kind: Kind, da
 
 def _is_elsewhere_then(work: Work, wish: models.Wish, time: TimeRange) -> bool:
     """Whether they hold something else at that time by now: then they are asked first."""
-    mine = availability.held_by(work, wish.organization_id, wish.member_id)
+    mine = reservations.held_by(work, wish.organization_id, wish.member_id)
     return any(held.id != wish.reservation_id and held.range.overlaps(time) for held in mine)

@@ -15,7 +15,19 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, bindparam, case, func, select, update
 
-from core import availability, facts, members, models, notices, organizations, placement, posts, recipients, telling
+from core import (
+    availability,
+    facts,
+    members,
+    models,
+    notices,
+    organizations,
+    placement,
+    posts,
+    recipients,
+    reservations,
+    telling,
+)
 from core.db import UtcDateTime
 from core.kinds import Kind
 from core.notices import IS_OWED, Outcome, owed_in
@@ -129,7 +141,7 @@ def claim(work: Work, organization_id: int, lease: timedelta) -> Batch | None:
     lab = organizations.of_id(work, organization_id)
     member = _member(work, recipient)
     rows = [row for row in rows if row.kind != Kind.DETAILS] or rows  # which are told under what is told first
-    held = availability.reservations(work, lab.id, {row.reservation_id for row in rows if row.reservation_id})
+    held = reservations.of_ids(work, lab.id, {row.reservation_id for row in rows if row.reservation_id})
     to_tell, post = _together(work, _told_now(work, rows, recipient, lab, member, held))
     if to_tell:
         is_of_lab = to_tell[0].reservation_id is None
@@ -174,7 +186,7 @@ def _batch(
     is_rewritten = post is not None and not post.in_thread and rows[0].reservation_id is not None
     rewritten = posts.lines(work, post, rows) if post and is_rewritten else ()
     others = {row.reservation_id for row in rewritten if row.reservation_id} - set(held)
-    held = {**held, **availability.reservations(work, lab.id, others)}
+    held = {**held, **reservations.of_ids(work, lab.id, others)}
     told = [held[row.reservation_id] for row in (*rows, *rewritten) if row.reservation_id]
     rooms = availability.rooms(work, lab.id, told)
     return Batch(
@@ -210,7 +222,7 @@ def _owed(work: Work, row: models.Notice, held: _Held, rooms: Mapping[int, facts
     if row.reservation_id is None:
         return claimed
     mine = held[row.reservation_id]
-    is_taken_over = claimed.kind is Kind.START and bool(availability.last_holders(work, mine))
+    is_taken_over = claimed.kind is Kind.START and bool(reservations.last_holders(work, mine))
     return Owed(**vars(claimed), reservation=mine, room=rooms[mine.id], is_taken_over=is_taken_over)
 
 
@@ -294,7 +306,7 @@ def _tell_admins(work: Work, organization_id: int, owed: OwedByLab, data: dict[s
             whom = to_member(admin.id)
             notices.owe_by_lab(work, organization_id, Kind.UNDELIVERABLE, whom, work.now, useful_until=until, data=data)
         return
-    held = availability.reservation(work, organization_id, owed.reservation.id)
+    held = reservations.of_id(work, organization_id, owed.reservation.id)
     for admin in admins:
         if not _is_told(work, held, admin):
             whom = to_member(admin.id)

@@ -27,7 +27,7 @@ from datetime import datetime
 
 from sqlalchemy import Row, bindparam, insert, select
 
-from core import availability, facts, inventory, models
+from core import facts, inventory, models, reservations
 from core.timerange import TimeRange
 from core.work import Work
 
@@ -140,7 +140,7 @@ def _add(
         ],
     )
     hull = TimeRange.hull(times.values())
-    state = availability.state(hull, work.now, offered_until)
+    state = reservations.state(hull, work.now, offered_until)
     return facts.Reservation(
         number, organization_id, 1, holder, purpose, slots, hull, state, maintenance, offered_until
     )

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from sqlalchemy import insert, select
 
-from core import availability, facts, models
+from core import availability, facts, models, reservations
 from core.actors import Actor
 from core.facts import Receipt
 from core.work import Work
@@ -36,7 +36,7 @@ def is_done(work: Work, actor: Actor, request_key: str | None) -> bool:
 
 def again(work: Work, actor: Actor, reservation_id: int) -> Receipt:
     """The answer that a request gets that led to this reservation before."""
-    held = availability.reservation(work, actor.organization_id, reservation_id)
+    held = reservations.of_id(work, actor.organization_id, reservation_id)
     return replace(receipt(work, held), again=True)
 
 

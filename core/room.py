@@ -12,11 +12,9 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import bindparam, select
 
-from core import facts, inventory, models
+from core import availability, facts, inventory, models
 from core.timerange import TimeRange
 from core.work import Work
-
-FAR = timedelta(days=3650)
 
 Freed = Mapping[int, list[TimeRange]]  # by the number of the GPU
 
@@ -181,7 +179,7 @@ class Board:
         while before >= 0 and held.whose[before] == besides:
             before -= 1
         opens = held.ends[before] if before >= 0 else self._work.now
-        closes = held.starts[after] if after < len(held.starts) else self._work.now + FAR
+        closes = held.starts[after] if after < len(held.starts) else self._work.now + availability.FAR
         return max(opens, self._work.now), closes
 
     def _is_free(self, gpu_id: int, start: datetime, end: datetime, besides: int) -> bool:

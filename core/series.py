@@ -17,7 +17,6 @@ from sqlalchemy import select
 from core import (
     asked_for,
     audit,
-    availability,
     displays,
     errors,
     facts,
@@ -30,6 +29,8 @@ from core import (
     policy,
     recipients,
     requests,
+    reservations,
+    search,
     waitlist,
 )
 from core.actors import Actor
@@ -181,7 +182,7 @@ def cancel(work: Work, actor: Actor, series_id: int, *, why: str = "") -> Series
     recurrence = _recurrence(row)
     waitlist.lock(work, actor.organization_id)
     rows = _remaining_rows(work, row)
-    first = availability.fact(work, rows[0]) if rows else None
+    first = reservations.fact(work, rows[0]) if rows else None
     cancelled = [_cancel(work, actor, held, why) for held in rows]
     if first is not None:
         _tell_holder(work, actor, Action.CANCELLED, first, cancelled, recurrence, why)
@@ -216,7 +217,7 @@ def remaining(work: Work, actor: Actor, series_id: int) -> Series:
 
 
 def _with_what_remains(work: Work, row: models.Series) -> Series:
-    held = (availability.fact(work, each) for each in _rows(work, row))
+    held = (reservations.fact(work, each) for each in _rows(work, row))
     upcoming = (each for each in held if each.state is State.UPCOMING)
     return Series(row.id, _recurrence(row), tuple(sorted(upcoming, key=lambda each: each.range)))
 
@@ -266,8 +267,8 @@ def _serve(
     wanted: Wanted,
     time: TimeRange,
     moving: facts.Reservation | None = None,
-) -> availability.Choice:
-    return availability.serve(work, organization_id, member_id, wanted, time, moving)
+) -> search.Choice:
+    return search.serve(work, organization_id, member_id, wanted, time, moving)
 
 
 def _again(work: Work, actor: Actor, first: facts.Reservation) -> SeriesReceipt:
@@ -278,7 +279,7 @@ def _again(work: Work, actor: Actor, first: facts.Reservation) -> SeriesReceipt:
     numbers = work.session.scalars(
         select(models.Occurrence.reservation_id).where(models.Occurrence.series_id == row.id)
     )
-    held = [availability.reservation(work, actor.organization_id, number) for number in numbers]
+    held = [reservations.of_id(work, actor.organization_id, number) for number in numbers]
     booked = tuple(sorted(held, key=lambda each: each.range))
     return SeriesReceipt(Series(row.id, _recurrence(row), booked), booked, (), again=True)
 
@@ -346,7 +347,7 @@ def _write(work: Work, actor: Actor, repeats: Repeats, booked: list[facts.Reserv
 
 def _remaining_rows(work: Work, row: models.Series) -> list[models.Reservation]:
     """Those that have not begun, locked; always in the order of their numbers."""
-    return [each for each in _rows(work, row, locked=True) if availability.fact(work, each).state is State.UPCOMING]
+    return [each for each in _rows(work, row, locked=True) if reservations.fact(work, each).state is State.UPCOMING]
 
 
 def _rows(work: Work, row: models.Series, *, locked: bool = False) -> Sequence[models.Reservation]:
@@ -365,7 +366,7 @@ def _in_turn(
     """Each, as it is, and the time it would have: in such an order that none meets the old time of the next."""
     found = []
     for row in rows:
-        before = availability.fact(work, row)
+        before = reservations.fact(work, row)
         day = before.range.start.astimezone(hours.zone).date() if hours else None
         found.append((row, before, (on(hours, day) if hours and day else None) or before.range))
     later = any(wish.start > before.range.start for _, before, wish in found)
@@ -408,7 +409,7 @@ def _change(
     actor: Actor,
     row: models.Reservation,
     before: facts.Reservation,
-    choice: availability.Choice,
+    choice: search.Choice,
     purpose: str,
     why: str,
 ) -> facts.Reservation:
@@ -420,7 +421,7 @@ def _change(
     row.purpose = purpose
     row.version += 1
     work.session.flush()
-    held = availability.fact(work, row)
+    held = reservations.fact(work, row)
     notices.replan(work, held, Kind.CHANGED if moved else None, announce=False)
     asked_for.settle(work, actor, held)
     audit.record_reservation(work, actor, Action.CHANGED, held, before=before, why=why)
@@ -429,12 +430,12 @@ def _change(
 
 
 def _cancel(work: Work, actor: Actor, row: models.Reservation, why: str) -> facts.Reservation:
-    before = availability.fact(work, row)
+    before = reservations.fact(work, row)
     placement.drop(work, row, {gpu.id for gpu in before.gpus})
     row.cancelled_at = work.now
     row.version += 1
     work.session.flush()
-    held = availability.fact(work, row)
+    held = reservations.fact(work, row)
     notices.replan(work, held, Kind.CANCELLED, announce=False)
     asked_for.settle(work, actor, held)
     audit.record_reservation(work, actor, Action.CANCELLED, held, before=before, why=why)

@@ -9,7 +9,6 @@ from sqlalchemy import func, select, update
 
 from core import (
     audit,
-    availability,
     displays,
     errors,
     facts,
@@ -23,6 +22,8 @@ from core import (
     placement,
     policy,
     requests,
+    reservations,
+    search,
     waitlist,
     wishes,
 )
@@ -64,9 +65,7 @@ def ask(
         return known
     starts = _starts(work, actor, wanted, candidates, length, after, before)
     _must_be_new(work, actor, wanted, candidates, length)
-    soonest = availability.first_free(
-        work, actor.organization_id, actor.member_id, wanted, length, starts.start, starts.end
-    )
+    soonest = search.first_free(work, actor.organization_id, actor.member_id, wanted, length, starts.start, starts.end)
     if soonest is not None and soonest.range.start < starts.start + wishes.WORTH_MOVING:
         return Waiting(None, _reserve(work, actor, soonest, purpose, request_key))
     wish = models.Wish(
@@ -103,8 +102,8 @@ def take(work: Work, actor: Actor, offer_id: int, *, request_key: str | None = N
     if answered := requests.done(work, actor, request_key):
         return answered
     wish = offers.of(work, actor, offer_id)
-    row = availability.load(work, actor.organization_id, offer_id)
-    before = availability.fact(work, row)
+    row = reservations.load(work, actor.organization_id, offer_id)
+    before = reservations.fact(work, row)
     gpus = tuple(slot.gpu for slot in before.slots)
     time = TimeRange(max(before.range.start, work.now), before.range.start + timedelta(seconds=wish.seconds))
     if wish.reservation_id is None:
@@ -112,7 +111,7 @@ def take(work: Work, actor: Actor, offer_id: int, *, request_key: str | None = N
         held = offers.firm(work, actor, wish, row, before, time)
     else:
         offers.end(work, actor, wish, Action.TAKEN, passed=False)
-        was = availability.reservation(work, actor.organization_id, wish.reservation_id)
+        was = reservations.of_id(work, actor.organization_id, wish.reservation_id)
         wishes.check_limits(work, wish, gpus, time, moving=was)
         held = offers.move(work, actor, wish, gpus, time)
     requests.remember(work, held, request_key)

@@ -16,7 +16,20 @@ from typing import Any
 
 from sqlalchemy import and_, bindparam, or_, select
 
-from core import availability, errors, facts, inventory, limits, models, notices, offers, placement, recipients, wishes
+from core import (
+    availability,
+    errors,
+    facts,
+    inventory,
+    limits,
+    models,
+    notices,
+    offers,
+    placement,
+    recipients,
+    search,
+    wishes,
+)
 from core.actors import Actor
 from core.db import at_most
 from core.facts import Action, Standing, WishState
@@ -140,7 +153,7 @@ def look_elsewhere(work: Work, row: models.Wish, offered: TimeRange) -> None:
     if row.member.standing != Standing.MEMBER or offered.end <= max(row.earliest_at, work.now):
         return
     wanted = Wanted(tuple(f"#{number}" for number in row.gpus), row.gpu_count, row.model, spread=row.spread)
-    found = availability.first_free(
+    found = search.first_free(
         work,
         row.organization_id,
         row.member_id,

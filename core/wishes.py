@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from core import audit, availability, errors, facts, inventory, limits, members, models, organizations
+from core import audit, errors, facts, inventory, limits, members, models, organizations, reservations
 from core.actors import Actor, Operator
 from core.facts import Action, State, Subject, Surface, Wish, WishState
 from core.inventory import Wanted
@@ -23,7 +23,7 @@ WORTH_MOVING = timedelta(minutes=15)  # by less, nobody is asked or moved
 def fact(work: Work, row: models.Wish) -> Wish:
     """A wish as it is at `work.now`."""
     by_id = {gpu.id: gpu for gpu in inventory.gpus(work, row.organization_id)}
-    offer = availability.reservation(work, row.organization_id, row.offer_id) if row.offer_id else None
+    offer = reservations.of_id(work, row.organization_id, row.offer_id) if row.offer_id else None
     if offer is not None and offer.state is not State.OFFERED:
         offer = None
     length = timedelta(seconds=row.seconds)
@@ -45,7 +45,7 @@ def fact(work: Work, row: models.Wish) -> Wish:
         takes=row.takes,
         offer_lasts=timedelta(minutes=organizations.of_id(work, row.organization_id).offer_minutes),
         state=state,
-        held=availability.reservation(work, row.organization_id, row.reservation_id) if row.reservation_id else None,
+        held=reservations.of_id(work, row.organization_id, row.reservation_id) if row.reservation_id else None,
         offer=offer,
         offered=TimeRange(offer.range.start, offer.range.start + length) if offer else None,
     )
@@ -66,7 +66,7 @@ def held(work: Work, wish: models.Wish) -> facts.Reservation | None:
     """What they have meanwhile."""
     if wish.reservation_id is None:
         return None
-    return availability.reservation(work, wish.organization_id, wish.reservation_id)
+    return reservations.of_id(work, wish.organization_id, wish.reservation_id)
 
 
 def read_passed(passed: list[list[Any]]) -> dict[int, list[TimeRange]]:

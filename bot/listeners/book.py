@@ -17,7 +17,7 @@ from bot.views import booking as view
 from bot.views import help as help_view
 from bot.views import kit, unread
 from bot.views.booking import Echo
-from core import availability, booking, facts, limits
+from core import availability, booking, facts, inventory, limits, search
 from core.errors import Busy, GpuTaken, Refusal
 from core.inventory import Wanted
 from core.timerange import TimeRange
@@ -128,9 +128,9 @@ def _answer_question(visit: Visit, wanted: Wanted, reading: when.Reading, purpos
     reader = visit.reader.in_zone(reading.start.tzinfo)
     wish = TimeRange(reading.start, reading.end)
     with visit.read() as work:
-        answer = availability.what_if(work, visit.actor, wanted, wish)
+        answer = search.what_if(work, visit.actor, wanted, wish)
         free = availability.free_during(work, visit.organization_id, wanted, wish)
-        in_all = len(availability.gpus(work, visit.organization_id))
+        in_all = len(inventory.gpus(work, visit.organization_id))
         use = limits.fair_use(work, visit.organization_id, visit.member.id)
     if isinstance(answer, GpuTaken):
         visit.answer(view.taken(answer, reader, purpose=purpose, asked=True))

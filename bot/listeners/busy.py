@@ -12,7 +12,7 @@ from bot.desk import Desk, Visit
 from bot.listeners import keep
 from bot.views import busy as view
 from bot.views import kit
-from core import availability, busy
+from core import busy, reservations
 from core.errors import NotYours
 from core.facts import BusyAnswer, State
 
@@ -41,7 +41,7 @@ def typed(visit: Visit, wish: StillBusy) -> None:
 def _theirs(visit: Visit, reservation_ids: list[int]) -> list[int]:
     """Which of those that one message speaks of are the visitor's, and run; the others' holders are to press it."""
     with visit.read() as work:
-        held = [availability.reservation(work, visit.organization_id, number) for number in reservation_ids]
+        held = [reservations.of_id(work, visit.organization_id, number) for number in reservation_ids]
     mine = [each.id for each in held if each.holder.id == visit.member.id]
     if not mine:
         raise NotYours(held[0].holder)

@@ -19,7 +19,7 @@ from bot.views import series as view
 from bot.views.booking import Echo
 from bot.views.form import SeriesShown
 from bot.views.series import Changes
-from core import availability, booking, facts, series
+from core import booking, facts, inventory, reservations, series
 from core.errors import Refusal, SomeTaken
 from core.facts import Hours
 from core.inventory import Wanted
@@ -39,7 +39,7 @@ def register(app: App, _desk: Desk) -> None:
     def date_chosen(visit: Visit, action: Pressed) -> None:
         chosen = kit.from_value(action["selected_option"]["value"])
         with visit.read() as work:
-            held = availability.changeable(work, visit.actor, int(chosen["id"]), int(chosen["v"]))
+            held = reservations.changeable(work, visit.actor, int(chosen["id"]), int(chosen["v"]))
         visit.answer(booking_view.state(held, visit.reader))
 
     @app.action("change_series")
@@ -191,7 +191,7 @@ def _change_all(visit: Visit, changes: Changes, *, skip: bool = False) -> kit.Me
 def _open(visit: Visit, series_id: int) -> None:
     visit.hurried = True
     with visit.read() as work:
-        gpus = availability.gpus(work, visit.organization_id)
+        gpus = inventory.gpus(work, visit.organization_id)
         found = series.remaining(work, visit.actor, series_id)
     if not found.remaining:
         visit.answer(view.nothing_remains(visit.reader))

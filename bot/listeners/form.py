@@ -19,7 +19,7 @@ from bot.views import form as view
 from bot.views import kit, unread
 from bot.views.booking import Echo
 from bot.views.form import Filled, Origin
-from core import availability, booking, facts, limits
+from core import booking, facts, inventory, limits, reservations
 from core.errors import (
     NoGpus,
     NoneWanted,
@@ -107,7 +107,7 @@ def _link(visit: Visit, shortcut: dict[str, Any]) -> str:
 def _open_filled(visit: Visit, origin: Origin, *, start: datetime | None = None, purpose: str = "") -> None:
     visit.hurried = True
     with visit.read() as work:
-        gpus = availability.gpus(work, visit.organization_id)
+        gpus = inventory.gpus(work, visit.organization_id)
         use = limits.fair_use(work, visit.organization_id, visit.member.id)
         usual = limits.of(work, visit.organization_id, visit.member.id).usual
     if not gpus:
@@ -122,8 +122,8 @@ def open_change(visit: Visit, reservation_id: int, version: int) -> None:
     """Open the form for one that is booked."""
     visit.hurried = True
     with visit.read() as work:
-        gpus = availability.gpus(work, visit.organization_id)
-        held = availability.changeable(work, visit.actor, reservation_id, version)
+        gpus = inventory.gpus(work, visit.organization_id)
+        held = reservations.changeable(work, visit.actor, reservation_id, version)
     origin = Origin(visit.response_url, reservation_id=held.id, version=held.version, start=held.range.start)
     open_view(visit, view.form(gpus, visit.reader, visit.now, origin, change=held))
 

@@ -6,7 +6,7 @@ import re
 
 from bot.commands import Book
 from bot.desk import Visit
-from core import availability
+from core import inventory
 from core.errors import UnknownGpu
 
 
@@ -17,4 +17,4 @@ def refuse_unknown(visit: Visit, purpose: str, wish: Book) -> None:
     where = re.match(r"(?:on|@)\s+(\S+)", purpose, re.IGNORECASE)
     if where:
         with visit.read() as work:
-            raise UnknownGpu(where[1], availability.gpus(work, visit.organization_id))
+            raise UnknownGpu(where[1], inventory.gpus(work, visit.organization_id))

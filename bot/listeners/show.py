@@ -18,7 +18,7 @@ from bot.views import mine as mine_view
 from bot.views import status as status_view
 from bot.views import who as who_view
 from bot.views.mine import Mine
-from core import availability, facts, series, waiting
+from core import availability, facts, reservations, series, waiting
 from core import health as core_health
 from core.timerange import TimeRange
 from core.work import Work
@@ -129,4 +129,4 @@ def health(visit: Visit) -> None:
 
 def held_by(work: Work, visit: Visit) -> Mine:
     """The visitor's reservations, those that are running with the room they have."""
-    return availability.with_room(work, availability.held_by(work, visit.organization_id, visit.member.id))
+    return availability.with_room(work, reservations.held_by(work, visit.organization_id, visit.member.id))

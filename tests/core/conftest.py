@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from core import availability, booking, facts, maintenance, members, organizations
+from core import availability, booking, facts, maintenance, members, organizations, reservations
 from core.actors import Actor, Operator
 from core.facts import Standing
 from core.inventory import Wanted
@@ -57,7 +57,7 @@ class Lab:
 
     def held_by(self, actor: Actor) -> tuple[facts.Reservation, ...]:
         with self.database.read(self.clock.now) as work:
-            return availability.held_by(work, self.id, actor.member_id)
+            return reservations.held_by(work, self.id, actor.member_id)
 
 
 def found_lab(database: Database, now: datetime, slack_id: str = "T1") -> tuple[int, list[Actor]]:

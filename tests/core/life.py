@@ -17,7 +17,6 @@ from sqlalchemy import select
 
 from core import (
     audit,
-    availability,
     booking,
     errors,
     facts,
@@ -28,6 +27,8 @@ from core import (
     models,
     outbox,
     recipients,
+    reservations,
+    search,
     series,
     waiting,
     waitlist,
@@ -271,7 +272,7 @@ class Life(RuleBasedStateMachine):
             (gpu.id for gpu in asked.gpus), asked.range
         )
         with self.database.read(now) as work:
-            old = availability.reservation(work, self.lab, number)
+            old = reservations.of_id(work, self.lab, number)
         left = {} if old.state is State.CANCELLED else {slot.gpu.id: slot.range for slot in old.slots}
         pieces = [each for each in given.kept if each.id != number]
         for gpu, slot in before.items():
@@ -465,7 +466,7 @@ class Life(RuleBasedStateMachine):
 
     def reservations_are_as_expected(self, work: Work) -> None:
         for number, expected in self.expected.items():
-            held = availability.reservation(work, self.lab, number)
+            held = reservations.of_id(work, self.lab, number)
             slots = expected.would_have_been if expected.is_cancelled else expected.slots
             assert {slot.gpu.id: slot.range for slot in held.slots} == slots
             assert (held.state is State.CANCELLED) == (expected.is_cancelled or expected.is_overdue(self.clock.now))
@@ -501,7 +502,7 @@ class Life(RuleBasedStateMachine):
             replayed[entry.subject_id] = entry.after
         now = {}
         for number, expected in self.expected.items():
-            held = availability.reservation(work, self.lab, number)
+            held = reservations.of_id(work, self.lab, number)
             if expected.slots and expected.is_overdue(self.clock.now):
                 held = replace(held, state=State.OFFERED)  # nobody has freed it yet
             now[number] = audit.snapshot(held)
@@ -510,7 +511,7 @@ class Life(RuleBasedStateMachine):
     def what_is_owed_is_true(self, work: Work) -> None:
         owed = self.owed(work)
         for number in self.expected:
-            held = availability.reservation(work, self.lab, number)
+            held = reservations.of_id(work, self.lab, number)
             mine = [each for each in owed.pop(number, []) if each[0].kind not in BETWEEN_PEOPLE]
             self.an_offer_is_owed_its_end(held, mine)
             mine = [(row, whom) for row, whom in mine if row.kind not in {Kind.OFFERED, Kind.OFFER_OVER}]
@@ -576,7 +577,7 @@ class Life(RuleBasedStateMachine):
         """Whether the limits let its member have some of these at that time."""
         if not self.is_limited:
             return True
-        moving = availability.reservation(work, self.lab, row.reservation_id) if row.reservation_id else None
+        moving = reservations.of_id(work, self.lab, row.reservation_id) if row.reservation_id else None
         for gpus in combinations(free, row.gpu_count):
             if row.spread or len({gpu.node for gpu in gpus}) == 1:
                 wanted = Wanted(tuple(gpu.full_name for gpu in gpus))
@@ -700,7 +701,7 @@ class Life(RuleBasedStateMachine):
             datetime.fromisoformat(until) if until else None,
         )
         with self.database.read(self.clock.now) as work:
-            self.versions.setdefault(number, []).append(availability.reservation(work, self.lab, number).version)
+            self.versions.setdefault(number, []).append(reservations.of_id(work, self.lab, number).version)
 
     def busy(self) -> dict[int, list[tuple[TimeRange, int]]]:
         found: dict[int, list[tuple[TimeRange, int]]] = {}
@@ -733,10 +734,10 @@ class Life(RuleBasedStateMachine):
 
     def check_what_would_pass(self, actor: Actor, refusal: errors.AgainstRule, number: int | None) -> None:
         with self.database.read(self.clock.now) as work:
-            moving = availability.reservation(work, self.lab, number) if number else None
+            moving = reservations.of_id(work, self.lab, number) if number else None
             for offer in refusal.alternatives:
                 wanted = Wanted(tuple(gpu.full_name for gpu in offer.gpus))
-                served = availability.serve(work, self.lab, actor.member_id, wanted, offer.range, moving)
+                served = search.serve(work, self.lab, actor.member_id, wanted, offer.range, moving)
                 assert served.time == offer.range
 
     def made(self, held: facts.Reservation) -> None:
@@ -790,7 +791,7 @@ class Life(RuleBasedStateMachine):
 
     def held(self) -> list[facts.Reservation]:
         with self.database.read(self.clock.now) as work:
-            return [availability.reservation(work, self.lab, number) for number in self.expected]
+            return [reservations.of_id(work, self.lab, number) for number in self.expected]
 
     def owed(self, work: Work) -> dict[int, list[tuple[models.Notice, str]]]:
         asked = (

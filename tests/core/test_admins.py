@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from core import audit, availability, errors, facts, inventory, maintenance, members, organizations, outbox
+from core import audit, errors, facts, inventory, maintenance, members, organizations, outbox, reservations
 from core.actors import Operator
 from core.facts import Action, Role, State, Subject
 from core.inventory import Wanted
@@ -118,8 +118,8 @@ def test_what_deactivated_people_still_hold_is_there_to_be_released(lab: Lab) ->
     with lab.database.begin(lab.clock.now) as work:
         members.save(work, lab.id, "UBob", name="Bob", zone="UTC", language="en", standing=facts.Standing.DEACTIVATED)
     with lab.database.read(lab.clock.now) as work:
-        left = availability.left_behind(work, lab.id)
-        everything = availability.ahead(work, lab.id)
+        left = reservations.left_behind(work, lab.id)
+        everything = reservations.ahead(work, lab.id)
     assert [each.id for each in left] == [held.id]
     assert [each.holder.name for each in everything] == ["Alice", "Bob"]
     lab.act("cancel", lab.charlie, held, why="has left the lab")

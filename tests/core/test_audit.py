@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import Executable, delete, text, update
 from sqlalchemy.exc import DBAPIError
 
-from core import audit, availability, errors, facts, members, models
+from core import audit, errors, facts, members, models, reservations
 from core.db import APPEND_ONLY
 from core.facts import Action, Subject, Surface
 from core.inventory import Wanted
@@ -89,7 +89,7 @@ def test_the_last_entry_of_a_reservation_is_what_it_is(lab: Lab) -> None:
     last = {each.subject_id: each.after for each in reversed(entries(lab))}
     with lab.database.read(lab.clock.now) as work:
         for held in (kept, gone):
-            assert last[held.id] == audit.snapshot(availability.reservation(work, lab.id, held.id))
+            assert last[held.id] == audit.snapshot(reservations.of_id(work, lab.id, held.id))
 
 
 def test_the_database_itself_refuses_to_rewrite_it(lab: Lab) -> None:

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from core import availability, errors
+from core import errors, reservations
 from core.facts import Alternative, State
 from core.inventory import Wanted
 from core.timerange import TimeRange
@@ -289,7 +289,7 @@ def test_others_hands_off(lab: Lab) -> None:
         with pytest.raises(errors.NotYours):
             lab.act(verb, lab.bob, mine, **more)
     with lab.database.read(lab.clock.now) as work, pytest.raises(errors.NotYours):
-        availability.changeable(work, lab.bob, mine.id, mine.version)
+        reservations.changeable(work, lab.bob, mine.id, mine.version)
 
 
 def test_changing_moves_time_gpus_and_purpose(lab: Lab) -> None:

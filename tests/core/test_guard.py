@@ -7,7 +7,7 @@ from sqlalchemy import event, insert, text
 from sqlalchemy import update as change
 from sqlalchemy.exc import IntegrityError
 
-from core import availability, models
+from core import availability, inventory, models
 from core.timerange import TimeRange
 from core.work import Database
 from tests.core.conftest import Lab
@@ -83,7 +83,7 @@ def test_clashes_are_found_from_the_first_end_after_a_start(lab: Lab) -> None:
     for number in range(40):  # with a few it would choose well by chance
         lab.add_gpu("lab-node-2", f"GPU{number}")
     with lab.database.read(lab.clock.now) as work:
-        availability.holdings(work, lab.id, availability.gpus(work, lab.id), lab.hours(0, 24))
+        availability.holdings(work, lab.id, inventory.gpus(work, lab.id), lab.hours(0, 24))
     statement, values = asked[-1]
     with lab.database.engine.begin() as connection:
         plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values).all()  # type: ignore[arg-type]

@@ -9,7 +9,19 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from core import audit, availability, errors, facts, handover, limits, maintenance, models, organizations
+from core import (
+    audit,
+    availability,
+    errors,
+    facts,
+    handover,
+    inventory,
+    limits,
+    maintenance,
+    models,
+    organizations,
+    reservations,
+)
 from core.actors import Operator
 from core.facts import Action, HandOver, HandOverState, Rule, State, Subject
 from core.kinds import Kind
@@ -35,13 +47,13 @@ def withdraw(lab: Lab, asked: HandOver, *, by: Any = None) -> HandOver:
 
 def seen(lab: Lab, held: facts.Reservation) -> facts.Reservation:
     with lab.database.read(lab.clock.now) as work:
-        return availability.reservation(work, lab.id, held.id)
+        return reservations.of_id(work, lab.id, held.id)
 
 
 def holdings(lab: Lab) -> list[tuple[str, str, datetime, datetime]]:
     with lab.database.read(lab.clock.now) as work:
         window = TimeRange(lab.clock.now - timedelta(days=2), lab.clock.now + timedelta(days=30))
-        held = availability.holdings(work, lab.id, availability.gpus(work, lab.id), window)
+        held = availability.holdings(work, lab.id, inventory.gpus(work, lab.id), window)
     return [(each.gpu.label, each.holder.name, each.range.start, each.range.end) for each in held]
 
 
@@ -294,7 +306,7 @@ def test_both_histories_have_it(lab: Lab) -> None:
         last = {each.subject_id: each.after for each in reversed(told) if each.subject is facts.Subject.RESERVATION}
         for each in (*given.kept, given.taken):
             assert each is not None
-            assert last[each.id] == audit.snapshot(availability.reservation(work, lab.id, each.id))
+            assert last[each.id] == audit.snapshot(reservations.of_id(work, lab.id, each.id))
     assert [(each.action, each.by, each.concerns) for each in told if each.concerns] == [
         (Action.HANDED_OVER, "Alice", "Bob"),
         (Action.SPLIT, "Alice", "Alice"),

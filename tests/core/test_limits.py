@@ -15,7 +15,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core import audit, availability, booking, errors, facts, limits, organizations, policy, usage
+from core import audit, availability, booking, errors, facts, limits, organizations, policy, search, usage
 from core.actors import Actor, Operator
 from core.facts import Action, Alternative, Role, Rule, Subject
 from core.inventory import Wanted
@@ -365,7 +365,7 @@ def test_another_labs_gpus_and_people_are_out_of_reach(lab: Lab) -> None:
 def test_the_question_what_would_be_free_knows_the_limits(lab: Lab, database: Database) -> None:
     limit(lab, {Rule.LONGEST: 2 * HOUR})
     with database.read(lab.clock.now) as work, pytest.raises(errors.TooLong) as refusal:
-        availability.what_if(work, lab.alice, Wanted(), lab.hours(1, 3))
+        search.what_if(work, lab.alice, Wanted(), lab.hours(1, 3))
     assert offers(refusal.value) == {Alternative.Kind.SHORTER: lab.hours(1, 2)}
 
 

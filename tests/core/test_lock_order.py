@@ -15,7 +15,6 @@ import pytest
 from sqlalchemy import select
 
 from core import (
-    availability,
     booking,
     busy,
     errors,
@@ -25,6 +24,7 @@ from core import (
     maintenance,
     models,
     outbox,
+    reservations,
     rules,
     series,
     waiting,
@@ -159,7 +159,7 @@ def go_on(database: Database, lab: Lab, seed: int) -> Counter[str]:
         who, change = dice.choice(people), dice.choice(CHANGES_OF_PEOPLE)
         try:
             with database.read(now) as work:
-                held = [each for person in people for each in availability.held_by(work, lab.id, person.member_id)]
+                held = [each for person in people for each in reservations.held_by(work, lab.id, person.member_id)]
             own = [each for each in held if each.holder.id == who.member_id]
             turn = Turn(lab, now, dice, who, own, [each for each in held if each not in own] or held)
             with database.begin(now) as work:

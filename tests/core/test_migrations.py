@@ -19,7 +19,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import TableClause, column, insert, inspect, select, table, text
 from sqlalchemy.exc import IntegrityError
 
-from core import availability, booking, errors, inventory, members, migrate, models
+from core import booking, errors, inventory, members, migrate, models, reservations
 from core.actors import Actor
 from core.db import Base, UtcDateTime
 from core.errors import Busy
@@ -298,7 +298,7 @@ def must_go_on(database: Database) -> None:
         booking.reserve(work, actor, Wanted(names=("GPU0",)), later)
     with database.read(NOON) as work:
         assert len(inventory.gpus(work, 1)) == 1
-        assert len(availability.held_by(work, 1, 1)) == 1
+        assert len(reservations.held_by(work, 1, 1)) == 1
     must_be_append_only(database)
 
 

@@ -12,7 +12,7 @@ import psycopg
 import pytest
 from sqlalchemy import Connection, event, text
 
-from core import audit, availability, errors, outbox, waitlist
+from core import audit, availability, errors, outbox, reservations, waitlist
 from core.db import OVERLAP, write_guard
 from core.inventory import Wanted
 from core.work import Database
@@ -103,7 +103,7 @@ def a_day(lab: Lab) -> None:
     lab.act("extend", lab.alice, first, by=timedelta(hours=1))
     with lab.database.read(lab.clock.now) as work:
         availability.occupancy(work, lab.id)
-        availability.held_by(work, lab.id, lab.alice.member_id)
+        reservations.held_by(work, lab.id, lab.alice.member_id)
         waitlist.has_overdue(work, lab.id)
         audit.lately(work, lab.id)
         outbox.awaiting(work, lab.id, lab.clock.now + timedelta(hours=1))

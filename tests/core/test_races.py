@@ -15,7 +15,7 @@ import pytest
 from sqlalchemy import event, func, select
 from sqlalchemy.exc import OperationalError
 
-from core import availability, booking, errors, facts, limits, maintenance, models
+from core import availability, booking, errors, facts, limits, maintenance, models, reservations, search
 from core.actors import Actor, Operator
 from core.facts import Rule, Subject
 from core.inventory import Wanted
@@ -153,13 +153,13 @@ def test_two_extending_into_one_gap(lab: Lab, database_url: str) -> None:
 
 def test_what_would_pass_is_looked_for_when_nobody_waits_for_it(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
     lab.reserve(lab.bob, lab.hours(0))
-    search = availability.alternatives
+    look = search.alternatives
 
     def search_while_somebody_books(*asked: Any) -> tuple[facts.Alternative, ...]:
         lab.reserve(lab.charlie, lab.hours(1))
-        return search(*asked)
+        return look(*asked)
 
-    monkeypatch.setattr(availability, "alternatives", search_while_somebody_books)
+    monkeypatch.setattr(search, "alternatives", search_while_somebody_books)
     with pytest.raises(errors.GpuTaken) as refused:
         lab.reserve(lab.alice, lab.hours(0))
     assert [each.range for each in refused.value.alternatives] == [lab.hours(2)], "and it tells what is so by then"
@@ -233,9 +233,9 @@ def test_what_is_retired_while_one_waits_to_book_it_is_not_booked(
 def test_what_is_cancelled_while_one_looks_is_seen_as_cancelled(lab: Lab) -> None:
     mine = lab.reserve(lab.alice, lab.hours(2)).reservation
     with lab.database.begin(lab.clock.now) as work:
-        row = availability.load(work, lab.id, mine.id)
+        row = reservations.load(work, lab.id, mine.id)
         lab.act("cancel", lab.alice, mine)
-        seen = availability.fact(work, row)
+        seen = reservations.fact(work, row)
     assert seen.state is facts.State.CANCELLED
     assert seen.range == mine.range
 

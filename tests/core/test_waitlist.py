@@ -14,7 +14,6 @@ from sqlalchemy import select
 
 from core import (
     audit,
-    availability,
     booking,
     errors,
     facts,
@@ -28,6 +27,7 @@ from core import (
     outbox,
     policy,
     rules,
+    search,
     waiting,
     waitlist,
 )
@@ -509,7 +509,7 @@ def test_reading_questions_do_not_see_what_is_overdue(lab: Lab) -> None:
     lab.clock.forward(minutes=11)
     with lab.database.read(lab.clock.now) as work:
         assert waitlist.has_overdue(work, lab.id)
-        free = availability.what_if(work, lab.charlie, Wanted(), lab.hours(0, 2))
+        free = search.what_if(work, lab.charlie, Wanted(), lab.hours(0, 2))
     assert not isinstance(free, errors.GpuTaken)
     assert len(free) == 1
 

@@ -14,7 +14,7 @@ from bot.listeners.admin import limits
 from bot.reader import Reader
 from bot.views.admin.limits import written
 from bot.workspace.driver import MessageHandle, PersonDriver
-from core import availability, organizations
+from core import organizations, reservations
 from core.actors import Operator
 from core.facts import Rule
 from tests.scenarios.conftest import World
@@ -164,7 +164,7 @@ def test_until_when_is_read_in_every_language_and_the_rest_is_the_reason(world: 
     look = alice.waits_for("#gpu", "GPU0")
     assert "12月4日(金) 10:00" in look.words or "Fri 4 Dec, 10:00" in look.words
     with world.desk.database.read(world.clock()) as work:
-        assert availability.ahead(work, world.desk.organization.id) == ()
+        assert reservations.ahead(work, world.desk.organization.id) == ()
     look.press(look.buttons[0])
     alice.waits_for("#gpu", "fan noise")
 
@@ -246,7 +246,7 @@ def test_what_deactivated_people_hold_is_given_back_in_one_tap_each(world: World
     panel.press("Give it back")
     alice.waits_for("#gpu", f"✓ Given back: 佐藤遥, {last.removeprefix('佐藤遥 · ')}")
     with world.desk.database.read(world.clock()) as work:
-        assert availability.left_behind(work, world.desk.organization.id) == ()
+        assert reservations.left_behind(work, world.desk.organization.id) == ()
     world.book("alice", "tomorrow 13:00-14:00")
     alice.types("#gpu", "/gpu audit")
     alice.waits_for("#gpu", "The account is deactivated.")

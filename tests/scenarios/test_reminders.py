@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from bot.workspace.driver import MessageHandle
-from core import availability, booking, members, organizations
+from core import booking, members, organizations, reservations
 from core.actors import Actor, Operator
 from tests.scenarios.conftest import World
 
@@ -268,7 +268,7 @@ def test_who_overruled_somebody_and_why_is_told_in_the_thread(world: World) -> N
     [told] = posts(world)
     lab = world.desk.organization.id
     with world.desk.database.begin(world.clock()) as work:
-        [held] = availability.ahead(work, lab)
+        [held] = reservations.ahead(work, lab)
         admin = members.admins(work, lab)[0]
         booking.cancel(work, Actor.of(lab, admin), held.id, version=None, why="power <!channel> cut")
     world.slack.fail("chat.postMessage", reset=True)
@@ -293,7 +293,7 @@ def test_why_some_gpus_of_a_run_end_earlier_is_told_in_its_thread(world: World) 
     [told] = posts(world)
     with world.desk.database.begin(world.clock()) as work:
         admin = Actor.of(world.desk.organization.id, members.admins(work, world.desk.organization.id)[0])
-        [held] = availability.ahead(work, admin.organization_id)
+        [held] = reservations.ahead(work, admin.organization_id)
         end = world.clock() + timedelta(hours=2)
         booking.shorten(work, admin, held.id, version=None, names=["GPU1"], end=end, why="the fan of GPU1")
     world.tick()

@@ -11,7 +11,7 @@ from bot.views import kit
 from bot.views.admin import bookings as view
 from bot.views.admin.form import Origin
 from bot.views.kit import Message
-from core import availability, booking, facts, members, series
+from core import booking, facts, members, reservations, series
 from core.errors import UnknownReservation
 from core.facts import State
 from core.inventory import Wanted
@@ -27,7 +27,7 @@ def register(app: App, _desk: Desk) -> None:
     def everybodys(visit: Visit) -> None:
         with visit.read() as work:
             members.must_be_admin(work, visit.actor)
-            held = availability.ahead(work, visit.organization_id)
+            held = reservations.ahead(work, visit.organization_id)
         visit.answer(view.everybodys(held, visit.reader))
 
     @app.action("admin:give_back")
@@ -35,7 +35,7 @@ def register(app: App, _desk: Desk) -> None:
         pressed = kit.from_value(action["value"])
         with visit.begin() as work:
             members.must_be_admin(work, visit.actor)
-            held = availability.changeable(work, visit.actor, int(pressed["id"]), int(pressed["v"]))
+            held = reservations.changeable(work, visit.actor, int(pressed["id"]), int(pressed["v"]))
             why = visit.reader.say("The account is deactivated.")
             _give_back(work, visit, held, why)
         lab.show(visit, view.given_back(held, visit.reader))
@@ -67,7 +67,7 @@ def _hours(visit: Visit, time: TimeRange) -> facts.Hours:
 
 
 def _open(visit: Visit, work: Work, about: Values, origin: Origin) -> kit.Block:
-    held = availability.changeable(work, visit.actor, int(about["id"]), int(about["v"]))
+    held = reservations.changeable(work, visit.actor, int(about["id"]), int(about["v"]))
     found = series.of(work, visit.organization_id, held.id)
     return view.modal(held, found, visit.reader, Origin(origin.response_url, held.id, held.version))
 
@@ -77,7 +77,7 @@ def _save(visit: Visit, values: Values, origin: Origin) -> Message:
     named = tuple(values["gpus"].replace(",", " ").split())
     time = form.time_in(visit, values["when"]) if values["when"] else None
     with visit.begin() as work:
-        held = availability.changeable(work, visit.actor, origin.subject_id, origin.version)
+        held = reservations.changeable(work, visit.actor, origin.subject_id, origin.version)
         if values.get("whole"):
             _save_all(work, visit, values, held, time, Wanted(named) if named else None)
             return kit.done(visit.reader.say("{who} will read of it.", who=kit.escape(held.holder.name)))

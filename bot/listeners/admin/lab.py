@@ -17,7 +17,7 @@ from bot.views.admin import lab as view
 from bot.views.admin.form import Origin
 from bot.views.admin.lab import Lab
 from bot.views.kit import Block, Message
-from core import availability, inventory, limits, members, organizations, reminders
+from core import inventory, limits, members, organizations, reminders, reservations
 from core.facts import Subject
 from core.work import Work
 
@@ -49,7 +49,7 @@ def _lab(visit: Visit) -> Lab:
             members.admins(work, visit.organization_id),
             inventory.gpus(work, visit.organization_id),
             inventory.nodes(work, visit.organization_id),
-            availability.left_behind(work, visit.organization_id),
+            reservations.left_behind(work, visit.organization_id),
         )
 
 
@@ -57,7 +57,7 @@ def _ask_after_holders(visit: Visit) -> None:
     """Slack tells nobody that an account was deactivated; those not heard of for longest are asked about first."""
     with visit.read() as work:
         members.must_be_admin(work, visit.actor)
-        holders = {held.holder.slack_id: held.holder for held in availability.ahead(work, visit.organization_id)}
+        holders = {held.holder.slack_id: held.holder for held in reservations.ahead(work, visit.organization_id)}
     longest_ago = sorted(holders.values(), key=lambda holder: holder.checked_at or datetime.min.replace(tzinfo=UTC))
     for holder in longest_ago[:_ASKED_AFTER]:
         people.find(visit.desk, holder.slack_id, visit.now, hurried=True)
