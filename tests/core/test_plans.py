@@ -20,6 +20,7 @@ from tests.conftest import Clock
 from tests.core.conftest import Lab, found_lab
 
 HISTORY = 10_000  # reservations: enough that to read them all costs far more than to look some up
+GPUS, AHEAD = 50, 3  # and for each of them what is held ahead: looked up row by row, or by reading the whole history
 GROWING = {"slots", "reservations", "notices", "audit", "requests"}
 
 _FILL = (
@@ -50,18 +51,34 @@ _FILL = (
     INSERT INTO requests (organization_id, key, reservation_id, made_at)
     SELECT :lab, 'key ' || i, 1000 + i, CAST(:now AS timestamptz) FROM generate_series(1, :count) AS i
     """,
+    """
+    INSERT INTO gpus (id, node_id, label, model, memory_gb)
+    SELECT 1000 + i, (SELECT min(id) FROM nodes), 'RUN-' || i, 'RTX 5090', 32 FROM generate_series(1, :gpus) AS i
+    """,
+    """
+    INSERT INTO reservations (id, organization_id, member_id, purpose, created_at)
+    SELECT 1000 + :count + i, :lab, :member, '', CAST(:now AS timestamptz)
+    FROM generate_series(1, :gpus * :ahead) AS i
+    """,
+    """
+    INSERT INTO slots (reservation_id, gpu_id, start_at, end_at)
+    SELECT 1000 + :count + i, 1001 + i % :gpus, CAST(:now AS timestamptz) + interval '2 hours' * (20 + i / :gpus),
+           CAST(:now AS timestamptz) + interval '2 hours' * (20 + i / :gpus) + interval '1 hour'
+    FROM generate_series(1, :gpus * :ahead) AS i
+    """,
 )
 
 
 @pytest.fixture
 def lab(new_database_url: Callable[[str], str], clock: Clock) -> Iterator[Lab]:
-    """With a long history."""
+    """With a long history, many GPUs, and much that is held ahead."""
     database = Database(new_database_url("postgresql"))
     lab_id, cast = found_lab(database, clock.now)
     lab = Lab(database, clock, lab_id, *cast)
     (story,) = lab.occupancy()
     with database.engine.begin() as connection:
-        known = {"lab": lab.id, "member": lab.bob.member_id, "gpu": story.gpu.id, "now": clock.now, "count": HISTORY}
+        known = {"lab": lab.id, "member": lab.charlie.member_id, "gpu": story.gpu.id, "now": clock.now}
+        known |= {"count": HISTORY, "gpus": GPUS, "ahead": AHEAD}
         connection.exec_driver_sql(f"ALTER TABLE slots DROP CONSTRAINT {OVERLAP}")
         for statement in _FILL:
             connection.execute(text(statement), known)
