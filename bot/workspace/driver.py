@@ -20,7 +20,7 @@ from bot.workspace.words import Reader, block_words, controls, text_words
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
 
-    from bot.workspace.state import Channel, Message, Person, View
+    from bot.workspace.state import AppBot, Channel, Message, Person, View
     from bot.workspace.workspace import Workspace
 
 T = TypeVar("T")
@@ -153,6 +153,19 @@ class PersonDriver:
         if found is None:
             raise AssertionError(describe())
         return found
+
+
+@dataclass(frozen=True)
+class AppDriver:
+    """The bot of another app, which talks into channels as well."""
+
+    slack: Workspace
+    bot: AppBot
+
+    def posts(self, where: str, words: str, *, username: str = "") -> Ack:
+        """As its account; with a name of its own like an incoming webhook, of which Slack names no account."""
+        channel = self.slack.state.channel_named(where)
+        return self.slack.call(self.slack.interactions.other_bot_says(self.bot, channel, words, username))
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ from bot.workspace.payloads import (
     message_event,
     message_json,
 )
-from bot.workspace.state import Change, Channel, Message, Person, State, View
+from bot.workspace.state import AppBot, Change, Channel, Message, Person, State, View
 from bot.workspace.words import controls
 
 if TYPE_CHECKING:
@@ -64,6 +64,12 @@ class Interactions:
             raise SlackError("is_archived" if channel.archived else "not_in_channel")
         message = self._messages.by_person(person, channel, words, thread_ts)
         return await self._said(message) or NO_ACK
+
+    async def other_bot_says(self, bot: AppBot, channel: Channel, words: str, username: str) -> Ack:
+        """Another app posts; under a name of its own, as webhooks do, or as its account."""
+        if channel.archived or bot.account.id not in channel.members:
+            raise SlackError("is_archived" if channel.archived else "not_in_channel")
+        return await self._said(self._messages.by_other_bot(bot, channel, words, username)) or NO_ACK
 
     async def _said(self, message: Message) -> Ack | None:
         ack = await self._delivery.event(message_event(self._state, message))

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from bot.workspace import blocks as block_kit
 from bot.workspace import mrkdwn
 from bot.workspace.errors import SlackError
-from bot.workspace.state import SLACKBOT, Channel, Message, Person, State
+from bot.workspace.state import SLACKBOT, AppBot, Channel, Message, Person, State
 from bot.workspace.words import called
 
 if TYPE_CHECKING:
@@ -78,7 +78,7 @@ class Messages:
                 self._state.bot.id,
                 text,
                 checked,
-                by_bot=True,
+                bot=self._state.own,
                 metadata=metadata,
                 thread_ts=thread_ts,
                 broadcast=broadcast,
@@ -91,8 +91,14 @@ class Messages:
         self, channel: Channel, text: str, blocks: list[Json], files: list[str], thread_ts: str | None = None
     ) -> Message:
         """Share files as the app; what is said with them was checked before."""
-        ts, bot = self._state.new_ts(), self._state.bot.id
-        return self._add(Message(ts, channel.id, bot, text, blocks, by_bot=True, thread_ts=thread_ts, files=files))
+        ts, own = self._state.new_ts(), self._state.own
+        said = Message(ts, channel.id, own.account.id, text, blocks, bot=own, thread_ts=thread_ts, files=files)
+        return self._add(said)
+
+    def by_other_bot(self, bot: AppBot, channel: Channel, words: str, username: str = "") -> Message:
+        """Post as another app."""
+        text, author = self.typed(words), bot.account.id
+        return self._add(Message(self._state.new_ts(), channel.id, author, text, bot=bot, username=username))
 
     def by_person(self, person: Person, channel: Channel, words: str, thread_ts: str | None = None) -> Message:
         """Post what a person typed."""

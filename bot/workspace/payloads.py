@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from bot.workspace.state import SLACKBOT, Channel, File, Message, Person, State
+from bot.workspace.state import SLACKBOT, AppBot, Channel, File, Message, Person, State
 
 Json = dict[str, Any]
 
@@ -89,8 +89,12 @@ def message_json(state: State, message: Message, with_metadata: bool = True) -> 
         "text": message.text,
         "team": state.team_id,
     }
-    if message.by_bot:
-        shown |= {"bot_id": state.bot_id, "app_id": state.app_id, "bot_profile": _bot_profile(state)}
+    if message.bot:
+        shown |= {"bot_id": message.bot.id, "app_id": message.bot.app_id}
+        shown["bot_profile"] = _bot_profile(state, message.bot)
+    if message.username:
+        shown |= {"subtype": "bot_message", "username": message.username}
+        del shown["user"]
     if message.blocks:
         shown["blocks"] = copy.deepcopy(message.blocks)
     shown |= _thread_json(state, message)
@@ -147,12 +151,12 @@ def _thread_json(state: State, message: Message) -> Json:
     }
 
 
-def _bot_profile(state: State) -> Json:
+def _bot_profile(state: State, bot: AppBot) -> Json:
     return {
-        "id": state.bot_id,
-        "app_id": state.app_id,
-        "user_id": state.bot.id,
-        "name": state.manifest.bot_name,
+        "id": bot.id,
+        "app_id": bot.app_id,
+        "user_id": bot.account.id,
+        "name": bot.account.name,
         "deleted": False,
         "team_id": state.team_id,
     }
@@ -207,7 +211,7 @@ def event_callback(state: State, event: Json) -> Json:
         "team_id": state.team_id,
         "context_team_id": state.team_id,
         "context_enterprise_id": None,
-        "api_app_id": state.app_id,
+        "api_app_id": state.own.app_id,
         "event": event,
         "type": "event_callback",
         "event_id": state.new_id("Ev"),
@@ -265,7 +269,7 @@ def command_payload(
         "user_name": person.name,
         "command": command,
         "text": text,
-        "api_app_id": state.app_id,
+        "api_app_id": state.own.app_id,
         "is_enterprise_install": "false",
         **handles,
     }
@@ -281,7 +285,7 @@ def interaction(state: State, person: Person, kind: str) -> Json:
     return {
         "type": kind,
         "user": {"id": person.id, "username": person.name, "name": person.name, "team_id": state.team_id},
-        "api_app_id": state.app_id,
+        "api_app_id": state.own.app_id,
         "token": VERIFICATION_TOKEN,
         "team": {"id": state.team_id, "domain": "workspace"},
         "enterprise": None,
@@ -294,4 +298,4 @@ def author_name(state: State, message: Message) -> str:
     if message.author_id == SLACKBOT:
         return "Slackbot"
     person = state.people[message.author_id]
-    return person.name if person.bot else person.real_name
+    return message.username or (person.name if person.bot else person.real_name)

@@ -146,7 +146,7 @@ class SocketMode:
             "type": "hello",
             "num_connections": len(self.connections),
             "debug_info": self._debug_info(),
-            "connection_info": {"app_id": self.state.app_id},
+            "connection_info": {"app_id": self.state.own.app_id},
         }
 
     def _goodbye(self, reason: str) -> Json:

@@ -43,6 +43,15 @@ class Person:
     color: str = ""
 
 
+@dataclass(frozen=True)
+class AppBot:
+    """What speaks for an app: for the one under test, or for another that is installed here, too."""
+
+    id: str
+    app_id: str
+    account: Person
+
+
 @dataclass
 class File:
     """Something the app uploads."""
@@ -67,7 +76,8 @@ class Message:
     author_id: str
     text: str
     blocks: list[dict[str, Any]] = field(default_factory=list)
-    by_bot: bool = False
+    bot: AppBot | None = None  # that wrote it
+    username: str = ""  # the name that a webhook gives itself: then Slack names no account
     metadata: dict[str, Any] | None = None
     thread_ts: str | None = None
     broadcast: bool = False  # an answer that is shown in the conversation, too
@@ -80,6 +90,10 @@ class Message:
     # What people chose in this message's own controls: person → (block, action) → chosen
     chosen: dict[str, dict[tuple[str, str], Any]] = field(default_factory=dict)
     trouble: set[str] = field(default_factory=set)  # people whose last press was not acknowledged
+
+    @property
+    def by_bot(self) -> bool:
+        return self.bot is not None
 
     @property
     def ephemeral(self) -> bool:
@@ -185,8 +199,6 @@ class State:
         self.clock = clock
         self.team_id = team_id
         self.team_name = team_name
-        self.app_id = "A" + team_id[1:]
-        self.bot_id = "B" + team_id[1:]
         self.people: dict[str, Person] = {}
         self.channels: dict[str, Channel] = {}
         self.modals: dict[str, list[View]] = {}  # person → stack, the top one last
@@ -200,6 +212,7 @@ class State:
         self._counter = itertools.count(1)
         self._last_ts = 0
         self.bot = self.add_person(Person(manifest.bot_name, manifest.app_name, bot=True))
+        self.own = AppBot("B" + team_id[1:], "A" + team_id[1:], self.bot)
 
     @property
     def is_movable(self) -> bool:

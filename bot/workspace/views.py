@@ -99,10 +99,10 @@ class Views:
             "hash": view.hash,
             "previous_view_id": view.previous_id,
             "root_view_id": view.root_id,
-            "app_id": self._state.app_id,
+            "app_id": self._state.own.app_id,
             "external_id": view.external_id,
             "app_installed_team_id": self._state.team_id,
-            "bot_id": self._state.bot_id,
+            "bot_id": self._state.own.id,
         }
 
     def _make(self, person_id: str, payload: Json, below: View | None = None) -> View:

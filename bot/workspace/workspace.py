@@ -14,7 +14,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route, WebSocketRoute
 
 from bot.workspace.delivery import Ack, Delivery, Parcel
-from bot.workspace.driver import PATIENCE, PersonDriver
+from bot.workspace.driver import PATIENCE, AppDriver, PersonDriver
 from bot.workspace.errors import SlackError
 from bot.workspace.faults import Fault, Faults
 from bot.workspace.files import Files
@@ -28,7 +28,7 @@ from bot.workspace.payloads import changed_event, joined_event
 from bot.workspace.people import DEMO_CHANNELS, DEMO_PEOPLE
 from bot.workspace.server import Resettable, Server
 from bot.workspace.socket_mode import SocketMode
-from bot.workspace.state import Change, Channel, Clock, Kind, Person, State
+from bot.workspace.state import AppBot, Change, Channel, Clock, Kind, Person, State
 from bot.workspace.views import Views
 from bot.workspace.web_api import Call, Tokens, WebApi
 
@@ -379,6 +379,11 @@ class Workspace:
 
         self.call(join())
         return PersonDriver(self, person)
+
+    def add_app(self, name: str) -> AppDriver:
+        """Another app is installed, and its bot joins all public channels."""
+        account = self.add_person(Person(name, name, bot=True)).account
+        return AppDriver(self, AppBot(self.state.new_id("B"), self.state.new_id("A"), account))
 
     def add_channel(self, name: str, *, private: bool = False, bot_in: bool = True) -> str:
         """Make a channel with everybody in it; returns its id."""

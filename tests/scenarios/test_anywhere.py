@@ -65,9 +65,24 @@ def test_a_mention_alone_shows_the_status(world: World) -> None:
     answer(world, "alice", "1 of 1 GPU is free now.")
 
 
-def test_bots_are_not_answered(world: World) -> None:
+@pytest.mark.parametrize("username", ["", "deploys"], ids=["as its account", "by webhook"])
+def test_other_bots_are_not_answered(world: World, username: str) -> None:
+    """Two bots would talk for ever. What a person says to it between them is answered."""
+    other = world.slack.add_app("ci")
+    for words in ("@gpu tomorrow 13-14", "@gpu status"):
+        assert other.posts("#gpu", words, username=username).ok
+    said(world, "alice", "@gpu mine")
+    answer(world, "alice", "You have nothing booked")
+    world.rest()
+    assert [call.method for call in world.slack.calls if call.method.startswith("chat.")] == ["chat.postEphemeral"]
+    assert world.person("alice").sees("#gpu")[0].author == (username or "ci")
+
+
+def test_its_own_words_are_not_answered(world: World) -> None:
     before = len(world.slack.calls)
-    world.desk.client.chat_postMessage(channel=world.slack.channel_id("#gpu"), text="<@UGPU0001> tomorrow 13-14")
+    world.desk.client.chat_postMessage(
+        channel=world.slack.channel_id("#gpu"), text=f"<@{world.slack.user_id('gpu')}> tomorrow 13-14"
+    )
     world.slack.settle(lambda: bool(world.slack.delivered))
     world.rest()
     called = [call.method for call in list(world.slack.calls)[before:]]

@@ -24,7 +24,7 @@ def auth_test(api: Api, _args: Args) -> Json:
         "user": state.bot.name,
         "team_id": state.team_id,
         "user_id": state.bot.id,
-        "bot_id": state.bot_id,
+        "bot_id": state.own.id,
         "is_enterprise_install": False,
     }
 

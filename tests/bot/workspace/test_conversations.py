@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from slack_sdk import WebClient
+from slack_sdk.errors import SlackApiError
 
 from bot.workspace import Workspace
 from bot.workspace.errors import SlackError
@@ -221,3 +222,26 @@ def test_people_change_and_delete_what_they_said(hello: Workspace) -> None:
     alice.types("#general", "hers")
     with pytest.raises(SlackError, match="cant_delete_message"):
         haruka.waits_for("#general", "hers").delete()
+
+
+def test_another_apps_bot_is_heard_as_slack_tells_of_it() -> None:
+    with Workspace(manifest=hello_app.with_shortcuts()) as slack, hello_app.by_http(slack):
+        other = slack.add_app("ci")
+
+        other.posts("#gpu", "@gpu status")
+        other.posts("#gpu", "@gpu status", username="deploys")
+
+        as_account, by_webhook = (each.payload["event"] for each in slack.delivered if each.kind == "events_api")
+        own = slack.state.own
+        for event in (as_account, by_webhook):
+            assert event["type"] == "app_mention"
+            assert event["bot_id"] == other.bot.id != own.id
+            assert event["app_id"] == event["bot_profile"]["app_id"] == other.bot.app_id != own.app_id
+        assert (as_account["user"], as_account.get("subtype")) == (other.bot.account.id, None)
+        assert (by_webhook["username"], by_webhook["subtype"]) == ("deploys", "bot_message")
+        assert "user" not in by_webhook
+        web = WebClient(slack.bot_token, base_url=slack.api_url, retry_handlers=[])
+        told = web.conversations_history(channel=slack.channel_id("#gpu"))["messages"]
+        assert [each.get("username") for each in told] == ["deploys", None]
+        with pytest.raises(SlackApiError, match="cannot_dm_bot"):
+            web.conversations_open(users=other.bot.account.id)
