@@ -16,7 +16,7 @@ from bot.reader import Reader
 from bot.views import board as board_view
 from bot.views import home as home_view
 from bot.views.home import Lab
-from core import audit, availability, displays, facts, inventory, limits, reservations, series, setup, waiting
+from core import audit, availability, displays, facts, inventory, reservations, series, setup, summary, waiting
 from core.actors import Actor
 from core.displays import Display
 from core.timerange import TimeRange
@@ -188,7 +188,7 @@ def look(work: Work, desk: Desk, member: facts.Member, reader: Reader) -> tuple[
         series=series.held_by(work, number, held),
         wishes=waiting.of_member(work, number, member.id),
         choices=member.choices,
-        use=limits.fair_use(work, number, member.id),
+        use=summary.fair_use(work, number, member.id),
         progress=setup.progress(work, Actor.of(number, member)),
     )
 

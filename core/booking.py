@@ -34,6 +34,7 @@ from core import (
     policy,
     requests,
     reservations,
+    rulebook,
     search,
     waitlist,
 )
@@ -70,7 +71,7 @@ def reserve(
     asked = {"lab": actor.organization_id, "member": actor.member_id, "key": request_key, "now": work.now}
     rows = work.connection.execute(_KNOWN, asked).all()
     known = rows[0]
-    limits.keep(work, actor.organization_id, actor.member_id, rows)
+    rulebook.keep(work, actor.organization_id, actor.member_id, rows)
     if known.reservation_id is not None:
         return requests.again(work, actor, known.reservation_id)
     if running:
@@ -312,7 +313,7 @@ def _refuse_or_lock(
 
 # For a new reservation, all in one look: its holder, what the lab wants and what it says of their bookings, what this
 # very request led to before, and whether offers that nobody took are still in the way.
-_KNOWN = limits.SAID.add_columns(
+_KNOWN = rulebook.SAID.add_columns(
     *models.Member.__table__.c,
     displays.ANNOUNCES,
     *leads.COLUMNS,

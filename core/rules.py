@@ -5,7 +5,7 @@ Whoever waits for what they were not allowed before is served at once.
 
 from __future__ import annotations
 
-from core import facts, limits, notices, outbox, policy, waitlist
+from core import facts, limits, notices, outbox, policy, rulebook, waitlist
 from core.actors import Actor, Operator
 from core.facts import Subject
 from core.kinds import Kind
@@ -38,7 +38,7 @@ def remove_period(work: Work, by: Actor | Operator, period_id: int, *, why: str 
     """Take one back; what was booked in it stays. Raises AdminsOnly and UnknownPeriod."""
     period = limits.remove_period(work, by, period_id, why=why)
     waitlist.look_again(work, by.organization_id)
-    others = [each for each, _ in limits.periods(work, by.organization_id)]
+    others = [each for each, _ in rulebook.periods(work, by.organization_id)]
     if not any(each.range.start == period.range.start for each in others):
         notices.take_back_by_lab(work, by.organization_id, Kind.PERIOD_BEGINS, period.range.start)
     if period.range.end > work.now:
@@ -52,7 +52,7 @@ def remove_period(work: Work, by: Actor | Operator, period_id: int, *, why: str 
 
 def beginning(work: Work, organization_id: int, notice: outbox.OwedByLab) -> list[tuple[facts.Period, Rules]]:
     """The periods of whose beginning a notice tells, as they are now."""
-    known = limits.periods(work, organization_id)
+    known = rulebook.periods(work, organization_id)
     return [(period, rules) for period, rules in known if period.range.start == notice.due_at]
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, tzinfo
 
-from core import availability, errors, facts, inventory, limits, policy, reservations, usage
+from core import availability, errors, facts, inventory, limits, policy, reservations, rulebook, usage
 from core.actors import Actor
 from core.facts import Alternative
 from core.inventory import Wanted
@@ -260,7 +260,7 @@ def _instead(
     more: int = 3,
 ) -> Iterator[Alternative]:
     """What would pass instead of what is against a rule; what meets that one may be against another, `more` times."""
-    zone = limits.book(work, organization_id, member_id).zone
+    zone = rulebook.of(work, organization_id, member_id).zone
     held_to = limits.of(work, organization_id, member_id, (), refusal.wish)
     for kind, less, wish in _proposals(work, wanted, refusal, held_to, zone):
         try:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from core import audit, inventory, limits, members, models
+from core import audit, inventory, members, models, rulebook
 from core.actors import Actor
 from core.facts import Role, Subject
 from core.work import Work
@@ -39,7 +39,7 @@ def progress(work: Work, actor: Actor) -> Progress | None:
     known = {
         Step.CHANNEL: lab.channel is not None,
         Step.GPUS: len(inventory.gpus(work, lab.id)) > 1,
-        Step.LIMITS: bool(limits.everything_said(work, lab.id)),
+        Step.LIMITS: bool(rulebook.everything_said(work, lab.id)),
         Step.LANGUAGE: any("language" in (entry.after or {}) for entry in changed),
         Step.TEST: lab.tested_at is not None,
     }

@@ -1,15 +1,16 @@
-"""How a week was used: for whoever asks, and on Monday mornings for the lab, owed through the outbox."""
+"""How a week was used: for whoever asks, beside their own share of it; and on Monday mornings for the lab."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime, time, timedelta, tzinfo
 from itertools import groupby
+from statistics import median
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
-from core import availability, facts, models, notices, usage
+from core import availability, facts, limits, models, notices, organizations, rulebook, usage
 from core.facts import Action, Busy, Subject
 from core.kinds import Kind
 from core.recipients import CHANNEL
@@ -31,6 +32,20 @@ def look(work: Work, organization_id: int, window: TimeRange, zone: tzinfo) -> f
         used=_used(schedule, work.now),
         released=_released(work, organization_id, window),
         busiest=tuple(_busiest(schedule, zone)),
+    )
+
+
+def fair_use(work: Work, organization_id: int, member_id: int) -> facts.FairUse:
+    """A member's GPU time in their week that it is now, beside everybody's."""
+    said = rulebook.of(work, organization_id, member_id)
+    week = usage.week_of(work.now, said.zone)
+    held = usage.by_member(work, organization_id, week)
+    middle = timedelta(seconds=median(each.total_seconds() for each in held.values())) if held else timedelta(0)
+    limit = limits.of(work, organization_id, member_id).week
+    lab = organizations.of_id(work, organization_id)
+    usual = usage.usual_length(work, member_id) if lab.suggests else None
+    return facts.FairUse(
+        week, held.get(member_id, timedelta(0)), sum(held.values(), timedelta(0)), middle, limit, usual
     )
 
 

@@ -27,6 +27,7 @@ from core import (
     offers,
     placement,
     recipients,
+    rulebook,
     search,
     wishes,
 )
@@ -244,7 +245,7 @@ def _first_let(work: Work, wish: models.Wish, fits: Sequence[Found], moving: fac
     """What the lab's limits let them have; where that is nothing they are passed over, and wait on."""
     refused = set()
     for found in fits:
-        alike = (limits.alike(work, wish.organization_id, wish.member_id, found.gpus), found.range)
+        alike = (rulebook.of(work, wish.organization_id, wish.member_id).alike(found.gpus), found.range)
         if alike in refused:
             continue
         try:

@@ -17,7 +17,7 @@ from bot.views import booking as view
 from bot.views import help as help_view
 from bot.views import kit, unread
 from bot.views.booking import Echo
-from core import availability, booking, facts, inventory, limits, search
+from core import availability, booking, facts, inventory, search, summary
 from core.errors import Busy, GpuTaken, Refusal
 from core.inventory import Wanted
 from core.timerange import TimeRange
@@ -102,7 +102,7 @@ def with_fair_use(visit: Visit, message: kit.Message, length: timedelta | None =
     """What was booked, and how much that makes in this week; without that where the database goes away in between."""
     try:
         with visit.read() as work:
-            use = limits.fair_use(work, visit.organization_id, visit.member.id)
+            use = summary.fair_use(work, visit.organization_id, visit.member.id)
     except Busy:
         return message
     return view.with_fair_use(message, use, visit.reader, length)
@@ -131,7 +131,7 @@ def _answer_question(visit: Visit, wanted: Wanted, reading: when.Reading, purpos
         answer = search.what_if(work, visit.actor, wanted, wish)
         free = availability.free_during(work, visit.organization_id, wanted, wish)
         in_all = len(inventory.gpus(work, visit.organization_id))
-        use = limits.fair_use(work, visit.organization_id, visit.member.id)
+        use = summary.fair_use(work, visit.organization_id, visit.member.id)
     if isinstance(answer, GpuTaken):
         visit.answer(view.taken(answer, reader, purpose=purpose, asked=True))
     else:

@@ -19,7 +19,7 @@ from bot.views import form as view
 from bot.views import kit, unread
 from bot.views.booking import Echo
 from bot.views.form import Filled, Origin
-from core import booking, facts, inventory, limits, reservations
+from core import booking, facts, inventory, limits, reservations, summary
 from core.errors import (
     NoGpus,
     NoneWanted,
@@ -108,7 +108,7 @@ def _open_filled(visit: Visit, origin: Origin, *, start: datetime | None = None,
     visit.hurried = True
     with visit.read() as work:
         gpus = inventory.gpus(work, visit.organization_id)
-        use = limits.fair_use(work, visit.organization_id, visit.member.id)
+        use = summary.fair_use(work, visit.organization_id, visit.member.id)
         usual = limits.of(work, visit.organization_id, visit.member.id).usual
     if not gpus:
         raise NoGpus(None, gpus)

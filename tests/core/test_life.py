@@ -21,9 +21,9 @@ from core import (
     errors,
     facts,
     inventory,
-    limits,
     maintenance,
     reminders,
+    rulebook,
     rules,
     waitlist,
 )
@@ -189,9 +189,9 @@ class WholeLife(Life):
     @rule(which=numbers)
     def let_limits_go(self, which: int) -> None:
         with self.database.begin(self.clock.now) as work:
-            for period, _ in limits.periods(work, self.lab)[: which % 3]:
+            for period, _ in rulebook.periods(work, self.lab)[: which % 3]:
                 rules.remove_period(work, self.admin, period.id)
-            for scope, subject_id in limits.everything_said(work, self.lab):
+            for scope, subject_id in rulebook.everything_said(work, self.lab):
                 if scope is not Subject.PERIOD and (which % 2 or scope is Subject.MEMBER):
                     with suppress(errors.UnknownGpu):
                         rules.set_for(work, self.admin, scope, subject_id, {})
@@ -217,7 +217,7 @@ class WholeLife(Life):
             waitlist.look_again(work, self.lab)
         self.others_are_served()
         with self.database.read(self.clock.now) as work:
-            self.is_limited = bool(limits.everything_said(work, self.lab))
+            self.is_limited = bool(rulebook.everything_said(work, self.lab))
 
     def others_are_served(self) -> None:
         """What was done lets those who wait have what they could not have before."""

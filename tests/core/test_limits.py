@@ -15,7 +15,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core import audit, availability, booking, errors, facts, limits, organizations, policy, search, usage
+from core import audit, availability, booking, errors, facts, limits, organizations, policy, search, summary, usage
 from core.actors import Actor, Operator
 from core.facts import Action, Alternative, Role, Rule, Subject
 from core.inventory import Wanted
@@ -429,7 +429,7 @@ def test_fair_use_is_my_week_beside_everybodys(lab: Lab) -> None:
     limit(lab, {Rule.WEEK: 40 * HOUR})
     lab.clock.forward(hours=30)  # what is over counts, too
     with lab.database.read(lab.clock.now) as work:
-        use = limits.fair_use(work, lab.id, lab.alice.member_id)
+        use = summary.fair_use(work, lab.id, lab.alice.member_id)
     assert (use.mine, use.all, use.median, use.limit) == (4 * HOUR, 20 * HOUR, 6 * HOUR, 40 * HOUR)
 
 
@@ -444,5 +444,5 @@ def test_what_somebody_really_uses_is_known_where_the_lab_wants_it(lab: Lab) -> 
         with lab.database.begin(lab.clock.now) as work:
             organizations.change(work, lab.charlie, suggests=suggests)
         with lab.database.read(lab.clock.now) as work:
-            found += [limits.fair_use(work, lab.id, each.member_id).usual for each in (lab.alice, lab.bob)]
+            found += [summary.fair_use(work, lab.id, each.member_id).usual for each in (lab.alice, lab.bob)]
     assert found == [None, None, 2 * HOUR, None]

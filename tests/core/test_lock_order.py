@@ -20,11 +20,11 @@ from core import (
     errors,
     facts,
     handover,
-    limits,
     maintenance,
     models,
     outbox,
     reservations,
+    rulebook,
     rules,
     series,
     waiting,
@@ -124,7 +124,7 @@ def limit(work: Work, turn: Turn) -> None:
 
 
 def declare(work: Work, turn: Turn) -> None:
-    known = limits.periods(work, turn.lab.id)
+    known = rulebook.periods(work, turn.lab.id)
     if known and turn.dice.random() < 0.5:
         rules.remove_period(work, turn.lab.charlie, turn.dice.choice(known)[0].id)
     else:

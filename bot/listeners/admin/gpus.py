@@ -11,8 +11,7 @@ from bot.views import kit
 from bot.views.admin import gpus as view
 from bot.views.admin.form import Origin
 from bot.views.kit import Message
-from core import inventory, maintenance, rules
-from core import limits as core_limits
+from core import inventory, maintenance, rulebook, rules
 from core.facts import Subject
 from core.work import Work
 
@@ -28,7 +27,7 @@ def register(app: App, _desk: Desk) -> None:
 def _open_gpu(visit: Visit, work: Work, about: Values, origin: Origin) -> kit.Block:
     lab, number = visit.organization_id, int(about["id"])
     gpu = inventory.named(work, lab, f"#{number}")
-    rules = core_limits.said_of(work, lab, Subject.GPU, number)
+    rules = rulebook.said_of(work, lab, Subject.GPU, number)
     about_it = Origin(origin.response_url, number)
     return view.gpu_modal(
         gpu, inventory.notes(work, lab, number), rules, limits.of_lab(visit, work), visit.reader, about_it

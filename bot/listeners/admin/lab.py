@@ -17,7 +17,7 @@ from bot.views.admin import lab as view
 from bot.views.admin.form import Origin
 from bot.views.admin.lab import Lab
 from bot.views.kit import Block, Message
-from core import inventory, limits, members, organizations, reminders, reservations
+from core import inventory, members, organizations, reminders, reservations, rulebook
 from core.facts import Subject
 from core.work import Work
 
@@ -44,8 +44,8 @@ def _lab(visit: Visit) -> Lab:
         members.must_be_admin(work, visit.actor)
         return Lab(
             organizations.of_id(work, visit.organization_id),
-            limits.said_of(work, visit.organization_id, Subject.LAB, visit.organization_id),
-            limits.periods(work, visit.organization_id),
+            rulebook.said_of(work, visit.organization_id, Subject.LAB, visit.organization_id),
+            rulebook.periods(work, visit.organization_id),
             members.admins(work, visit.organization_id),
             inventory.gpus(work, visit.organization_id),
             inventory.nodes(work, visit.organization_id),

@@ -12,7 +12,7 @@ from bot.views import kit
 from bot.views.admin import limits as view
 from bot.views.admin.form import Origin
 from bot.views.kit import Message
-from core import limits, policy, rules
+from core import policy, rulebook, rules
 from core.facts import Rule, Subject
 from core.work import Work
 
@@ -27,7 +27,7 @@ def _open(visit: Visit, work: Work, _about: Values, origin: Origin) -> kit.Block
 
 
 def of_lab(visit: Visit, work: Work) -> policy.Rules:
-    return limits.said_of(work, visit.organization_id, Subject.LAB, visit.organization_id)
+    return rulebook.said_of(work, visit.organization_id, Subject.LAB, visit.organization_id)
 
 
 def _save(visit: Visit, values: Values, _origin: Origin) -> Message:

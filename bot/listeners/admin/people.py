@@ -11,8 +11,7 @@ from bot.views import kit
 from bot.views.admin import people as view
 from bot.views.admin.form import Origin
 from bot.views.kit import Message
-from core import limits as core_limits
-from core import members, rules
+from core import members, rulebook, rules
 from core.facts import Role, Subject
 from core.work import Work
 
@@ -24,7 +23,7 @@ def register(app: App, _desk: Desk) -> None:
 
 def _open(visit: Visit, work: Work, about: Values, origin: Origin) -> kit.Block:
     member = members.of_id(work, visit.organization_id, int(about["id"]))
-    rules = core_limits.said_of(work, visit.organization_id, Subject.MEMBER, member.id)
+    rules = rulebook.said_of(work, visit.organization_id, Subject.MEMBER, member.id)
     return view.modal(member, rules, limits.of_lab(visit, work), visit.reader, Origin(origin.response_url, member.id))
 
 
