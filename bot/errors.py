@@ -8,6 +8,7 @@ from functools import singledispatch
 
 from bot.reader import Reader
 from bot.views import booking, hand_over, kit
+from bot.views.admin import limits
 from bot.views.kit import Message
 from core import errors, facts
 from core.facts import Standing
@@ -120,7 +121,18 @@ def _(refusal: errors.AgainstRule, reader: Reader) -> str:
 
 def _rule(refusal: errors.AgainstRule, reader: Reader) -> str:
     """Which rule, its figures, and whose word it is."""
-    return " ".join(filter(None, (_broken(refusal, reader), _whose(refusal.origin, reader))))
+    return " ".join(filter(None, (_broken(refusal, reader), _less(refusal, reader), _whose(refusal.origin, reader))))
+
+
+def _less(refusal: errors.AgainstRule, reader: Reader) -> str:
+    """What to ask for, where the wish by itself is too much."""
+    is_too_long = isinstance(refusal, errors.TooLong)
+    are_hours = isinstance(refusal, (errors.TooManyHours, errors.TooManyHoursAWeek)) and refusal.wanted > refusal.limit
+    if (is_too_long or are_hours) and booking.cannot_grow(refusal):
+        return reader.say("Yours cannot get any longer. Ask an admin, if you need it to.")
+    if is_too_long:
+        return reader.say("Ask for a shorter time.")
+    return reader.say("Ask for a shorter time, or for fewer GPUs.") if are_hours else ""
 
 
 def _whose(origin: facts.Origin, reader: Reader) -> str:
@@ -150,7 +162,7 @@ def _(refusal: errors.TooShort, reader: Reader) -> str:
 @_broken.register
 def _(refusal: errors.TooLong, reader: Reader) -> str:
     return reader.say(
-        "That makes {length}, and the longest booking is {limit}. Ask for a shorter time.",
+        "That makes {length}, and the longest booking is {limit}.",
         length=reader.length(refusal.length),
         limit=reader.length(refusal.limit),
     )
@@ -180,8 +192,7 @@ def _(refusal: errors.TooManyAtOnce, reader: Reader) -> str:
 def _(refusal: errors.TooManyHours, reader: Reader) -> str:
     if refusal.wanted > refusal.limit:
         return reader.say(
-            "One person may have {limit} of GPU time still to come, and this alone makes {wanted}."
-            " Ask for a shorter time, or for fewer GPUs.",
+            "One person may have {limit} of GPU time still to come, and this alone makes {wanted}.",
             limit=reader.in_hours(refusal.limit),
             wanted=reader.in_hours(refusal.wanted),
         )
@@ -197,8 +208,7 @@ def _(refusal: errors.TooManyHours, reader: Reader) -> str:
 def _(refusal: errors.TooManyHoursAWeek, reader: Reader) -> str:
     if refusal.wanted > refusal.limit:
         return reader.say(
-            "One person may have {limit} of GPU time a week, and this alone makes {wanted} in the week from {day}."
-            " Ask for a shorter time, or for fewer GPUs.",
+            "One person may have {limit} of GPU time a week, and this alone makes {wanted} in the week from {day}.",
             limit=reader.in_hours(refusal.limit),
             wanted=reader.in_hours(refusal.wanted),
             day=reader.day(refusal.week.start),
@@ -257,14 +267,18 @@ def _(refusal: errors.NameTaken, reader: Reader) -> str:
 
 
 @words.register
-def _(refusal: errors.BadLimit, reader: Reader) -> str:
-    if isinstance(refusal.least, timedelta) and isinstance(refusal.most, timedelta):
+def _(refusal: errors.BadLimits, reader: Reader) -> str:
+    told = [f"{limits.label(rule, reader)}: {bounds(*ends, reader)}" for rule, ends in refusal.bounds.items()]
+    return reader.say("So nobody could book. {limits}", limits=" ".join(told))
+
+
+def bounds(least: timedelta | int, most: timedelta | int, reader: Reader) -> str:
+    """What may be written into the field of a limit."""
+    if isinstance(least, timedelta) and isinstance(most, timedelta):
         return reader.say(
-            "Write a length from {least} to {most} here.",
-            least=reader.length(refusal.least),
-            most=reader.length(refusal.most),
+            "Write a length from {least} to {most} here.", least=reader.length(least), most=reader.length(most)
         )
-    return reader.say("Write a number from {least} to {most} here.", least=refusal.least, most=refusal.most)
+    return reader.say("Write a number from {least} to {most} here.", least=least, most=most)
 
 
 @words.register

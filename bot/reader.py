@@ -136,6 +136,10 @@ class Reader:
         hours, minutes = divmod(minutes, 60)
         return self._length(days, hours, minutes)
 
+    def in_whole_days(self, length: timedelta) -> str:
+        """2 d, 100 h, 1 h 30 min: whole days, or hours and minutes, which is how lengths are typed."""
+        return self.length(length) if length % timedelta(days=1) == timedelta(0) else self.in_hours(length)
+
     def in_hours(self, length: timedelta) -> str:
         """40 h, 1 h 30 min: days as hours, in which GPU time is counted."""
         hours, minutes = divmod(round(length / timedelta(minutes=1)), 60)

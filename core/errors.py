@@ -99,6 +99,7 @@ class GpuTaken(Conflict):
     moving: facts.Reservation | None = None  # the one that was to be changed
     count: int | None = None  # how many of these GPUs would do; None: all of them were named
     wanted: facts.Wanted | None = None  # which GPUs were wished for
+    shortest: timedelta = timedelta(0)  # who wished may hold nothing for less
     waits: tuple[facts.ToWaitFor, ...] = ()  # for what is missing of a change of one's own, the same GPUs first
 
 
@@ -283,12 +284,10 @@ class NotBegun(Invalid):
 
 
 @dataclass(eq=False)
-class BadLimit(Invalid):
-    """A limit that would let nobody book, or means nothing there."""
+class BadLimits(Invalid):
+    """Limits that would let nobody book, or mean nothing there: for each the least and the most that it may be."""
 
-    rule: facts.Rule
-    least: timedelta | int
-    most: timedelta | int
+    bounds: dict[facts.Rule, tuple[timedelta | int, timedelta | int]]
 
 
 class NoTime(Invalid):

@@ -157,11 +157,11 @@ def rounded(
 def set_for(work: Work, by: Actor | Operator, scope: Subject, subject_id: int, rules: Rules, *, why: str = "") -> None:
     """Say all that is said of the lab, a GPU or a member, instead of what was said before; nothing takes it back.
 
-    Raises AdminsOnly, BadLimit, UnknownGpu or UnknownMember.
+    Raises AdminsOnly, BadLimits, UnknownGpu or UnknownMember.
     """
     members.must_be_admin(work, by)
     members.lock_organization(work, by.organization_id)
-    _check_rules(scope, rules)
+    check_rules(scope, rules)
     _must_be_ours(work, by.organization_id, scope, subject_id)
     before = _write(work, by.organization_id, scope, subject_id, rules)
     after = policy.written(rules)
@@ -181,13 +181,13 @@ def set_for(work: Work, by: Actor | Operator, scope: Subject, subject_id: int, r
 
 
 def add_period(work: Work, by: Actor | Operator, name: str, time: TimeRange, rules: Rules, *, why: str = "") -> Period:
-    """Let other limits hold for a while. Raises AdminsOnly, BadLimit, InThePast, and NoName."""
+    """Let other limits hold for a while. Raises AdminsOnly, BadLimits, InThePast, and NoName."""
     members.must_be_admin(work, by)
     name = " ".join(name.split())[:100]
     if not name:
         raise errors.NoName
     policy.check_not_over(time, work.now)
-    _check_rules(Subject.PERIOD, rules)
+    check_rules(Subject.PERIOD, rules)
     members.lock_organization(work, by.organization_id)
     row = models.Period(organization_id=by.organization_id, name=name, start_at=time.start, end_at=time.end)
     work.session.add(row)
@@ -231,19 +231,23 @@ def remove_period(work: Work, by: Actor | Operator, period_id: int, *, why: str 
     return period
 
 
-def _check_rules(scope: Subject, rules: Rules) -> None:
-    """Raise BadLimit for what would let nobody book at all, or means nothing."""
-    for rule, value in rules.items():
-        least, most = _BOUNDS[rule]
-        if scope is Subject.GPU and rule is Rule.AT_ONCE:
-            raise errors.BadLimit(rule, least, most)
-        if value is None and rule in {Rule.SHORTEST, Rule.USUAL}:
-            raise errors.BadLimit(rule, least, most)
-        if value is not None and not least <= value <= most:  # type: ignore[operator]
-            raise errors.BadLimit(rule, least, most)
-    whole = policy.DEFAULT.but(rules)
+def check_rules(scope: Subject, rules: Rules) -> None:
+    """Raise BadLimits for what would let nobody book at all, or means nothing."""
+    bad = {rule: _BOUNDS[rule] for rule, value in rules.items() if not _is_sound(scope, rule, value)}
+    whole = policy.DEFAULT.but({rule: value for rule, value in rules.items() if rule not in bad})
     if whole.longest is not None and not whole.shortest <= whole.longest:
-        raise errors.BadLimit(Rule.LONGEST, whole.shortest, _BOUNDS[Rule.LONGEST][1])
+        bad[Rule.LONGEST] = whole.shortest, _BOUNDS[Rule.LONGEST][1]
+    if bad:
+        raise errors.BadLimits(bad)
+
+
+def _is_sound(scope: Subject, rule: Rule, value: policy.Value) -> bool:
+    if scope is Subject.GPU and rule is Rule.AT_ONCE:
+        return False
+    if value is None:
+        return rule not in {Rule.SHORTEST, Rule.USUAL}
+    least, most = _BOUNDS[rule]
+    return bool(least <= value <= most)  # type: ignore[operator]
 
 
 _MINUTE, _DAY = timedelta(minutes=1), timedelta(days=1)

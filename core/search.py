@@ -55,6 +55,9 @@ def find(
     except (errors.GpuTaken, errors.AgainstRule) as refusal:
         if isinstance(refusal, errors.AgainstRule) and member_id is not None and moving is None:
             refusal.waits = to_wait_for(work, organization_id, member_id, wanted, wish)
+        if isinstance(refusal, errors.GpuTaken):
+            meant = inventory.candidates(work, organization_id, wanted)
+            refusal.shortest = limits.of(work, organization_id, member_id, meant, wish).shortest
         work.find_alternatives(refusal, instead)
         raise
 

@@ -13,7 +13,7 @@ from bot.commands import Ask
 from bot.desk import Desk, Visit
 from bot.views import hand_over as view
 from bot.views import kit, unread
-from core import availability, facts, handover, inventory
+from core import availability, facts, handover, inventory, limits
 from core.timerange import TimeRange
 
 Pressed = dict[str, Any]
@@ -59,7 +59,7 @@ def typed(visit: Visit, asked: Ask) -> None:
     if not held:
         visit.answer(_nobody_to_ask(visit, asked, there, time, purpose))
     elif len({each.reservation_id for each in held}) > 1:
-        visit.answer(view.whom(held, time, visit.reader, purpose))
+        visit.answer(view.whom(held, time, visit.reader, purpose, _shortest(visit, held, time)))
     else:
         _ask(visit, held[0].reservation_id, [each.gpu.id for each in held], time, purpose)
 
@@ -70,7 +70,7 @@ def _from_then_on(visit: Visit, asked: Ask, start: datetime, purpose: str) -> No
     held = [each for each in there if each.can_be_asked_for]
     if held:
         time = TimeRange(start, max(each.range.end for each in held))
-        visit.answer(view.whom(held, time, visit.reader, purpose))
+        visit.answer(view.whom(held, time, visit.reader, purpose, _shortest(visit, held, time)))
     else:
         visit.answer(_nobody_to_ask(visit, asked, there, None, purpose))
 
@@ -81,6 +81,12 @@ def _with_others(visit: Visit, asked: Ask, window: TimeRange) -> list[facts.Hold
         meant = inventory.candidates(work, visit.organization_id, asked.wish.wanted)
         held = availability.holdings(work, visit.organization_id, meant, window)
     return [each for each in held if each.holder.id != visit.member.id or each.maintenance]
+
+
+def _shortest(visit: Visit, held: list[facts.Holding], time: TimeRange | None) -> timedelta:
+    """What is shorter they may not hold, whoever gives it."""
+    with visit.read() as work:
+        return limits.of(work, visit.organization_id, visit.member.id, [each.gpu for each in held], time).shortest
 
 
 def _nobody_to_ask(

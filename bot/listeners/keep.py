@@ -180,13 +180,16 @@ def _ask_how_long(visit: Visit, held: facts.Reservation, typed: str) -> None:
     """No length, or none that can be read: those that fit are offered."""
     with visit.read() as work:
         room = availability.room(work, visit.organization_id, held)
-    visit.answer(view.state(held, visit.reader, room, said=_how_long(visit.reader, held, typed)))
+    has_buttons = held.state is State.RUNNING and bool(view.extend_buttons(held, visit.reader, room))
+    visit.answer(view.state(held, visit.reader, room, said=_how_long(visit.reader, typed, has_buttons=has_buttons)))
 
 
-def _how_long(reader: Reader, held: facts.Reservation, typed: str) -> str:
-    if typed:
-        text = kit.escape(kit.clip(typed, 80))
+def _how_long(reader: Reader, typed: str, *, has_buttons: bool) -> str:
+    text = kit.escape(kit.clip(typed, 80))
+    if typed and has_buttons:
         return reader.say("“{text}” is no length of time. Write one like `2h`, or choose:", text=text)
-    if held.state is not State.RUNNING:  # which has no buttons for it
-        return reader.say("For how much longer? Write it, like `{command} extend 2h`.")
-    return reader.say("For how much longer?")
+    if typed:
+        return reader.say("“{text}” is no length of time. Write one like `{command} extend 2h`.", text=text)
+    if has_buttons:
+        return reader.say("For how much longer?")
+    return reader.say("For how much longer? Write it, like `{command} extend 2h`.")

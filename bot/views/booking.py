@@ -239,7 +239,7 @@ def _steps(held: facts.Reservation) -> tuple[timedelta, ...]:
 
 def _step_buttons(held: facts.Reservation, steps: Sequence[timedelta], reader: Reader) -> list[Block]:
     return [
-        _extend_button(held, number, step, reader.say("+{length}", length=reader.length(step)), reader)
+        _extend_button(held, number, step, reader.say("+{length}", length=reader.in_whole_days(step)), reader)
         for number, step in enumerate(steps)
     ]
 
@@ -359,7 +359,9 @@ def _wait_button(meant: facts.ToWaitFor, label: str, spoken: str, purpose: str, 
 
 def _asking(refusal: errors.GpuTaken, reader: Reader, purpose: str) -> list[Block]:
     """Or the holders may give it."""
-    row = kit.actions(ask_buttons(refusal.clashes, refusal.wish, reader, purpose, count=refusal.count))
+    row = kit.actions(
+        ask_buttons(refusal.clashes, refusal.wish, reader, purpose, shortest=refusal.shortest, count=refusal.count)
+    )
     return [kit.context(reader.say("Or ask who holds it:")), row] if row else []
 
 
@@ -369,6 +371,7 @@ def ask_buttons(
     reader: Reader,
     purpose: str,
     *,
+    shortest: timedelta,
     count: int | None = None,
 ) -> list[Block]:
     """One for each reservation of somebody else in the way: what of it is asked for is on its GPUs, or `count` of them.
@@ -377,7 +380,8 @@ def ask_buttons(
     """
     by_reservation: dict[int, list[facts.Holding]] = {}
     for clash in clashes:
-        if clash.holder.slack_id != reader.slack_id and clash.can_be_asked_for and _is_worth_asking(clash, wish):
+        is_others = clash.holder.slack_id != reader.slack_id and clash.can_be_asked_for
+        if is_others and _is_worth_asking(clash, wish, shortest):
             by_reservation.setdefault(clash.reservation_id, []).append(clash)
     asked = [held[:count] for held in list(by_reservation.values())[:MOST_OFFERS]]
     names = [held[0].holder.name for held in asked]
@@ -395,10 +399,10 @@ def ask_buttons(
     return buttons
 
 
-def _is_worth_asking(clash: facts.Holding, wish: TimeRange | None) -> bool:
+def _is_worth_asking(clash: facts.Holding, wish: TimeRange | None, shortest: timedelta) -> bool:
     """A part too short to be booked could not be handed over."""
     part = clash.range.clip(wish) if wish else clash.range
-    return part is not None and part.length >= _LEAST
+    return part is not None and part.length >= shortest
 
 
 def _ask_whom(who: str, reader: Reader) -> str:
@@ -431,6 +435,11 @@ def against_rule(refusal: errors.AgainstRule, rule: str, reader: Reader, *, purp
             ]
         ),
     )
+
+
+def cannot_grow(refusal: errors.AgainstRule) -> bool:
+    """Whether it refuses an extension that nothing is left of."""
+    return refusal.extending is not None and refusal.extending[1].most < _LEAST
 
 
 def _wait_for_leave(meant: facts.ToWaitFor | None, reader: Reader, purpose: str) -> list[Block]:

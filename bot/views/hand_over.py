@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from bot.reader import Reader
@@ -45,14 +45,16 @@ def withdrawn(request: facts.HandOver, reader: Reader) -> Message:
             return kit.message(reader.say("✓ Withdrawn: {who} is not asked for {what} any more.", who=who, what=what))
 
 
-def whom(held: Sequence[facts.Holding], wish: TimeRange | None, reader: Reader, purpose: str) -> Message:
-    """Several hold it; the buttons say whom to ask."""
+def whom(
+    held: Sequence[facts.Holding], wish: TimeRange | None, reader: Reader, purpose: str, shortest: timedelta
+) -> Message:
+    """Several hold it; the buttons say whom to ask, but for a part that is shorter than who asks may hold."""
     said = reader.say("Whom do you want to ask?")
     return kit.message(
         said,
         kit.section(f"*{said}*"),
         *kit.sections(booking.clash_lines(held, reader)),
-        kit.actions(booking.ask_buttons(held, wish, reader, purpose)),
+        kit.actions(booking.ask_buttons(held, wish, reader, purpose, shortest=shortest)),
     )
 
 

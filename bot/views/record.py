@@ -222,6 +222,10 @@ def _period(entry: facts.AuditEntry, reader: Reader, who: str) -> str:
 
 def _member(entry: facts.AuditEntry, reader: Reader, who: str) -> str:
     values = {"who": who, "member": kit.escape(entry.concerns or ""), "what": _differences(entry, reader)}
+    if entry.by == entry.concerns:
+        if entry.action is Action.LIMITED:
+            return reader.say("{who} changed their own limits: {what}", **values)
+        return reader.say("{who} changed their own settings: {what}", **values)
     if entry.action is Action.LIMITED:
         return reader.say("{who} changed the limits of {member}: {what}", **values)
     return reader.say("{who} changed {member}: {what}", **values)

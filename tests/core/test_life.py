@@ -166,7 +166,7 @@ class WholeLife(Life):
     def limit(self, scope: Subject, which: int, said: Rules) -> None:
         """Of the lab, of a GPU, or an exemption of a person. What is booked stays."""
         self.is_limited = True
-        with suppress(errors.BadLimit):
+        with suppress(errors.BadLimits):
             with self.database.begin(self.clock.now) as work:
                 known = inventory.gpus(work, self.lab)
                 about = {

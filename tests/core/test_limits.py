@@ -351,7 +351,7 @@ def test_only_admins_set_limits_and_each_change_is_in_the_audit(lab: Lab) -> Non
     ],
 )
 def test_limits_that_would_let_nobody_book_are_refused(lab: Lab, rules: Mapping[Rule, Value]) -> None:
-    with pytest.raises(errors.BadLimit):
+    with pytest.raises(errors.BadLimits):
         limit(lab, rules)
     lab.reserve(lab.alice, lab.hours(1))
 

@@ -42,10 +42,15 @@ def test_limits_are_set_in_a_form_and_a_refusal_offers_what_would_pass(world: Wo
     admin_panel(alice).press("Limits")
     form = alice.waits_for_form("Limits")
     form.fill("Longest booking", "soon")
-    assert form.submit() == {"Longest booking": "Write a length of time, like 30 min, 12 h or 7 d."}
-    form.fill("Longest booking", "4 h")
     form.fill("GPUs at once, per person", "0")
-    assert form.submit() == {"GPUs at once, per person": "Write a number from 1 to 10000 here."}
+    form.fill("Round times to", "2 d")
+    assert form.submit() == {
+        "Longest booking": "Write a length of time, like 30 min, 12 h or 7 d.",
+        "GPUs at once, per person": "Write a number from 1 to 10000 here.",
+        "Round times to": "Write a length from 1 min to 1 d here.",
+    }
+    form.fill("Longest booking", "4 h")
+    form.fill("Round times to", "")
     form.fill("GPUs at once, per person", "none")
     form.fill("GPU hours a week, per person", "100")
     assert form.submit() == {}
@@ -167,6 +172,20 @@ def test_until_when_is_read_in_every_language_and_the_rest_is_the_reason(world: 
         assert reservations.ahead(work, world.desk.organization.id) == ()
     look.press(look.buttons[0])
     alice.waits_for("#gpu", "fan noise")
+
+
+def test_a_day_alone_is_all_of_it_and_what_is_unclear_is_asked_for(world: World) -> None:
+    alice = world.person("alice")
+    for typed, shown in (
+        ("tomorrow fan", "GPU0 would be out of service Fri 4 Dec, 00:00–24:00 CET."),
+        ("今日 fan", "GPU0 would be out of service Thu 3 Dec, 10:00–24:00 CET."),
+        ("tomorrow morning fan", "✗ From when until when is not clear. Write it like"),
+        ("tomorrow 3pm fan", "✗ From when until when is not clear. Write it like"),
+        ("yesterday 10-12 fan", "is over already"),
+        ("fan noise", "Write which GPU, for how long and why"),
+    ):
+        alice.types("#gpu", f"/gpu admin down GPU0 {typed}")
+        alice.waits_for("#gpu", shown)
 
 
 def test_who_runs_on_it_gives_it_back_when_the_admin_has_read_of_it(world: World) -> None:

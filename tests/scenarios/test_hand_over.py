@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
+from core import limits
+from core.actors import Operator
+from core.facts import Rule, Subject
 from tests.scenarios.conftest import World
 
 # It is Thursday 3 December 2026, 10:00 in Berlin, where Alice is, and 18:00 in Tokyo and Seoul, where Haruka and Minjun
@@ -168,3 +173,17 @@ def test_of_what_was_cancelled_meanwhile_who_asked_hears_at_once(world: World) -
     haruka.waits_for("@gpu", "no longer to be had")
     haruka.waits_for("#gpu", "✓ Asked Alice Weber").press("Withdraw")
     haruka.waits_for("#gpu", "What you asked Alice Weber for is no longer to be had")
+
+
+def test_nobody_is_asked_for_less_than_may_be_booked(world: World) -> None:
+    lab = world.desk.organization.id
+    with world.desk.database.begin(world.clock()) as work:
+        limits.set_for(work, Operator(lab), Subject.LAB, lab, {Rule.SHORTEST: timedelta(minutes=30)})
+    world.book("alice", "13:00-14:00")  # 21:00 to 22:00 there
+    world.book("minjun", "22:00-23:00")  # 14:00 to 15:00 in Berlin
+    haruka = world.person("haruka")
+    haruka.types("#gpu", "/gpu book 21:40-23:00")
+    refusal = haruka.waits_for("#gpu", "✗ Not booked")
+    assert [label for label in refusal.buttons if "Ask" in label] == ["Ask 김민준"]
+    haruka.types("#gpu", "/gpu ask 21:40-23:00")
+    assert haruka.waits_for("#gpu", "Whom do you want to ask?").buttons == ["Ask 김민준"]

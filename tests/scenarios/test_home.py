@@ -172,6 +172,8 @@ def test_quiet_hours_of_ones_own_are_chosen_on_home_and_by_command(world: World)
     ]:
         alice.types("#gpu", f"/gpu {words}")
         alice.waits_for("#gpu", answer)
+    alice.types("#gpu", "/gpu history")
+    alice.waits_for("#gpu", "Alice Weber changed their own settings: Quiet hours from: 22:00 → 00:00")
 
 
 def test_a_change_of_zone_in_slack_is_noticed_within_the_hour(world: World) -> None:

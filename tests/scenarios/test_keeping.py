@@ -118,6 +118,13 @@ def test_extending_beyond_a_limit_offers_all_that_fits(world: World) -> None:
     assert refusal.buttons == ["Take 1 h 20 min", "+30 min", "+1 h"]
     refusal.press("Take 1 h 20 min")
     alice.waits_for("#gpu", "✓ Extended to 13:20")
+    alice.types("#gpu", "/gpu extend 30m")
+    refusal = alice.waits_for("#gpu", "That makes 3 h 50 min, and the longest booking is 3 h 20 min. Yours cannot")
+    assert refusal.words.endswith("get any longer. Ask an admin, if you need it to.")
+    assert refusal.buttons == []
+    alice.types("#gpu", "/gpu extend banana")
+    answer = alice.waits_for("#gpu", "“banana” is no length of time. Write one like /gpu extend 2h.")
+    assert answer.buttons == ["Change", "End now"]
 
 
 def test_what_is_offered_to_be_taken_more_passes_wherever_it_is_offered(world: World) -> None:
@@ -202,8 +209,10 @@ def test_which_one_to_extend_is_asked_with_the_length_that_was_said(world: World
     world.book("alice", "now for 2h on GPU0")
     world.book("alice", "now for 3h on GPU1")
     alice = world.person("alice")
+    alice.types("#gpu", "/gpu extend 100h")
+    assert "+100 h" in alice.waits_for("#gpu", "Which one?").buttons
     alice.types("#gpu", "/gpu extend 12h")
-    which = alice.waits_for("#gpu", "Which one?")
+    which = alice.waits_for("#gpu", "+12 h")
     assert which.buttons == ["+12 h", "Change", "End now"] * 2
     which.press("+12 h")
     alice.waits_for("#gpu", "✓ Extended to 00:00: GPU0")

@@ -35,13 +35,24 @@ def typed(visit: Visit, wish: Admin) -> None:
         visit.answer(view.unclear(visit.reader))
         return
     try:
-        reading = when.read(wish.rest, visit.now, visit.member.zone, visit.member.language)
-    except when.Unreadable:
-        visit.answer(view.unclear(visit.reader))
+        time, rest = _read(visit, wish.rest)
+    except when.Unreadable as unreadable:
+        is_usage = unreadable.kind == when.Kind.NO_RANGE
+        why = view.unclear(visit.reader) if is_usage else view.unread(unreadable, wish.rest, visit.reader)
+        visit.answer(why)
         return
-    time = TimeRange(reading.start, reading.end)
-    what = {"g": list(wish.names), **kit.epoch(time), "p": commands.purpose_in(reading.rest)}
-    visit.answer(_rehearsed(visit, what))
+    visit.answer(_rehearsed(visit, {"g": list(wish.names), **kit.epoch(time), "p": commands.purpose_in(rest)}))
+
+
+def _read(visit: Visit, text: str) -> tuple[TimeRange, str]:
+    """The time, and what is said beside it. A day alone is all of it that is to come: it is shown before it is done."""
+    try:
+        reading = when.read(text, visit.now, visit.member.zone, visit.member.language)
+    except when.Unreadable as unreadable:
+        if unreadable.day is None or unreadable.kind != when.Kind.TOO_VAGUE:
+            raise
+        reading = when.read(f"all day {text}", visit.now, visit.member.zone, visit.member.language)
+    return TimeRange(max(reading.start, visit.now), reading.end), reading.rest
 
 
 def retirement_typed(visit: Visit, wish: Admin) -> None:
@@ -94,13 +105,18 @@ def _save(visit: Visit, values: Values, _origin: Origin) -> Message:
     """Nothing is done yet: what it would lead to is shown first, with the button that does it."""
     names = _names(visit, values["gpus"])
     if sum(map(len, names)) > kit.NAMES:
-        raise Wrong("gpus", visit.reader.say("These are too many at once. Choose whole nodes instead, or fewer."))
+        too_many = visit.reader.say("These are too many at once. Choose whole nodes instead, or fewer.")
+        raise Wrong({"gpus": too_many})
     what = {"g": names, "p": values["why"]}
     if values["for_good"]:
         return _rehearsed(visit, what)
     if not values["when"]:
-        raise Wrong("when", visit.reader.say("Write until when, or tick that it is for good."))
-    return _rehearsed(visit, {**what, **kit.epoch(form.time_in(visit, values["when"]))})
+        raise Wrong({"when": visit.reader.say("Write until when, or tick that it is for good.")})
+    try:
+        time, _ = _read(visit, values["when"])
+    except when.Unreadable as unreadable:
+        raise form.unread_in(visit, "when", values["when"], unreadable) from None
+    return _rehearsed(visit, {**what, **kit.epoch(time)})
 
 
 def _names(visit: Visit, chosen: list[str]) -> list[str]:
@@ -109,5 +125,5 @@ def _names(visit: Visit, chosen: list[str]) -> list[str]:
         known = {f"node:{node.id}": node.hostname for node in inventory.nodes(work, visit.organization_id)}
         known |= {f"gpu:{gpu.id}": gpu.name for gpu in inventory.gpus(work, visit.organization_id)}
     if not set(chosen) <= set(known):
-        raise Wrong("gpus", visit.reader.say("Some of these are no longer there. Open the form again."))
+        raise Wrong({"gpus": visit.reader.say("Some of these are no longer there. Open the form again.")})
     return [known[each] for each in chosen]

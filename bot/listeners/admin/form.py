@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, TypeVar
 
 from slack_bolt import Ack
 
@@ -16,7 +16,6 @@ from bot.views.admin.form import Origin
 from bot.views.kit import Message
 from core import facts, members
 from core.errors import (
-    BadLimit,
     BadMemory,
     BadOfferTime,
     LastAdmin,
@@ -30,6 +29,8 @@ from core.timerange import TimeRange
 from core.work import Work
 
 Values = dict[str, Any]
+_One = TypeVar("_One")
+_Other = TypeVar("_Other")
 _FIELDS = {
     NameTaken: ("label", "hostname"),
     BadMemory: ("memory", "ram"),
@@ -42,11 +43,11 @@ _FIELDS = {
 
 
 class Wrong(Exception):  # noqa: N818 - an answer to the person, no malfunction
-    """What is wrong with a field, in words."""
+    """What is wrong, in words, by field."""
 
-    def __init__(self, field: str, words: str) -> None:
-        super().__init__(words)
-        self.field, self.words = field, words
+    def __init__(self, fields: dict[str, str]) -> None:
+        super().__init__(*fields.values())
+        self.fields = fields
 
 
 def opening(open_: Callable[[Visit, Work, Values, Origin], kit.Block]) -> Callable[..., None]:
@@ -90,7 +91,7 @@ def _save(visit: Visit, ack: Ack, sent: Values, save: Callable[[Visit, Values, O
     try:
         said = save(visit, values, origin)
     except Wrong as wrong:
-        ack(response_action="errors", errors={wrong.field: wrong.words})
+        ack(response_action="errors", errors=wrong.fields)
     except Refusal as refusal:
         field = _field_of(refusal, values)
         ack(response_action="errors", errors={field: kit.plain(errors.words(refusal, visit.reader))})
@@ -103,13 +104,29 @@ def _save(visit: Visit, ack: Ack, sent: Values, save: Callable[[Visit, Values, O
 
 
 def _field_of(refusal: Refusal, values: Mapping[str, Any]) -> str:
-    wanted = (refusal.rule.value,) if isinstance(refusal, BadLimit) else _FIELDS.get(type(refusal), ())
-    return next(field for field in (*wanted, *values) if field in values)
+    return next(field for field in (*_FIELDS.get(type(refusal), ()), *values) if field in values)
 
 
 def time_in(visit: Visit, text: str) -> TimeRange:
     try:
         reading = when.read(text, visit.now, visit.member.zone, visit.member.language)
     except when.Unreadable as unreadable:
-        raise Wrong("when", kit.plain(unread.words(unreadable, text, visit.reader))) from None
+        raise unread_in(visit, "when", text, unreadable) from None
     return TimeRange(reading.start, reading.end)
+
+
+def unread_in(visit: Visit, field: str, text: str, unreadable: when.Unreadable) -> Wrong:
+    return Wrong({field: kit.plain(unread.words(unreadable, text, visit.reader))})
+
+
+def together(one: Callable[[], _One], other: Callable[[], _Other]) -> tuple[_One, _Other]:
+    """What both read, or the mistakes of both."""
+    try:
+        first = one()
+    except Wrong as wrong:
+        try:
+            other()
+        except Wrong as another:
+            raise Wrong(wrong.fields | another.fields) from None
+        raise
+    return first, other()

@@ -45,12 +45,13 @@ def _open_node(visit: Visit, work: Work, about: Values, origin: Origin) -> kit.B
 
 def _save_gpu(visit: Visit, values: Values, origin: Origin) -> Message:
     known = {"label": values["label"], "model": values["model"], "memory_gb": int(values["memory"] or 0)}
+    said = limits.filled_in(visit, values, Subject.GPU)
     with visit.begin() as work:
         if not origin.subject_id:
             gpu = maintenance.put_in_service(work, visit.actor, node=values["node"], only_new=True, **known)
         else:
             gpu = maintenance.edit(work, visit.actor, origin.subject_id, notes=values["notes"], **known)
-            rules.set_for(work, visit.actor, Subject.GPU, gpu.id, limits.filled_in(visit, values))
+            rules.set_for(work, visit.actor, Subject.GPU, gpu.id, said)
     return kit.done(visit.reader.say("{gpu} is saved.", gpu=kit.escape(gpu.full_name)))
 
 

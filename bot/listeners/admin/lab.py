@@ -69,10 +69,13 @@ def _open(visit: Visit, work: Work, _about: Values, origin: Origin) -> Block:
 
 def _save(visit: Visit, values: Values, _origin: Origin) -> Message:
     zone = values["zone"]
+    wrong = {}
     if zone not in available_timezones():
-        raise Wrong("zone", visit.reader.say("There is no such zone. Write one like Asia/Tokyo."))
+        wrong["zone"] = visit.reader.say("There is no such zone. Write one like Asia/Tokyo.")
     if (values["quiet_from"] is None) is not (values["quiet_until"] is None):
-        raise Wrong("quiet_until", settings_view.half_quiet(visit.reader))
+        wrong["quiet_until"] = settings_view.half_quiet(visit.reader)
+    if wrong:
+        raise Wrong(wrong)
     with visit.begin() as work:
         reminders.change_lab(
             work,

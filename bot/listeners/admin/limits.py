@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from slack_bolt import App
 
-from bot import when
+from bot import errors, when
 from bot.desk import Desk, Visit
 from bot.listeners.admin import form
 from bot.listeners.admin.form import Values, Wrong
@@ -12,7 +12,8 @@ from bot.views import kit
 from bot.views.admin import limits as view
 from bot.views.admin.form import Origin
 from bot.views.kit import Message
-from core import policy, rulebook, rules
+from core import limits, policy, rulebook, rules
+from core.errors import BadLimits
 from core.facts import Rule, Subject
 from core.work import Work
 
@@ -31,14 +32,29 @@ def of_lab(visit: Visit, work: Work) -> policy.Rules:
 
 
 def _save(visit: Visit, values: Values, _origin: Origin) -> Message:
-    said = filled_in(visit, values)
+    said = filled_in(visit, values, Subject.LAB)
     with visit.begin() as work:
         rules.set_for(work, visit.actor, Subject.LAB, visit.organization_id, said)
     return kit.done(visit.reader.say("The limits are saved. What is booked already stays."))
 
 
-def filled_in(visit: Visit, values: Values) -> dict[Rule, policy.Value]:
-    return {rule: _limit(visit, rule, values[rule.value]) for rule in Rule if values.get(rule.value)}
+def filled_in(visit: Visit, values: Values, scope: Subject) -> dict[Rule, policy.Value]:
+    """What is said of such a subject; every field with a mistake is named at once."""
+    said: dict[Rule, policy.Value] = {}
+    wrong: dict[str, str] = {}
+    for rule in Rule:
+        try:
+            if text := values.get(rule.value):
+                said[rule] = _limit(visit, rule, text)
+        except Wrong as mistake:
+            wrong |= mistake.fields
+    try:
+        limits.check_rules(scope, said)
+    except BadLimits as refusal:
+        wrong |= {rule.value: errors.bounds(*ends, visit.reader) for rule, ends in refusal.bounds.items()}
+    if wrong:
+        raise Wrong(wrong)
+    return said
 
 
 def _limit(visit: Visit, rule: Rule, text: str) -> policy.Value:
@@ -46,11 +62,12 @@ def _limit(visit: Visit, rule: Rule, text: str) -> policy.Value:
         return None
     if rule is Rule.AT_ONCE:
         if not text.isdigit():
-            raise Wrong(rule.value, visit.reader.say("Write a number, like 4."))
+            raise Wrong({rule.value: visit.reader.say("Write a number, like 4.")})
         return int(text)
     if rule in {Rule.OPEN, Rule.WEEK} and text.isdecimal():
         text = f"{int(text)} h"  # the field asks for hours
     try:
         return when.read_length(text, visit.reader.language)
     except when.Unreadable:
-        raise Wrong(rule.value, visit.reader.say("Write a length of time, like 30 min, 12 h or 7 d.")) from None
+        said = visit.reader.say("Write a length of time, like 30 min, 12 h or 7 d.")
+        raise Wrong({rule.value: said}) from None

@@ -28,7 +28,7 @@ def _open(visit: Visit, work: Work, about: Values, origin: Origin) -> kit.Block:
 
 
 def _save(visit: Visit, values: Values, origin: Origin) -> Message:
-    said, role = limits.filled_in(visit, values), Role.ADMIN if values["admin"] else Role.USER
+    said, role = limits.filled_in(visit, values, Subject.MEMBER), Role.ADMIN if values["admin"] else Role.USER
     with visit.begin() as work:
         member = members.set_role(work, visit.actor, origin.subject_id, role, why=values["why"])
         rules.set_for(work, visit.actor, Subject.MEMBER, member.id, said, why=values["why"])

@@ -12,7 +12,7 @@ from bot.views.admin import periods as view
 from bot.views.admin.form import Origin
 from bot.views.kit import Message
 from core import rules
-from core.facts import Rule
+from core.facts import Rule, Subject
 from core.work import Work
 
 
@@ -32,9 +32,11 @@ def _open(visit: Visit, work: Work, _about: Values, origin: Origin) -> kit.Block
 
 
 def _save(visit: Visit, values: Values, _origin: Origin) -> Message:
-    said, time = limits.filled_in(visit, values), form.time_in(visit, values["when"])
+    said, time = form.together(
+        lambda: limits.filled_in(visit, values, Subject.PERIOD), lambda: form.time_in(visit, values["when"])
+    )
     if not said:
-        raise Wrong(Rule.LONGEST.value, visit.reader.say("Write at least one limit that is different then."))
+        raise Wrong({Rule.LONGEST.value: visit.reader.say("Write at least one limit that is different then.")})
     with visit.begin() as work:
         period = rules.add_period(work, visit.actor, values["name"], time, said)
     return kit.done(

@@ -11,6 +11,8 @@ from bot.views import booking, kit
 from bot.views.admin import form
 from bot.views.admin.form import Origin
 from bot.views.kit import Block, Message
+from bot.views.unread import words
+from bot.when import Kind, Unreadable
 from core import facts, policy
 from core.facts import Displaced
 from core.timerange import TimeRange
@@ -86,6 +88,19 @@ def unclear(reader: Reader) -> Message:
     return kit.message(
         reader.say("Write which GPU, for how long and why: `{command} admin down GPU0 until tomorrow 10:00 fan noise`.")
     )
+
+
+def unread(unreadable: Unreadable, text: str, reader: Reader) -> Message:
+    """Some time is said, and it is not clear which."""
+    if unreadable.kind in {Kind.TOO_VAGUE, Kind.AMBIGUOUS}:
+        return kit.message(
+            "✗ "
+            + reader.say(
+                "From when until when is not clear."
+                " Write it like `{command} admin down GPU0 tomorrow 13:00-18:00 fan noise`."
+            )
+        )
+    return kit.message("✗ " + words(unreadable, text, reader))
 
 
 def unclear_retirement(reader: Reader) -> Message:

@@ -42,8 +42,7 @@ def written(rule: Rule, value: policy.Value, reader: Reader) -> str:
     if value is None:
         return none(reader)
     if isinstance(value, timedelta):
-        is_days = value % timedelta(days=1) == timedelta(0) and rule not in {Rule.OPEN, Rule.WEEK}
-        return reader.length(value) if is_days else reader.in_hours(value)
+        return reader.in_hours(value) if rule in {Rule.OPEN, Rule.WEEK} else reader.in_whole_days(value)
     return str(value)
 
 
