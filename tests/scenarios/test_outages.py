@@ -151,6 +151,7 @@ def test_told_to_stop_it_finishes_what_it_sends_and_leaves_the_rest_to_others(si
             assert seconds_to_stop(worker) < within(SOON)
         assert not is_all_sent(database)
         assert_nothing_is_claimed(database)
+        assert settled(database) == {notices.Outcome.SENT: told(site).total()}, "what Slack took is settled"
         with site.bot("worker", connects=False):
             wait_for(lambda: is_all_sent(database), 60)
     assert_each_was_told_once(site, people + in_channel)
@@ -169,6 +170,29 @@ def test_told_to_stop_while_slack_hangs_it_does_not_hang_with_it(site: Site) -> 
         with site.bot("worker", connects=False):
             wait_for(lambda: is_all_sent(database), 60)
     assert len(posts(site)) == 3
+
+
+@pytest.mark.parametrize("site", ["postgresql"], indirect=True)  # where one can see who waits for whom
+def test_told_to_stop_in_the_midst_of_a_command_it_finishes_and_answers_it(site: Site) -> None:
+    assert site.run("check").returncode == 0
+    with closing(Database(site.database_url)) as database, site.bot("web") as web:
+        alice = site.slack.person("alice")
+        with database.engine.begin() as somebody:
+            somebody.execute(select(models.Gpu.id).with_for_update())
+            alice.types("#gpu", "/gpu book now for 2h")
+            wait_for(lambda: is_anybody_waiting(database), 60)
+            web.send_signal(signal.SIGTERM)
+            began = time.monotonic()
+            wait_for(lambda: site.slack.connections == 0, 60)  # it hears no more
+        alice.waits_for("#gpu", "✓ Booked")
+        assert web.wait(timeout=60) == 0
+        assert time.monotonic() - began < within(SOON)
+
+
+def is_anybody_waiting(database: Database) -> bool:
+    waiting = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+    with database.engine.connect() as connection:
+        return bool(connection.exec_driver_sql(waiting).scalar_one())
 
 
 @pytest.mark.parametrize("site", ["sqlite"], indirect=True)
@@ -224,19 +248,13 @@ def test_a_burst_keeps_to_the_rate_that_slack_allows_and_loses_nothing(site: Sit
             running.enter_context(site.bot("worker", connects=False))
         wait_for(lambda: is_all_sent(database), BURST.seconds)
         reminders = BURST.people * BURST.each + BURST.in_channel
-        with database.read(datetime.now(UTC)) as work:
-            settled = Counter(
-                work.connection.scalars(select(models.Notice.outcome).where(models.Notice.reservation_id.is_not(None)))
-            )
-    assert settled == Counter({notices.Outcome.SENT: reminders})
+        assert settled(database) == {notices.Outcome.SENT: reminders}
     assert_each_was_told_once(site, reminders)
     assert_rate_was_kept(site)
 
 
 def assert_each_was_told_once(site: Site, reminders: int) -> None:
-    lines = [line for _, text in posts(site) for line in text.splitlines() if "RUN-" in line]
-    told = Counter(word for line in lines for word in line.replace("*", " ").split() if word.startswith("RUN-"))
-    assert told == Counter({f"RUN-{number}": 1 for number in range(1, reminders + 1)})
+    assert told(site) == Counter({f"RUN-{number}": 1 for number in range(1, reminders + 1)})
 
 
 def assert_rate_was_kept(site: Site) -> None:
@@ -298,6 +316,19 @@ def is_all_sent(database: Database) -> bool:
         owed = select(models.Notice.id).where(models.Notice.outcome.is_(None)).limit(1)
         owed = owed.where(models.Notice.reservation_id.is_not(None))
         return work.connection.scalars(owed).first() is None
+
+
+def settled(database: Database) -> Counter[str]:
+    """How many notices of reservations came to what."""
+    with database.read(datetime.now(UTC)) as work:
+        outcomes = select(models.Notice.outcome).where(models.Notice.reservation_id.is_not(None))
+        return Counter(work.connection.scalars(outcomes.where(models.Notice.outcome.is_not(None))))
+
+
+def told(site: Site) -> Counter[str]:
+    """How often each run was told of in what Slack took."""
+    words = [word for _, text in posts(site) for word in text.replace("*", " ").split()]
+    return Counter(word for word in words if word.startswith("RUN-"))
 
 
 def posts(site: Site) -> list[tuple[str, str]]:
