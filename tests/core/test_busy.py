@@ -9,7 +9,7 @@ from core.actors import Actor
 from core.facts import BusyAnswer
 from core.kinds import Kind
 from tests.core.conftest import Lab
-from tests.core.test_notices import drain
+from tests.core.sending import drain
 
 
 def call(lab: Lab, actor: Actor, held: facts.Reservation) -> facts.BusyCall:

@@ -13,7 +13,7 @@ from core import facts, members, models, reminders, telling
 from core.inventory import Wanted
 from core.kinds import Kind
 from tests.core.conftest import Lab
-from tests.core.test_notices import drain, owed
+from tests.core.sending import drain, owed
 
 TOKYO = ZoneInfo("Asia/Tokyo")
 
