@@ -5,13 +5,10 @@ All run inside `Database.begin`. Each occurrence goes the way of any booking; th
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, time
-from itertools import islice
 from typing import Any
 
-from dateutil.rrule import DAILY, MO, WEEKLY, rrule
 from sqlalchemy import select
 
 from core import (
@@ -25,6 +22,7 @@ from core import (
     members,
     models,
     notices,
+    occurrences,
     placement,
     policy,
     recipients,
@@ -40,32 +38,15 @@ from core.kinds import Kind
 from core.timerange import TimeRange
 from core.work import Work
 
-MOST = 100  # occurrences of one series
-
-
-def occurrences(repeats: Repeats) -> tuple[TimeRange, ...]:
-    """The times of a series. The same clock all through, whatever the clocks of the zone do.
-
-    A start or an end that the clocks skip is moved on by what they skip; of one that comes twice it is the first.
-    Raises TooManyOccurrences beyond MOST, and NoOccurrence where there is none.
-    """
-    found = list(islice(_dates(repeats), MOST + 1))
-    if len(found) > MOST:
-        raise errors.TooManyOccurrences(MOST, found[MOST - 1])
-    times = tuple(found_on for day in found if (found_on := on(repeats.hours, day)))
-    if not times:
-        raise errors.NoOccurrence
-    return times
-
 
 def look(
     work: Work, actor: Actor, wanted: Wanted, repeats: Repeats
 ) -> tuple[tuple[TimeRange, ...], tuple[Skipped, ...]]:
-    """Which occurrences could be booked now, each by itself, and which not. Raises what `occurrences` raises."""
+    """Which occurrences could be booked now, each by itself, and which not. Raises what `occurrences.of` raises."""
     free, refused = [], []
-    for wish in _to_come(repeats, work.now):
+    for wish in occurrences.to_come(repeats, work.now):
         try:
-            _serve(work, actor.organization_id, actor.member_id, wanted, wish)
+            search.serve(work, actor.organization_id, actor.member_id, wanted, wish)
             free.append(wish)
         except errors.Refusal as why:
             refused.append(Skipped(wish, why))
@@ -84,8 +65,8 @@ def book(
 ) -> SeriesReceipt:
     """Hold GPUs at every occurrence; with `skip` at those that can be had, if any.
 
-    Raises SomeTaken with every occurrence that cannot, MayNotBook, PurposeTooLong, and what `occurrences` and
-    `inventory.candidates` raise.
+    Raises SomeTaken with every occurrence that cannot, MayNotBook, PurposeTooLong, and what `occurrences.of`
+    and `inventory.candidates` raise.
     """
     actor.must_be_member()
     purpose = " ".join(purpose.split())
@@ -97,9 +78,9 @@ def book(
     holder = members.fact(work.session.get_one(models.Member, actor.member_id))
     booked: list[facts.Reservation] = []
     refused: list[Skipped] = []
-    for wish in _to_come(repeats, work.now):
+    for wish in occurrences.to_come(repeats, work.now):
         try:
-            choice = _serve(work, actor.organization_id, actor.member_id, wanted, wish)
+            choice = search.serve(work, actor.organization_id, actor.member_id, wanted, wish)
         except errors.Refusal as why:
             refused.append(Skipped(wish, why))
             continue
@@ -143,7 +124,6 @@ def change(
         policy.check_purpose(purpose)
     if wanted is not None:
         inventory.candidates(work, actor.organization_id, wanted)
-    recurrence = _recurrence(row)
     waitlist.lock(work, actor.organization_id)
     if answered := requests.done(work, actor, request_key):
         again = _again(work, actor, answered.reservation)
@@ -152,25 +132,17 @@ def change(
     tried = sorted(
         (_try(work, actor, bound, *turn, wanted, purpose, why) for turn in turns), key=lambda each: each.held.range
     )
-    remaining = [each.held for each in tried]
     changed = [each.held for each in tried if each.refused is None]
-    moved = [each.held for each in tried if each.has_moved]
     refused = tuple(each.refused for each in tried if each.refused is not None)
     if refused and not (skip and changed):
         raise errors.SomeTaken(tuple(held.range for held in changed), refused)
     if changed:
         requests.remember(work, changed[0], request_key)
-    news = _news(recurrence, remaining) if moved else {}
-    if moved and not notices.correct(work, remaining[0].id, Kind.SERIES_BOOKED, news, about=series_id):
-        partly = len(moved) < len(remaining)
-        _tell(work, series_id, recurrence, moved, Kind.SERIES_CHANGED, partly=partly, by=_overruling(work, actor, row))
-    touched = [each for each in tried if each.held.version != each.before.version]
-    if touched:
-        theirs = [each.held for each in touched]
-        _tell_holder(work, actor, Action.CHANGED, touched[0].before, theirs, recurrence, why)
+    _tell_of_change(work, actor, row, tried, why)
     for held in changed:
         waitlist.changed(work, held)
-    return SeriesReceipt(Series(series_id, recurrence, tuple(remaining)), tuple(changed), refused)
+    remaining = tuple(each.held for each in tried)
+    return SeriesReceipt(Series(series_id, occurrences.read(row.rule), remaining), tuple(changed), refused)
 
 
 def cancel(work: Work, actor: Actor, series_id: int, *, why: str = "") -> SeriesReceipt:
@@ -179,7 +151,7 @@ def cancel(work: Work, actor: Actor, series_id: int, *, why: str = "") -> Series
     An admin may cancel anybody's, as in `change`. Raises UnknownSeries, NotYours and NoReason.
     """
     row = _taken_up(work, actor, series_id, why)
-    recurrence = _recurrence(row)
+    recurrence = occurrences.read(row.rule)
     waitlist.lock(work, actor.organization_id)
     rows = _remaining_rows(work, row)
     first = reservations.fact(work, rows[0]) if rows else None
@@ -204,7 +176,7 @@ def held_by(work: Work, organization_id: int, held: Iterable[facts.Reservation])
     ).all()
     found: dict[int, tuple[Recurrence, list[facts.Reservation]]] = {}
     for row, number in rows:
-        found.setdefault(row.id, (_recurrence(row), []))[1].append(by_id[number])
+        found.setdefault(row.id, (occurrences.read(row.rule), []))[1].append(by_id[number])
     return tuple(
         Series(number, recurrence, tuple(sorted(remaining, key=lambda each: each.range)))
         for number, (recurrence, remaining) in found.items()
@@ -219,7 +191,7 @@ def remaining(work: Work, actor: Actor, series_id: int) -> Series:
 def _with_what_remains(work: Work, row: models.Series) -> Series:
     held = (reservations.fact(work, each) for each in _rows(work, row))
     upcoming = (each for each in held if each.state is State.UPCOMING)
-    return Series(row.id, _recurrence(row), tuple(sorted(upcoming, key=lambda each: each.range)))
+    return Series(row.id, occurrences.read(row.rule), tuple(sorted(upcoming, key=lambda each: each.range)))
 
 
 def of(work: Work, organization_id: int, reservation_id: int) -> Series | None:
@@ -232,45 +204,6 @@ def of(work: Work, organization_id: int, reservation_id: int) -> Series | None:
     return _with_what_remains(work, row) if row else None
 
 
-def _dates(repeats: Repeats) -> Iterator[date]:
-    rule = rrule(
-        DAILY if repeats.recurrence.unit == "day" else WEEKLY,
-        interval=repeats.recurrence.interval,
-        byweekday=repeats.recurrence.weekdays or None,
-        wkst=MO,
-        dtstart=datetime.combine(repeats.first, repeats.hours.start),
-        until=datetime.combine(repeats.last, time.max),
-    )
-    return (each.date() for each in rule)
-
-
-def on(hours: Hours, day: date) -> TimeRange | None:
-    """These hours of that day; None where the clocks leave nothing of them."""
-    start = datetime.combine(day, hours.start, hours.zone).astimezone(UTC)
-    last_day = date.fromordinal(day.toordinal() + hours.end_days)
-    end = datetime.combine(last_day, hours.end, hours.zone).astimezone(UTC)
-    return TimeRange(start, end) if start < end else None
-
-
-def _to_come(repeats: Repeats, now: datetime) -> list[TimeRange]:
-    """Without what is over; what has begun begins now."""
-    times = [TimeRange(max(time.start, now), time.end) for time in occurrences(repeats) if time.end > now]
-    if not times:
-        raise errors.NoOccurrence
-    return times
-
-
-def _serve(
-    work: Work,
-    organization_id: int,
-    member_id: int | None,
-    wanted: Wanted,
-    time: TimeRange,
-    moving: facts.Reservation | None = None,
-) -> search.Choice:
-    return search.serve(work, organization_id, member_id, wanted, time, moving)
-
-
 def _again(work: Work, actor: Actor, first: facts.Reservation) -> SeriesReceipt:
     """What the same request has led to, as it is now."""
     row = work.session.scalars(
@@ -278,10 +211,10 @@ def _again(work: Work, actor: Actor, first: facts.Reservation) -> SeriesReceipt:
     ).one()
     numbers = work.session.scalars(
         select(models.Occurrence.reservation_id).where(models.Occurrence.series_id == row.id)
-    )
-    held = [reservations.of_id(work, actor.organization_id, number) for number in numbers]
+    ).all()
+    held = reservations.of_ids(work, actor.organization_id, numbers).values()
     booked = tuple(sorted(held, key=lambda each: each.range))
-    return SeriesReceipt(Series(row.id, _recurrence(row), booked), booked, (), again=True)
+    return SeriesReceipt(Series(row.id, occurrences.read(row.rule), booked), booked, (), again=True)
 
 
 def _found(work: Work, organization_id: int, series_id: int) -> models.Series:
@@ -335,7 +268,7 @@ def _write(work: Work, actor: Actor, repeats: Repeats, booked: list[facts.Reserv
     row = models.Series(
         organization_id=actor.organization_id,
         member_id=actor.member_id,
-        rule=_written(repeats.recurrence),
+        rule=occurrences.written(repeats.recurrence),
         created_at=work.now,
     )
     work.session.add(row)
@@ -360,6 +293,21 @@ def _rows(work: Work, row: models.Series, *, locked: bool = False) -> Sequence[m
     return work.session.scalars(rows.with_for_update(of=models.Reservation) if locked else rows).all()
 
 
+def _tell_of_change(work: Work, actor: Actor, row: models.Series, tried: Sequence[_Tried], why: str) -> None:
+    """The channel, of what has another time or other GPUs; and the holder, of all that somebody else has changed."""
+    recurrence = occurrences.read(row.rule)
+    remaining = [each.held for each in tried]
+    moved = [each.held for each in tried if each.has_moved]
+    news = _news(recurrence, remaining) if moved else {}
+    if moved and not notices.correct(work, remaining[0].id, Kind.SERIES_BOOKED, news, about=row.id):
+        partly = len(moved) < len(remaining)
+        _tell(work, row.id, recurrence, moved, Kind.SERIES_CHANGED, partly=partly, by=_overruling(work, actor, row))
+    touched = [each for each in tried if each.held.version != each.before.version]
+    if touched:
+        theirs = [each.held for each in touched]
+        _tell_holder(work, actor, Action.CHANGED, touched[0].before, theirs, recurrence, why)
+
+
 def _in_turn(
     work: Work, rows: list[models.Reservation], hours: Hours | None
 ) -> list[tuple[models.Reservation, facts.Reservation, TimeRange]]:
@@ -368,7 +316,7 @@ def _in_turn(
     for row in rows:
         before = reservations.fact(work, row)
         day = before.range.start.astimezone(hours.zone).date() if hours else None
-        found.append((row, before, (on(hours, day) if hours and day else None) or before.range))
+        found.append((row, before, (occurrences.on(hours, day) if hours and day else None) or before.range))
     later = any(wish.start > before.range.start for _, before, wish in found)
     return sorted(found, key=lambda each: each[1].range, reverse=later)
 
@@ -397,7 +345,7 @@ def _try(
 ) -> _Tried:
     """Whose limits are in the way, `bound` says; None: nobody's."""
     try:
-        choice = _serve(work, actor.organization_id, bound, wanted or Wanted.of(before.gpus), wish, before)
+        choice = search.serve(work, actor.organization_id, bound, wanted or Wanted.of(before.gpus), wish, before)
     except errors.Refusal as refusal:
         return _Tried(before, before, Skipped(wish, refusal))
     called = before.purpose if purpose is None else purpose
@@ -478,13 +426,5 @@ def _news(recurrence: Recurrence, held: Sequence[facts.Reservation]) -> dict[str
         "gpus": list(gpus),
         "first": first.range.written(),
         "last": last.range.start.isoformat(),
-        "rule": _written(recurrence),
+        "rule": occurrences.written(recurrence),
     }
-
-
-def _written(recurrence: Recurrence) -> dict[str, Any]:
-    return {"unit": recurrence.unit, "interval": recurrence.interval, "weekdays": list(recurrence.weekdays)}
-
-
-def _recurrence(row: models.Series) -> Recurrence:
-    return Recurrence(row.rule["unit"], row.rule["interval"], tuple(row.rule["weekdays"]))

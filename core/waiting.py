@@ -68,22 +68,8 @@ def ask(
     soonest = search.first_free(work, actor.organization_id, actor.member_id, wanted, length, starts.start, starts.end)
     if soonest is not None and soonest.range.start < starts.start + wishes.WORTH_MOVING:
         return Waiting(None, _reserve(work, actor, soonest, purpose, request_key))
-    wish = models.Wish(
-        organization_id=actor.organization_id,
-        member_id=actor.member_id,
-        asked_at=work.now,
-        key=request_key,
-        gpus=[gpu.id for gpu in candidates] if wanted.names else [],
-        gpu_count=len(candidates) if wanted.names else wanted.count,
-        model=wanted.model,
-        spread=wanted.spread or bool(wanted.names),
-        seconds=int(length.total_seconds()),
-        earliest_at=starts.start,
-        latest_at=starts.end,
-        purpose=purpose,
-        takes=takes,
-        passed=[],
-    )
+    wish = _written(work, actor, wanted, candidates, length, starts)
+    wish.purpose, wish.takes, wish.key = purpose, takes, request_key
     work.session.add(wish)
     work.session.flush()
     receipt = _reserve(work, actor, soonest, purpose, None) if soonest is not None and holds else None
@@ -232,6 +218,24 @@ def _must_be_new(
         .where(models.Wish.member_id == actor.member_id, wishes.IS_OPEN, models.Wish.latest_at < work.now)
         .where(models.Wish.offer_id.is_(None))
         .values(outcome=WishState.LAPSED, closed_at=work.now)
+    )
+
+
+def _written(
+    work: Work, actor: Actor, wanted: Wanted, candidates: tuple[facts.Gpu, ...], length: timedelta, starts: _Starts
+) -> models.Wish:
+    return models.Wish(
+        organization_id=actor.organization_id,
+        member_id=actor.member_id,
+        asked_at=work.now,
+        gpus=[gpu.id for gpu in candidates] if wanted.names else [],
+        gpu_count=len(candidates) if wanted.names else wanted.count,
+        model=wanted.model,
+        spread=wanted.spread or bool(wanted.names),
+        seconds=int(length.total_seconds()),
+        earliest_at=starts.start,
+        latest_at=starts.end,
+        passed=[],
     )
 
 

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from bot.reader import Reader
 from bot.views import booking, kit
 from bot.views.kit import Block, Message
-from core import facts
+from core import facts, occurrences
 from core.facts import Hours, Recurrence, Repeats
 from core.inventory import Wanted
 from core.kinds import Kind
@@ -247,7 +247,7 @@ def news(kind: Kind, data: dict[str, Any], who: str, reader: Reader) -> str:
     values = {
         "gpus": f"*{kit.escape(reader.listed(list(data['gpus'])))}*",
         "who": who,
-        "often": how_often(Recurrence(**{**data["rule"], "weekdays": tuple(data["rule"]["weekdays"])}), reader),
+        "often": how_often(occurrences.read(data["rule"]), reader),
         "first": reader.when(TimeRange.read(data["first"])),
         "last": reader.day(datetime.fromisoformat(data["last"])),
         "count": data["count"],

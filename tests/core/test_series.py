@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import select
 
-from core import audit, errors, facts, limits, models, series, waiting
+from core import audit, errors, facts, limits, models, occurrences, series, waiting
 from core.facts import Action, Hours, Recurrence, Repeats, Rule, State, Subject
 from core.inventory import Wanted
 from core.kinds import Kind
@@ -71,7 +71,7 @@ def test_every_weekday_until_a_date(lab: Lab) -> None:
 
 
 def test_nine_stays_nine_when_the_clocks_change() -> None:
-    times = series.occurrences(repeats(DAILY, date(2027, 3, 27), date(2027, 3, 29)))
+    times = occurrences.of(repeats(DAILY, date(2027, 3, 27), date(2027, 3, 29)))
     assert [time.start for time in times] == [
         datetime(2027, 3, 27, 8, tzinfo=UTC),
         datetime(2027, 3, 28, 7, tzinfo=UTC),
@@ -80,11 +80,11 @@ def test_nine_stays_nine_when_the_clocks_change() -> None:
 
 
 def test_hours_that_the_clocks_skip_or_repeat() -> None:
-    spring = series.occurrences(repeats(DAILY, date(2027, 3, 28), date(2027, 3, 28), (2, 4)))
+    spring = occurrences.of(repeats(DAILY, date(2027, 3, 28), date(2027, 3, 28), (2, 4)))
     assert spring == (TimeRange(datetime(2027, 3, 28, 1, tzinfo=UTC), datetime(2027, 3, 28, 2, tzinfo=UTC)),)
     with pytest.raises(errors.NoOccurrence):
-        series.occurrences(repeats(DAILY, date(2027, 3, 28), date(2027, 3, 28), (2, 3)))
-    autumn = series.occurrences(repeats(DAILY, date(2027, 10, 31), date(2027, 10, 31), (2, 4)))
+        occurrences.of(repeats(DAILY, date(2027, 3, 28), date(2027, 3, 28), (2, 3)))
+    autumn = occurrences.of(repeats(DAILY, date(2027, 10, 31), date(2027, 10, 31), (2, 4)))
     assert autumn[0].start == datetime(2027, 10, 31, 0, tzinfo=UTC)
 
 
@@ -105,7 +105,7 @@ def test_occurrences_come_in_order_at_the_same_clock(
     end_days, end = divmod(start + length, 24)
     what = repeats(recurrence, first, first + timedelta(days=days), (start, end), end_days, tz)
     try:
-        times = series.occurrences(what)
+        times = occurrences.of(what)
     except errors.NoOccurrence:
         assert unit == "week"
         return
