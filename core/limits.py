@@ -11,16 +11,16 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import select
 
-from core import audit, errors, facts, inventory, members, models, policy, rulebook, usage
-from core.actors import Actor, Operator
-from core.facts import Action, Period, Rule, Subject
+from core import errors, facts, inventory, models, policy, rulebook, usage
+from core.facts import Rule
 from core.inventory import Wanted
-from core.policy import Limits, Rules
+from core.policy import Limits
 from core.rulebook import Budget, Rulebook
 from core.timerange import TimeRange
 from core.usage import Held
 from core.work import Work
 
+_MINUTE = timedelta(minutes=1)
 FARTHEST = timedelta(days=365)  # that somebody waits where the lab does not say how far ahead one may book
 
 
@@ -152,144 +152,6 @@ def rounded(
         return wish
     said = rulebook.of(work, organization_id, member_id)
     return policy.rounded(said.of(gpus, wish), wish, said.lab_zone, work.now)
-
-
-def set_for(work: Work, by: Actor | Operator, scope: Subject, subject_id: int, rules: Rules, *, why: str = "") -> None:
-    """Say all that is said of the lab, a GPU or a member, instead of what was said before; nothing takes it back.
-
-    Raises AdminsOnly, BadLimits, UnknownGpu or UnknownMember.
-    """
-    members.must_be_admin(work, by)
-    members.lock_organization(work, by.organization_id)
-    check_rules(scope, rules)
-    _must_be_ours(work, by.organization_id, scope, subject_id)
-    before = _write(work, by.organization_id, scope, subject_id, rules)
-    after = policy.written(rules)
-    if before != after:
-        concerns = subject_id if scope is Subject.MEMBER else None
-        audit.record(
-            work,
-            by,
-            Action.LIMITED,
-            scope,
-            subject_id,
-            before={"limits": before},
-            after={"limits": after},
-            concerns=concerns,
-            why=why,
-        )
-
-
-def add_period(work: Work, by: Actor | Operator, name: str, time: TimeRange, rules: Rules, *, why: str = "") -> Period:
-    """Let other limits hold for a while. Raises AdminsOnly, BadLimits, InThePast, and NoName."""
-    members.must_be_admin(work, by)
-    name = " ".join(name.split())[:100]
-    if not name:
-        raise errors.NoName
-    policy.check_not_over(time, work.now)
-    check_rules(Subject.PERIOD, rules)
-    members.lock_organization(work, by.organization_id)
-    row = models.Period(organization_id=by.organization_id, name=name, start_at=time.start, end_at=time.end)
-    work.session.add(row)
-    work.session.flush()
-    _write(work, by.organization_id, Subject.PERIOD, row.id, rules)
-    period = rulebook.period(row)
-    audit.record(
-        work,
-        by,
-        Action.ADDED,
-        Subject.PERIOD,
-        row.id,
-        before=None,
-        after=_period_snapshot(period, rules),
-        why=why,
-    )
-    return period
-
-
-def remove_period(work: Work, by: Actor | Operator, period_id: int, *, why: str = "") -> Period:
-    """Take a special period back; what was booked in it stays. Raises AdminsOnly and UnknownPeriod."""
-    members.must_be_admin(work, by)
-    members.lock_organization(work, by.organization_id)
-    row = work.session.get(models.Period, period_id)
-    if row is None or row.organization_id != by.organization_id:
-        raise errors.UnknownPeriod(period_id)
-    period = rulebook.period(row)
-    said = rulebook.said_of(work, by.organization_id, Subject.PERIOD, period_id)
-    _write(work, by.organization_id, Subject.PERIOD, period_id, {})
-    work.session.delete(row)
-    audit.record(
-        work,
-        by,
-        Action.REMOVED,
-        Subject.PERIOD,
-        period_id,
-        before=_period_snapshot(period, said),
-        after=None,
-        why=why,
-    )
-    return period
-
-
-def check_rules(scope: Subject, rules: Rules) -> None:
-    """Raise BadLimits for what would let nobody book at all, or means nothing."""
-    bad = {rule: _BOUNDS[rule] for rule, value in rules.items() if not _is_sound(scope, rule, value)}
-    whole = policy.DEFAULT.but({rule: value for rule, value in rules.items() if rule not in bad})
-    if whole.longest is not None and not whole.shortest <= whole.longest:
-        bad[Rule.LONGEST] = whole.shortest, _BOUNDS[Rule.LONGEST][1]
-    if bad:
-        raise errors.BadLimits(bad)
-
-
-def _is_sound(scope: Subject, rule: Rule, value: policy.Value) -> bool:
-    if scope is Subject.GPU and rule is Rule.AT_ONCE:
-        return False
-    if value is None:
-        return rule not in {Rule.SHORTEST, Rule.USUAL}
-    least, most = _BOUNDS[rule]
-    return bool(least <= value <= most)  # type: ignore[operator]
-
-
-_MINUTE, _DAY = timedelta(minutes=1), timedelta(days=1)
-_BOUNDS: dict[Rule, tuple[timedelta | int, timedelta | int]] = {
-    Rule.SHORTEST: (_MINUTE, 7 * _DAY),
-    Rule.LONGEST: (5 * _MINUTE, 366 * _DAY),
-    Rule.ROUNDING: (_MINUTE, _DAY),
-    Rule.AHEAD: (60 * _MINUTE, 3650 * _DAY),
-    Rule.OPEN: (60 * _MINUTE, 36500 * _DAY),
-    Rule.WEEK: (60 * _MINUTE, 36500 * _DAY),
-    Rule.AT_ONCE: (1, 10_000),
-    Rule.USUAL: (_MINUTE, 366 * _DAY),
-}
-
-
-def _must_be_ours(work: Work, organization_id: int, scope: Subject, subject_id: int) -> None:
-    if scope is Subject.MEMBER:
-        members.of_id(work, organization_id, subject_id)
-    elif scope is Subject.GPU:
-        inventory.named(work, organization_id, f"#{subject_id}")
-    elif (scope, subject_id) != (Subject.LAB, organization_id):
-        raise ValueError(f"nothing is said of {scope} {subject_id}")
-
-
-def _write(work: Work, organization_id: int, scope: Subject, subject_id: int, rules: Rules) -> dict[str, int | None]:
-    """What was said before, as JSON."""
-    row = rulebook.row_of(work, organization_id, scope, subject_id)
-    before = dict(row.rules) if row else {}
-    if row is None and rules:
-        row = models.Limits(organization_id=organization_id, scope=scope, subject_id=subject_id)
-        work.session.add(row)
-    if row is not None and rules:
-        row.rules = policy.written(rules)
-    elif row is not None:
-        work.session.delete(row)
-    work.session.flush()
-    rulebook.forget(work)
-    return before
-
-
-def _period_snapshot(period: Period, rules: Rules) -> audit.Snapshot:
-    return {"name": period.name, "time": period.range.written(), "limits": policy.written(rules)}
 
 
 def _check_ever(work: Work, said: Rulebook, gpus: Sequence[facts.Gpu], count: int, wish: TimeRange) -> None:

@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import delete, insert, text, update
 from sqlalchemy.exc import IntegrityError
 
-from core import availability, busy, displays, errors, handover, limits, models, outbox, series, waiting
+from core import availability, busy, displays, errors, handover, models, outbox, rules, series, waiting
 from core.actors import Operator
 from core.copy import Differs, OldSource, Refused, TargetInUse, copy
 from core.db import Base
@@ -57,7 +57,7 @@ def full(databases: tuple[Database, Database], clock: Clock) -> Lab:
         busy.call(work, lab.charlie, [begun.id])
         series.book(work, lab.bob, Wanted(names=("GPU1",)), _mondays(), purpose="毎週")
         waiting.ask(work, lab.charlie, Wanted(count=2), timedelta(hours=3), purpose="待つ")
-        limits.add_period(work, Operator(lab.id), "締切", lab.hours(1), {Rule.LONGEST: None})
+        rules.add_period(work, Operator(lab.id), "締切", lab.hours(1), {Rule.LONGEST: None})
         failing = outbox.claim(work, lab.id, timedelta(seconds=20))
         assert failing is not None
         outbox.failed(work, failing, "is_archived")

@@ -16,11 +16,11 @@ from core import (
     facts,
     handover,
     inventory,
-    limits,
     maintenance,
     models,
     organizations,
     reservations,
+    rules,
 )
 from core.actors import Operator
 from core.facts import Action, HandOver, HandOverState, Rule, State, Subject
@@ -251,8 +251,8 @@ def test_who_may_not_hold_it_by_then_does_not_get_it(lab: Lab) -> None:
     held = lab.reserve(lab.alice, lab.hours(1, 5)).reservation
     asked = ask(lab, held)
     with lab.database.begin(lab.clock.now) as work:
-        rules = {Rule.LONGEST: timedelta(hours=2)}
-        limits.set_for(work, lab.charlie, Subject.MEMBER, lab.bob.member_id, rules)
+        said = {Rule.LONGEST: timedelta(hours=2)}
+        rules.set_for(work, lab.charlie, Subject.MEMBER, lab.bob.member_id, said)
     with pytest.raises(errors.CannotTake) as refusal:
         answer(lab, asked)
     assert isinstance(refusal.value.why, errors.TooLong)

@@ -15,7 +15,20 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core import audit, availability, booking, errors, facts, limits, organizations, policy, search, summary, usage
+from core import (
+    audit,
+    availability,
+    booking,
+    errors,
+    facts,
+    limits,
+    organizations,
+    policy,
+    rules,
+    search,
+    summary,
+    usage,
+)
 from core.actors import Actor, Operator
 from core.facts import Action, Alternative, Role, Rule, Subject
 from core.inventory import Wanted
@@ -27,9 +40,9 @@ from tests.core.conftest import Lab
 HOUR = timedelta(hours=1)
 
 
-def limit(lab: Lab, rules: Mapping[Rule, Value], scope: Subject = Subject.LAB, subject_id: int | None = None) -> None:
+def limit(lab: Lab, said: Mapping[Rule, Value], scope: Subject = Subject.LAB, subject_id: int | None = None) -> None:
     with lab.database.begin(lab.clock.now) as work:
-        limits.set_for(work, Operator(lab.id), scope, lab.id if subject_id is None else subject_id, rules)
+        rules.set_for(work, Operator(lab.id), scope, lab.id if subject_id is None else subject_id, said)
 
 
 def refused(lab: Lab, actor: Actor, wish: TimeRange, *names: str, **more: Any) -> errors.AgainstRule:
@@ -173,8 +186,8 @@ def test_a_special_period_changes_limits_for_what_touches_it(lab: Lab) -> None:
     gpu1 = lab.add_gpu("lab-node-1", "GPU1")
     limit(lab, {Rule.LONGEST: HOUR}, Subject.GPU, gpu1.id)
     with lab.database.begin(lab.clock.now) as work:
-        rules = {Rule.LONGEST: 4 * HOUR}
-        period = limits.add_period(work, Operator(lab.id), "  ICML   deadline ", lab.hours(24, 48), rules)
+        said = {Rule.LONGEST: 4 * HOUR}
+        period = rules.add_period(work, Operator(lab.id), "  ICML   deadline ", lab.hours(24, 48), said)
     assert period.name == "ICML deadline"
 
     lab.reserve(lab.alice, lab.hours(1, 23), "GPU0")
@@ -182,7 +195,7 @@ def test_a_special_period_changes_limits_for_what_touches_it(lab: Lab) -> None:
     assert refused(lab, lab.alice, lab.hours(30, 6), "GPU1").origin.gpu == gpu1  # the stricter word
     lab.reserve(lab.alice, lab.hours(72, 24), "GPU0")
     with lab.database.begin(lab.clock.now) as work:
-        limits.remove_period(work, Operator(lab.id), period.id)
+        rules.remove_period(work, Operator(lab.id), period.id)
     lab.reserve(lab.alice, lab.hours(30, 6), "GPU0")
 
 
@@ -258,10 +271,8 @@ def test_what_is_offered_to_be_taken_more_is_allowed_by_every_rule(lab: Lab) -> 
     far = lab.reserve(lab.alice, lab.hours(48, 2), "GPU0").reservation
     lab.reserve(lab.alice, lab.hours(5, 1), "GPU1")
     with lab.database.begin(lab.clock.now) as work:
-        limits.add_period(work, Operator(lab.id), "a demo", lab.hours(24, 9), {Rule.LONGEST: 90 * HOUR})
-        limits.add_period(
-            work, Operator(lab.id), "exams", lab.hours(53, 9), {Rule.AHEAD: 24 * HOUR, Rule.LONGEST: HOUR}
-        )
+        rules.add_period(work, Operator(lab.id), "a demo", lab.hours(24, 9), {Rule.LONGEST: 90 * HOUR})
+        rules.add_period(work, Operator(lab.id), "exams", lab.hours(53, 9), {Rule.AHEAD: 24 * HOUR, Rule.LONGEST: HOUR})
     limit(lab, {Rule.LONGEST: 4 * HOUR})
     assert room(lab, running) == 2 * HOUR  # although it might be longer again, if it went on into the demo
     limit(lab, {Rule.LONGEST: 30 * HOUR, Rule.AT_ONCE: 1})
@@ -311,7 +322,7 @@ def test_two_bookings_of_one_person_at_once_do_not_both_take_the_last_hours(lab:
 def test_what_was_just_said_holds_in_the_same_transaction(lab: Lab) -> None:
     with lab.database.begin(lab.clock.now) as work:
         assert limits.of(work, lab.id, lab.alice.member_id).longest == timedelta(days=7)
-        limits.set_for(work, lab.charlie, Subject.LAB, lab.id, {Rule.LONGEST: HOUR})
+        rules.set_for(work, lab.charlie, Subject.LAB, lab.id, {Rule.LONGEST: HOUR})
         assert limits.of(work, lab.id, lab.alice.member_id).longest == HOUR
 
 
@@ -325,13 +336,13 @@ def test_an_admin_is_bound_like_anybody_but_for_a_reason(lab: Lab) -> None:
 
 def test_only_admins_set_limits_and_each_change_is_in_the_audit(lab: Lab) -> None:
     with lab.database.begin(lab.clock.now) as work, pytest.raises(errors.AdminsOnly) as refusal:
-        limits.set_for(work, lab.alice, Subject.LAB, lab.id, {Rule.LONGEST: HOUR})
+        rules.set_for(work, lab.alice, Subject.LAB, lab.id, {Rule.LONGEST: HOUR})
     assert [admin.name for admin in refusal.value.admins] == ["Charlie"]
 
     assert lab.charlie.role is Role.ADMIN
     for longest in (HOUR, HOUR, 2 * HOUR):
         with lab.database.begin(lab.clock.now) as work:
-            limits.set_for(work, lab.charlie, Subject.LAB, lab.id, {Rule.LONGEST: longest}, why="deadline")
+            rules.set_for(work, lab.charlie, Subject.LAB, lab.id, {Rule.LONGEST: longest}, why="deadline")
     with lab.database.read(lab.clock.now) as work:
         found = audit.entries(work, lab.id, subject=Subject.LAB)
     assert [(each.by, each.action, each.before, each.after) for each in found] == [
@@ -341,7 +352,7 @@ def test_only_admins_set_limits_and_each_change_is_in_the_audit(lab: Lab) -> Non
 
 
 @pytest.mark.parametrize(
-    "rules",
+    "said",
     [
         {Rule.SHORTEST: None},
         {Rule.SHORTEST: timedelta(0)},
@@ -350,9 +361,9 @@ def test_only_admins_set_limits_and_each_change_is_in_the_audit(lab: Lab) -> Non
         {Rule.ROUNDING: timedelta(days=2)},
     ],
 )
-def test_limits_that_would_let_nobody_book_are_refused(lab: Lab, rules: Mapping[Rule, Value]) -> None:
+def test_limits_that_would_let_nobody_book_are_refused(lab: Lab, said: Mapping[Rule, Value]) -> None:
     with pytest.raises(errors.BadLimits):
-        limit(lab, rules)
+        limit(lab, said)
     lab.reserve(lab.alice, lab.hours(1))
 
 
@@ -370,8 +381,8 @@ def test_the_question_what_would_be_free_knows_the_limits(lab: Lab, database: Da
 
 
 def test_rules_survive_being_written_and_unknown_ones_are_left_out() -> None:
-    rules: dict[Rule, Value] = {Rule.LONGEST: None, Rule.AT_ONCE: 2, Rule.WEEK: 40 * HOUR}
-    assert policy.read(policy.written(rules)) == rules
+    said: dict[Rule, Value] = {Rule.LONGEST: None, Rule.AT_ONCE: 2, Rule.WEEK: 40 * HOUR}
+    assert policy.read(policy.written(said)) == said
     assert policy.read({"longest": 60, "from_the_future": 1}) == {Rule.LONGEST: HOUR}
 
 

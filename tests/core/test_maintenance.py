@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from core import audit, errors, facts, inventory, limits, maintenance, waiting
+from core import audit, errors, facts, inventory, maintenance, rules, waiting
 from core.actors import Actor
 from core.facts import Action, Displaced, Rule, State, Subject
 from core.inventory import Wanted
@@ -194,7 +194,7 @@ def test_only_admins_take_gpus_down_and_they_say_why(lab: Lab) -> None:
 def test_maintenance_counts_nobodys_hours(lab: Lab) -> None:
     lab.add_gpu("lab-node-1", "GPU1")
     with lab.database.begin(lab.clock.now) as work:
-        limits.set_for(work, lab.charlie, Subject.LAB, lab.id, {Rule.OPEN: timedelta(hours=2)})
+        rules.set_for(work, lab.charlie, Subject.LAB, lab.id, {Rule.OPEN: timedelta(hours=2)})
     take_down(lab, lab.charlie, lab.hours(1, 100))
     lab.reserve(lab.charlie, lab.hours(1, 2), "GPU1")
 
@@ -231,7 +231,7 @@ def test_a_retired_gpu_leaves_nobody_behind(lab: Lab) -> None:
 def test_an_admins_own_booking_moves_like_any_other_whatever_the_limits(lab: Lab) -> None:
     lab.reserve(lab.charlie, lab.hours(2, 5))
     with lab.database.begin(lab.clock.now) as work:
-        limits.set_for(work, lab.charlie, Subject.LAB, lab.id, {Rule.LONGEST: timedelta(hours=1)})
+        rules.set_for(work, lab.charlie, Subject.LAB, lab.id, {Rule.LONGEST: timedelta(hours=1)})
     found = take_down(lab, lab.charlie, lab.hours(1, 5))
     assert kinds(found) == [("Charlie", Displaced.Kind.MOVED)]
 

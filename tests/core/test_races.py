@@ -15,7 +15,7 @@ import pytest
 from sqlalchemy import event, func, select
 from sqlalchemy.exc import OperationalError
 
-from core import availability, booking, errors, facts, limits, maintenance, models, reservations, search
+from core import availability, booking, errors, facts, maintenance, models, reservations, rules, search
 from core.actors import Actor, Operator
 from core.facts import Rule, Subject
 from core.inventory import Wanted
@@ -185,7 +185,7 @@ def reserve_hurriedly(lab: Lab, wish: TimeRange) -> None:
 def test_what_comes_free_after_that_look_is_booked(lab: Lab, database_url: str) -> None:
     """Also where hours are counted, for which the member is locked: never before the GPUs."""
     with lab.database.begin(lab.clock.now) as work:
-        limits.set_for(work, Operator(lab.id), Subject.LAB, lab.id, {Rule.WEEK: timedelta(hours=9)})
+        rules.set_for(work, Operator(lab.id), Subject.LAB, lab.id, {Rule.WEEK: timedelta(hours=9)})
     held = lab.reserve(lab.bob, lab.hours(1)).reservation
     with closing(Database(database_url)) as other:
         has_looked: list[str] = []

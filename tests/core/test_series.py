@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import select
 
-from core import audit, errors, facts, limits, models, occurrences, series, waiting
+from core import audit, errors, facts, models, occurrences, rules, series, waiting
 from core.facts import Action, Hours, Recurrence, Repeats, Rule, State, Subject
 from core.inventory import Wanted
 from core.kinds import Kind
@@ -142,7 +142,7 @@ def test_or_the_free_ones(lab: Lab) -> None:
 
 def test_limits_apply_to_each_and_hours_add_up(lab: Lab) -> None:
     with lab.database.begin(lab.clock.now) as work:
-        limits.set_for(work, lab.charlie, Subject.LAB, lab.id, {Rule.OPEN: timedelta(hours=10)})
+        rules.set_for(work, lab.charlie, Subject.LAB, lab.id, {Rule.OPEN: timedelta(hours=10)})
     with pytest.raises(errors.SomeTaken) as refusal:
         book(lab, repeats())
     assert len(refusal.value.free) == 3
@@ -208,7 +208,7 @@ def test_an_admin_changes_and_cancels_somebodys_series_and_says_why(lab: Lab) ->
     with pytest.raises(errors.NotYours):
         change(lab, number, by=lab.bob, why="please", hours=Hours(time(10), time(11), 0, BERLIN))
     with lab.database.begin(lab.clock.now) as work:
-        limits.set_for(work, lab.charlie, Subject.LAB, lab.id, {Rule.LONGEST: timedelta(minutes=30)})
+        rules.set_for(work, lab.charlie, Subject.LAB, lab.id, {Rule.LONGEST: timedelta(minutes=30)})
     changed = change(lab, number, by=lab.charlie, why="cooling", hours=Hours(time(10), time(11), 0, BERLIN))
     assert {held.range.length for held in changed.occurrences} == {timedelta(hours=1)}  # no limit is in the way
     with lab.database.begin(lab.clock.now) as work:

@@ -19,7 +19,6 @@ from core import (
     facts,
     handover,
     inventory,
-    limits,
     maintenance,
     members,
     models,
@@ -551,7 +550,7 @@ def test_a_gpu_that_is_back_before_its_time_goes_to_who_waits(lab: Lab) -> None:
 def test_who_was_passed_over_for_a_limit_is_found_once_it_is_relaxed(lab: Lab) -> None:
     def limit(hours: float) -> None:
         with lab.database.begin(lab.clock.now) as work:
-            limits.set_for(work, lab.charlie, Subject.LAB, lab.id, {Rule.WEEK: hours * HOUR})
+            rules.set_for(work, lab.charlie, Subject.LAB, lab.id, {Rule.WEEK: hours * HOUR})
 
     first = lab.reserve(lab.alice, lab.hours(0, 6)).reservation
     wait(lab, lab.bob, 4, holds=False)
@@ -694,7 +693,7 @@ def test_what_limits_refuse_of_an_extension_is_waited_for_from_its_end(lab: Lab)
 
 def let(lab: Lab, scope: Subject, subject_id: int, said: policy.Rules) -> None:
     with lab.database.begin(lab.clock.now) as work:
-        limits.set_for(work, lab.charlie, scope, subject_id, said)
+        rules.set_for(work, lab.charlie, scope, subject_id, said)
 
 
 def again(lab: Lab) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from core import limits
+from core import rules
 from core.actors import Operator
 from core.facts import Rule, Subject
 from tests.scenarios.conftest import World
@@ -178,7 +178,7 @@ def test_of_what_was_cancelled_meanwhile_who_asked_hears_at_once(world: World) -
 def test_nobody_is_asked_for_less_than_may_be_booked(world: World) -> None:
     lab = world.desk.organization.id
     with world.desk.database.begin(world.clock()) as work:
-        limits.set_for(work, Operator(lab), Subject.LAB, lab, {Rule.SHORTEST: timedelta(minutes=30)})
+        rules.set_for(work, Operator(lab), Subject.LAB, lab, {Rule.SHORTEST: timedelta(minutes=30)})
     world.book("alice", "13:00-14:00")  # 21:00 to 22:00 there
     world.book("minjun", "22:00-23:00")  # 14:00 to 15:00 in Berlin
     haruka = world.person("haruka")

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from core import limits
+from core import rules
 from core.actors import Operator
 from core.errors import Busy
 from core.facts import Rule, Subject
@@ -109,8 +109,8 @@ def test_extending_into_ones_own_next_booking_offers_to_join_them(world: World) 
 def test_extending_beyond_a_limit_offers_all_that_fits(world: World) -> None:
     lab = world.desk.organization.id
     with world.desk.database.begin(world.clock()) as work:
-        rules = {Rule.LONGEST: timedelta(hours=3, minutes=20)}
-        limits.set_for(work, Operator(lab), Subject.LAB, lab, rules)
+        said = {Rule.LONGEST: timedelta(hours=3, minutes=20)}
+        rules.set_for(work, Operator(lab), Subject.LAB, lab, said)
     world.book("alice", "now for 2h")
     alice = world.person("alice")
     alice.types("#gpu", "/gpu extend 4h")
@@ -133,7 +133,7 @@ def test_what_is_offered_to_be_taken_more_passes_wherever_it_is_offered(world: W
     world.book("alice", "gpu0 now for 2h")
     world.book("alice", "gpu1 12:30-13:30")
     with world.desk.database.begin(world.clock()) as work:
-        limits.set_for(work, Operator(lab), Subject.LAB, lab, {Rule.AT_ONCE: 1})
+        rules.set_for(work, Operator(lab), Subject.LAB, lab, {Rule.AT_ONCE: 1})
     alice = world.person("alice")
     alice.types("#gpu", "/gpu mine")
     mine = alice.waits_for("#gpu", "You have 2 bookings.")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from core import limits
+from core import rules
 from core.actors import Operator
 from core.facts import Rule, Subject
 from tests.scenarios.conftest import World
@@ -151,7 +151,7 @@ def test_what_cannot_be_waited_for_is_said(world: World) -> None:
 def test_a_limit_is_waited_for_where_waiting_serves(world: World) -> None:
     lab = world.desk.organization.id
     with world.desk.database.begin(world.clock()) as work:
-        limits.set_for(work, Operator(lab), Subject.LAB, lab, {Rule.OPEN: timedelta(hours=5)})
+        rules.set_for(work, Operator(lab), Subject.LAB, lab, {Rule.OPEN: timedelta(hours=5)})
     world.book("haruka", "now for 4h")
     haruka = world.person("haruka")
     haruka.types("#gpu", "/gpu tomorrow 9-12 for evals")

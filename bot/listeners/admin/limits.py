@@ -12,7 +12,7 @@ from bot.views import kit
 from bot.views.admin import limits as view
 from bot.views.admin.form import Origin
 from bot.views.kit import Message
-from core import limits, policy, rulebook, rules
+from core import policy, rulebook, rules
 from core.errors import BadLimits
 from core.facts import Rule, Subject
 from core.work import Work
@@ -49,7 +49,7 @@ def filled_in(visit: Visit, values: Values, scope: Subject) -> dict[Rule, policy
         except Wrong as mistake:
             wrong |= mistake.fields
     try:
-        limits.check_rules(scope, said)
+        rules.check(scope, said)
     except BadLimits as refusal:
         wrong |= {rule.value: errors.bounds(*ends, visit.reader) for rule, ends in refusal.bounds.items()}
     if wrong:
