@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import random
+import threading
 from collections.abc import Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import replace
@@ -88,13 +89,22 @@ class Sender:
         self._client = Caller(desk.client)
         self._direct: dict[str, str] = {}  # whose direct messages are which channel
         self._silence: TimeRange | None = None  # Slack wants to hear nothing of ours meanwhile
+        self._clock_was_set_back = threading.Event()
 
     def stop(self) -> None:
         """Finish what is being sent, and begin nothing more."""
         self._client.stop()
 
+    def clock_was_set_back(self) -> None:
+        """The next round goes by the clock as it is now; any thread may call this."""
+        self._clock_was_set_back.set()
+
     def send_due(self) -> int:
         """Deliver everything that is due, to several recipients at once; the number of messages posted."""
+        if self._clock_was_set_back.is_set():
+            with self._database.begin(self._clock()) as work:
+                outbox.follow_clock(work, self._desk.organization.id, LEASE)
+            self._clock_was_set_back.clear()
         posted, under_way = 0, set[Future[bool]]()
         with ThreadPoolExecutor(AT_ONCE, thread_name_prefix="sender") as hands:
             while (batch := self._claim()) is not None or under_way:

@@ -125,7 +125,9 @@ class Ticker:
         while not self._stopped.wait(WATCH.total_seconds()):
             before, offset = offset, self._read_offset()
             if abs(offset - before) > JUMP:
-                log.warning("the clock jumped by %s", offset - before)
+                log.warning("the clock jumped by %s s", (offset - before).total_seconds())
+                if offset < before:
+                    self._sender.clock_was_set_back()
                 self._poke()
 
     def _read_offset(self) -> timedelta:

@@ -338,6 +338,20 @@ def _free(work: Work, batch: Batch, at: datetime) -> None:
     work.frees(at)
 
 
+def follow_clock(work: Work, organization_id: int, lease: timedelta) -> None:
+    """The clock was set back. Who was not to be sent to until an instant of the clock as it was need not wait until it
+    comes there again, but for one lease: whoever sends to them at this very moment has done so by then.
+    """
+    ahead = select(models.Recipient.id).where(
+        models.Recipient.organization_id == organization_id,
+        models.Recipient.free_at > work.now + lease * _WITH_PICTURE,
+    )
+    found = work.session.scalars(ahead.order_by(models.Recipient.id).with_for_update(key_share=True)).all()
+    work.session.execute(
+        update(models.Recipient).where(models.Recipient.id.in_(found)).values(free_at=work.now + lease)
+    )
+
+
 def next_due(work: Work, organization_id: int) -> datetime | None:
     """When the lab's sender has to wake next; None when nothing is owed."""
     owed = owed_in(organization_id)

@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from unittest.mock import Mock
 
 import pytest
 
@@ -19,6 +20,7 @@ class Sender:
     def __init__(self) -> None:
         self.woken: list[float] = []
         self.due: datetime | None = None
+        self.clock_was_set_back = Mock()
 
     def send_due(self) -> int:
         self.woken.append(time.monotonic())
@@ -127,6 +129,7 @@ def test_what_else_is_to_be_done_delays_no_sending(
 def test_a_clock_that_is_set_is_noticed_within_seconds(sender: Sender, clock: WallClock, hours: int) -> None:
     clock.offset = timedelta(hours=hours)
     wait_for(sender, 2)
+    assert sender.clock_was_set_back.called == (hours < 0)
 
 
 def test_what_is_written_after_the_end_harms_nobody(sender: Sender, upkeep: Upkeep, clock: WallClock) -> None:

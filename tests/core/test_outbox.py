@@ -15,7 +15,7 @@ from core.kinds import Kind
 from core.notices import Outcome
 from core.work import Database
 from tests.core.conftest import Lab
-from tests.core.sending import claim, claim_for_channel, drain
+from tests.core.sending import LEASE, claim, claim_for_channel, drain
 
 
 def test_the_end_comes_before_the_start_of_who_is_next(lab: Lab) -> None:
@@ -49,6 +49,26 @@ def test_a_claim_is_held_by_one_and_lapses_if_nothing_comes_of_it(lab: Lab) -> N
     again = claim(lab)
     assert again is not None
     assert again.ids == first.ids
+
+
+def test_where_the_clock_was_set_back_nobody_waits_until_it_comes_there_again(lab: Lab) -> None:
+    lab.reserve(lab.alice, lab.hours(0, 3))
+    drain(lab)
+    lab.clock.forward(hours=-1)
+    lab.reserve(lab.bob, lab.hours(0, 0.5))
+    assert claim(lab) is None
+    follow_clock(lab)
+    assert claim(lab) is None, "somebody may just be sending to them"
+    lab.clock.forward(seconds=30)
+    assert claim_for_channel(lab).owed[0].kind is Kind.START
+    follow_clock(lab)
+    lab.clock.forward(seconds=29)
+    assert claim(lab) is None, "what is claimed by the clock as it is stays so"
+
+
+def follow_clock(lab: Lab) -> None:
+    with lab.database.begin(lab.clock.now) as work:
+        outbox.follow_clock(work, lab.id, LEASE)
 
 
 def test_after_hours_of_silence_only_what_is_still_of_use_is_sent(lab: Lab) -> None:
@@ -137,23 +157,23 @@ def test_the_sender_knows_when_to_wake(lab: Lab) -> None:
 def test_another_process_hears_what_is_planned(lab: Lab, database_url: str) -> None:
     heard: Queue[datetime] = Queue()
     with closing(Database(database_url)) as other, other.listening(heard.put):
-        first = wait_for_listener(lab)
+        first = wait_for_listener(lab.database)
         lab.reserve(lab.alice, lab.hours(0, 3))
         assert heard.get(timeout=30) == lab.clock.now
         cut_connections(lab)
-        wait_for_listener(lab, besides=first)
+        wait_for_listener(lab.database, besides=first)
         lab.reserve(lab.bob, lab.hours(5))
         assert heard.get(timeout=30) == lab.clock.now
 
 
-def wait_for_listener(lab: Lab, besides: int = 0) -> int:
+def wait_for_listener(database: Database, besides: int = 0) -> int:
     """The server's process for somebody who listens by now, other than `besides`, whose end may take a while."""
     listening = text(
         "SELECT pid FROM pg_stat_activity"
         " WHERE datname = current_database() AND query LIKE 'LISTEN%' AND state = 'idle' AND pid <> :besides"
     )
     for _ in range(300):
-        with lab.database.engine.connect() as connection:
+        with database.engine.connect() as connection:
             if pid := connection.scalar(listening, {"besides": besides}):
                 return int(pid)
         time.sleep(0.1)
