@@ -30,6 +30,25 @@ def answer(refusal: errors.Refusal, reader: Reader, *, purpose: str = "") -> Mes
     return booking.state(held, reader, said=said) if held else kit.message(said)
 
 
+def in_form(refusal: errors.Refusal, reader: Reader) -> str:
+    """The same for a field of the booking form, which carries no button: what the button would do can be typed."""
+    said, meant = words(refusal, reader), _meant_by(refusal)
+    typed = booking.typed_wait(meant, reader) if meant else ""
+    if not typed:
+        return kit.plain(said)
+    hint = reader.say("To wait for it, close this and type `{command} {typed}`.", typed=typed)
+    return kit.plain(f"{said} {hint}")
+
+
+def _meant_by(refusal: errors.Refusal) -> facts.ToWaitFor | None:
+    if isinstance(refusal, errors.AgainstRule):
+        return refusal.waits
+    if not isinstance(refusal, errors.GpuTaken) or refusal.waits or refusal.moving or refusal.wanted is None:
+        return next(iter(getattr(refusal, "waits", ())), None)
+    named = tuple(dict.fromkeys(clash.gpu for clash in refusal.clashes)) if refusal.wanted.names else ()
+    return facts.ToWaitFor(refusal.wanted, refusal.wish, named) if len(named) == len(refusal.wanted.names) else None
+
+
 def unexpected(incident: str, reader: Reader) -> Message:
     """A bug, or a part that failed: the id stands in the log as well."""
     return kit.message(unexpected_words(incident, reader))

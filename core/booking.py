@@ -172,25 +172,11 @@ def _no_room(
         rest = TimeRange(following.range.start, longer.end)
         is_mine = before.holder.id == actor.member_id and not before.maintenance
         return errors.NoRoom(
-            before, following, most, waits=_to_wait_for(work, before, before.gpus, rest) if is_mine else ()
+            before, following, most, waits=search.to_wait_for_beside(work, before, before.gpus, rest) if is_mine else ()
         )
     mine = reservations.of_id(work, before.organization_id, following.reservation_id)
     beyond = min(longer.end - mine.range.end, availability.room(work, before.organization_id, mine).most)
     return errors.NoRoom(before, following, most, mine, max(beyond, timedelta(0)))
-
-
-def _to_wait_for(
-    work: Work, before: facts.Reservation, gpus: Collection[facts.Gpu], rest: TimeRange
-) -> tuple[facts.ToWaitFor, ...]:
-    """What its holder could wait for, for the time that does not fit: these GPUs, or any of their model."""
-    spread, count = len({gpu.node for gpu in gpus}) > 1, len(gpus)
-    meant = [Wanted.of(gpus)]
-    for model in {gpu.model for gpu in gpus}:
-        alike = [gpu for gpu in inventory.gpus(work, before.organization_id) if inventory.is_model(gpu, model)]
-        if set(gpus) < set(alike):
-            meant.append(Wanted(count=count, model=model, spread=spread))
-    found = (search.to_wait_for(work, before.organization_id, before.holder.id, wanted, rest) for wanted in meant)
-    return tuple(each for each in found if each is not None)
 
 
 def _check_extension(work: Work, before: facts.Reservation, longer: TimeRange, room: facts.Room) -> None:
@@ -379,11 +365,8 @@ def _choose(
             raise errors.AlreadyYours(mine) from taken
         if wish.start < work.now and moving is None:
             work.find_alternatives(taken, lambda look, _taken: _from_now_on(look, actor, wanted, wish))
-        if moving is not None and wanted.names and not moving.maintenance and moving.holder.id == actor.member_id:
-            gpus = inventory.candidates(work, actor.organization_id, wanted)
-            missing = taken.wish.subtract([moving.range]) if set(gpus) == set(moving.gpus) else [taken.wish]
-            if len(missing) == 1 and missing[0].start >= work.now:
-                taken.waits = _to_wait_for(work, moving, gpus, missing[0])
+        if moving is not None and moving.holder.id == actor.member_id:
+            taken.waits = search.to_wait_for_change(work, moving, wanted, taken)
         raise
 
 

@@ -468,6 +468,7 @@ class Skipped:
 
     range: TimeRange
     why: Exception  # a refusal of core.errors
+    waits: ToWaitFor | None = None  # where it may come free one day
 
 
 @dataclass(frozen=True)

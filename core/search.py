@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, tzinfo
 
@@ -131,6 +131,33 @@ def what_if(work: Work, actor: Actor, wanted: Wanted, wish: TimeRange) -> tuple[
         return find(work, actor.organization_id, actor.member_id, wanted, wish).gpus
     except errors.GpuTaken as taken:
         return taken
+
+
+def to_wait_for_beside(
+    work: Work, held: facts.Reservation, gpus: Collection[facts.Gpu], rest: TimeRange
+) -> tuple[facts.ToWaitFor, ...]:
+    """What its holder could wait for, for a time that a reservation cannot have: these GPUs, or any of their model."""
+    spread, count = len({gpu.node for gpu in gpus}) > 1, len(gpus)
+    meant = [Wanted.of(gpus)]
+    for model in {gpu.model for gpu in gpus}:
+        alike = [gpu for gpu in inventory.gpus(work, held.organization_id) if inventory.is_model(gpu, model)]
+        if set(gpus) < set(alike):
+            meant.append(Wanted(count=count, model=model, spread=spread))
+    found = (to_wait_for(work, held.organization_id, held.holder.id, wanted, rest) for wanted in meant)
+    return tuple(each for each in found if each is not None)
+
+
+def to_wait_for_change(
+    work: Work, held: facts.Reservation, wanted: Wanted, taken: errors.GpuTaken
+) -> tuple[facts.ToWaitFor, ...]:
+    """The same, for what is missing of a change to GPUs that are named."""
+    if not wanted.names or held.maintenance:
+        return ()
+    gpus = inventory.candidates(work, held.organization_id, wanted)
+    missing = taken.wish.subtract([held.range]) if set(gpus) == set(held.gpus) else [taken.wish]
+    if len(missing) != 1 or missing[0].start < work.now:
+        return ()
+    return to_wait_for_beside(work, held, gpus, missing[0])
 
 
 def first_free(

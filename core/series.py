@@ -49,7 +49,7 @@ def look(
             search.serve(work, actor.organization_id, actor.member_id, wanted, wish)
             free.append(wish)
         except errors.Refusal as why:
-            refused.append(Skipped(wish, why))
+            refused.append(_skipped(work, actor, wanted, wish, why))
     return tuple(free), tuple(refused)
 
 
@@ -82,7 +82,7 @@ def book(
         try:
             choice = search.serve(work, actor.organization_id, actor.member_id, wanted, wish)
         except errors.Refusal as why:
-            refused.append(Skipped(wish, why))
+            refused.append(_skipped(work, actor, wanted, wish, why))
             continue
         held = placement.add(work, actor.organization_id, holder, purpose, choice.gpus, choice.time)
         notices.plan(work, held, announce=False)
@@ -202,6 +202,12 @@ def of(work: Work, organization_id: int, reservation_id: int) -> Series | None:
         .where(models.Series.organization_id == organization_id, models.Occurrence.reservation_id == reservation_id)
     )
     return _with_what_remains(work, row) if row else None
+
+
+def _skipped(work: Work, actor: Actor, wanted: Wanted, wish: TimeRange, why: errors.Refusal) -> Skipped:
+    may_pass = isinstance(why, (errors.GpuTaken, errors.AgainstRule))
+    waits = search.to_wait_for(work, actor.organization_id, actor.member_id, wanted, wish) if may_pass else None
+    return Skipped(wish, why, waits)
 
 
 def _again(work: Work, actor: Actor, first: facts.Reservation) -> SeriesReceipt:
@@ -344,10 +350,14 @@ def _try(
     why: str,
 ) -> _Tried:
     """Whose limits are in the way, `bound` says; None: nobody's."""
+    named = wanted or Wanted.of(before.gpus)
     try:
-        choice = search.serve(work, actor.organization_id, bound, wanted or Wanted.of(before.gpus), wish, before)
+        choice = search.serve(work, actor.organization_id, bound, named, wish, before)
     except errors.Refusal as refusal:
-        return _Tried(before, before, Skipped(wish, refusal))
+        waits: tuple[facts.ToWaitFor, ...] = ()
+        if isinstance(refusal, errors.GpuTaken) and bound is not None:
+            waits = search.to_wait_for_change(work, before, named, refusal)
+        return _Tried(before, before, Skipped(wish, refusal, next(iter(waits), None)))
     called = before.purpose if purpose is None else purpose
     return _Tried(before, _change(work, actor, row, before, choice, called, why))
 

@@ -64,7 +64,7 @@ def ask(
     if known := _known(work, actor, request_key):
         return known
     starts = _starts(work, actor, wanted, candidates, length, after, before)
-    _must_be_new(work, actor, wanted, candidates, length)
+    _must_be_new(work, actor, wanted, candidates, length, starts.start)
     soonest = search.first_free(work, actor.organization_id, actor.member_id, wanted, length, starts.start, starts.end)
     if soonest is not None and soonest.range.start < starts.start + wishes.WORTH_MOVING:
         return Waiting(None, _reserve(work, actor, soonest, purpose, request_key))
@@ -203,13 +203,20 @@ def _starts(
 
 
 def _must_be_new(
-    work: Work, actor: Actor, wanted: Wanted, candidates: tuple[facts.Gpu, ...], length: timedelta
+    work: Work,
+    actor: Actor,
+    wanted: Wanted,
+    candidates: tuple[facts.Gpu, ...],
+    length: timedelta,
+    earliest: datetime,
 ) -> None:
     found = of_member(work, actor.organization_id, actor.member_id)
     named = {gpu.id for gpu in candidates} if wanted.names else set()
     for wish in found:
         same_gpus = {gpu.id for gpu in wish.gpus} == named and wish.model == wanted.model
-        if same_gpus and wish.length == length and (wanted.names or wish.count == wanted.count):
+        same_count = wanted.names or wish.count == wanted.count
+        same_time = wish.length == length and abs(max(wish.earliest_at, work.now) - earliest) < length
+        if same_gpus and same_count and same_time:
             raise errors.AlreadyWaiting(wish)
     if len(found) >= MOST_WISHES:
         raise errors.TooManyWishes(MOST_WISHES)

@@ -156,7 +156,7 @@ def _submit(visit: Visit, ack: Ack, sent: dict[str, Any]) -> None:
         ack(response_action="errors", errors={"when": kit.plain(unread.words(unreadable, filled.when, reader))})
     except Refusal as refusal:
         field = FIELD.get(type(refusal), written)
-        ack(response_action="errors", errors={field: kit.plain(errors.words(refusal, reader))})
+        ack(response_action="errors", errors={field: errors.in_form(refusal, reader)})
     else:
         ack()
         if origin.reservation_id is None:

@@ -65,7 +65,7 @@ def book(visit: Visit, wanted: Wanted, repeats: Repeats, purpose: str, *, skip: 
             receipt = series.book(work, visit.actor, wanted, repeats, purpose=purpose, skip=skip, request_key=visit.key)
     except SomeTaken as refusal:
         value = view.value_of(wanted, repeats, purpose, skip=True)
-        return view.some_taken(len(refusal.free), in_words(refusal.refused, reader), value, reader)
+        return view.some_taken(len(refusal.free), in_words(refusal.refused, reader), value, purpose, reader)
     return view.booked(receipt, in_words(receipt.skipped, reader), reader)
 
 
@@ -82,12 +82,12 @@ def _look(visit: Visit, wanted: Wanted, repeats: Repeats, purpose: str) -> None:
     with visit.read() as work:
         free, refused = series.look(work, visit.actor, wanted, repeats)
     value = view.value_of(wanted, repeats, purpose, skip=True)
-    visit.answer(view.free(len(free), in_words(refused, reader), value, reader))
+    visit.answer(view.free(len(free), in_words(refused, reader), value, purpose, reader))
 
 
 def in_words(skipped: tuple[Skipped, ...], reader: Reader) -> view.Why:
     """What cannot be had, and why."""
-    return [(each.range, _why(each.why, reader)) for each in skipped]
+    return [(each, _why(each.why, reader)) for each in skipped]
 
 
 def _why(why: Exception, reader: Reader) -> str:

@@ -25,7 +25,8 @@ def register(app: App, _desk: Desk) -> None:
     def wait_pressed(visit: Visit, action: Pressed) -> None:
         pressed = kit.from_value(action["value"])
         start, end = (datetime.fromtimestamp(float(pressed[key]), UTC) for key in ("s", "e"))
-        _ask(visit, kit.wanted_in(pressed), end - start, after=start, purpose=str(pressed.get("p", "")))
+        asked = _asked(visit, kit.wanted_in(pressed), end - start, after=start, purpose=str(pressed.get("p", "")))
+        visit.answer(asked, keep=bool(pressed.get("k")))
 
     @app.action("take_offer")
     def take_pressed(visit: Visit, action: Pressed) -> None:
@@ -73,15 +74,17 @@ def typed(visit: Visit, wish: Wait) -> None:
     except when.Unreadable as unreadable:
         visit.answer(kit.message("✗ " + unread.words(unreadable, wish.after or wish.before, reader)))
         return
-    _ask(
-        visit,
-        wish.wanted,
-        length,
-        after=after,
-        before=before,
-        purpose=wish.purpose,
-        takes=wish.takes,
-        holds=wish.holds,
+    visit.answer(
+        _asked(
+            visit,
+            wish.wanted,
+            length,
+            after=after,
+            before=before,
+            purpose=wish.purpose,
+            takes=wish.takes,
+            holds=wish.holds,
+        )
     )
 
 
@@ -91,10 +94,10 @@ def _withdraw(visit: Visit, wish_id: int) -> None:
     visit.answer(view.withdrawn(wish, visit.reader))
 
 
-def _ask(visit: Visit, wanted: Wanted, length: timedelta, **more: Any) -> None:
+def _asked(visit: Visit, wanted: Wanted, length: timedelta, **more: Any) -> kit.Message:
     with visit.begin() as work:
         asked = waiting.ask(work, visit.actor, wanted, length, request_key=visit.key, **more)
-    visit.answer(view.asked(asked, visit.reader))
+    return view.asked(asked, visit.reader)
 
 
 def _instant(visit: Visit, said: str) -> datetime:

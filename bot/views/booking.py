@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
+from bot.commands import Wait, parse
 from bot.reader import Reader
 from bot.views import kit, nodes
 from bot.views.kit import Block, Message
@@ -29,6 +30,7 @@ _STEPS = (
 
 _SINCE = tuple(timedelta(minutes=minutes) for minutes in (0, 5, 10, 15, 30))
 _LONG_TIME = 20  # letters of a time beside which no GPU's name fits into a button
+_LONGEST_TYPED = 150  # letters of a command that somebody would copy from a form
 _LEAST = timedelta(minutes=5)  # nothing shorter is worth a button
 
 
@@ -349,12 +351,23 @@ def _wait_for_it(refusal: errors.GpuTaken, reader: Reader, purpose: str) -> Bloc
     return wait_button(facts.ToWaitFor(refusal.wanted, refusal.wish), purpose, reader)
 
 
-def wait_button(meant: facts.ToWaitFor, purpose: str, reader: Reader) -> Block:
-    return _wait_button(meant, reader.say("Wait for it"), reader.say("Wait until it comes free"), purpose)
-
-
-def _wait_button(meant: facts.ToWaitFor, label: str, spoken: str, purpose: str, number: int = 0) -> Block:
-    return kit.button(label, f"wait:{number}", kit.wish_value(meant.wanted, meant.range, purpose), spoken=spoken)
+def wait_button(
+    meant: facts.ToWaitFor,
+    purpose: str,
+    reader: Reader,
+    number: int = 0,
+    *,
+    label: str | None = None,
+    spoken: str | None = None,
+    stays: bool = False,
+) -> Block:
+    """`number` tells several in one row apart; `stays` says that what else is offered beside it goes on standing."""
+    return kit.button(
+        label or reader.say("Wait for it"),
+        f"wait:{number}",
+        kit.wish_value(meant.wanted, meant.range, purpose, stays=stays),
+        spoken=spoken or reader.say("Wait until it comes free"),
+    )
 
 
 def _asking(refusal: errors.GpuTaken, reader: Reader, purpose: str) -> list[Block]:
@@ -447,7 +460,7 @@ def _wait_for_leave(meant: facts.ToWaitFor | None, reader: Reader, purpose: str)
     if meant is None:
         return []
     spoken = reader.say("Wait until the limits let you")
-    return [_wait_button(meant, reader.say("Wait until I may"), spoken, purpose)]
+    return [wait_button(meant, purpose, reader, label=reader.say("Wait until I may"), spoken=spoken)]
 
 
 def nothing_free(reader: Reader) -> str:
@@ -481,6 +494,26 @@ def not_changed(held: facts.Reservation, refusal: errors.Refusal, why: str, read
     return kit.Message(message.text, (*message.blocks, *_waiting(waits, held.purpose, reader)))
 
 
+def typed_wait(meant: facts.ToWaitFor, reader: Reader) -> str:
+    """wait 1h30m on GPU0 after 2026-12-03 15:00: what the button does, as it is typed; empty where it cannot be."""
+    wanted, start = meant.wanted, reader.local(meant.range.start)
+    hours, minutes = divmod(int(meant.range.length.total_seconds()) // 60, 60)
+    words = ["wait", f"{f'{hours}h' if hours else ''}{f'{minutes}m' if minutes or not hours else ''}"]
+    if wanted.names:
+        words.append(f"on {','.join(gpu.name for gpu in meant.gpus)}")
+    elif wanted.model:
+        words.append(f"{wanted.count}x {wanted.model}" if wanted.count > 1 else f"any {wanted.model}")
+    elif wanted.count > 1:
+        words.append(f"{wanted.count} gpus")
+    if wanted.spread and not wanted.names:
+        words.append("any nodes")
+    words.append(f"after {start:%Y-%m-%d %H:%M}")
+    typed = " ".join(words)
+    read = parse(typed)  # a model may be called `A100 80GB`
+    is_read_so = bool(wanted.names) or (isinstance(read, Wait) and read.wanted == wanted)
+    return typed if is_read_so and len(typed) <= _LONGEST_TYPED else ""
+
+
 def _waiting(waits: Sequence[facts.ToWaitFor], purpose: str, reader: Reader) -> list[Block]:
     """Or what does not fit may come free: on the same GPUs, or on any as good."""
     if not waits:
@@ -492,7 +525,7 @@ def _waiting(waits: Sequence[facts.ToWaitFor], purpose: str, reader: Reader) -> 
     row = []
     for number, meant in enumerate(waits):
         label, spoken = _waited_for(meant, reader)
-        row.append(_wait_button(meant, label, spoken, purpose, number))
+        row.append(wait_button(meant, purpose, reader, number, label=label, spoken=spoken))
     return [kit.context(said), *([found] if (found := kit.actions(row)) else [])]
 
 

@@ -276,10 +276,10 @@ def reservation_value(held: facts.Reservation, **more: object) -> str:
     return as_value(id=held.id, v=held.version, **more)
 
 
-def wish_value(wanted: Wanted, time: TimeRange, purpose: str, *, running: bool = False) -> str:
-    """A booking, one tap away; `running` says that its work has begun."""
-    begun: dict[str, object] = {"r": True} if running else {}
-    return as_value(**wanted_value(wanted), **epoch(time), p=purpose, **begun)
+def wish_value(wanted: Wanted, time: TimeRange, purpose: str, *, running: bool = False, stays: bool = False) -> str:
+    """A booking, one tap away; `running` says that its work has begun, `stays` that others are offered beside it."""
+    flags: dict[str, object] = {**({"r": True} if running else {}), **({"k": True} if stays else {})}
+    return as_value(**wanted_value(wanted), **epoch(time), p=purpose, **flags)
 
 
 def wanted_value(wanted: Wanted) -> dict[str, object]:

@@ -16,12 +16,13 @@ from core.facts import Hours, Recurrence, Repeats
 from core.inventory import Wanted
 from core.kinds import Kind
 from core.timerange import TimeRange
+from core.waiting import MOST_WISHES
 
 MOST_LINES = 20
 _WEEKDAYS = (0, 1, 2, 3, 4)
 _WEEKS_OFFERED = (2, 4, 8)
 
-Why = Sequence[tuple[TimeRange, str]]
+Why = Sequence[tuple[facts.Skipped, str]]
 """Occurrences that cannot be had, each with the reason in words."""
 
 
@@ -82,10 +83,11 @@ def booked(receipt: facts.SeriesReceipt, skipped: Why, reader: Reader) -> Messag
         *kit.sections(_lines(skipped, reader)),
         kit.section(booking.shell(receipt.occurrences[0].gpus)),
         kit.actions([_cancel_all(receipt.series, reader)]),
+        *_waiting(skipped, receipt.occurrences[0].purpose, reader),
     )
 
 
-def some_taken(free: int, skipped: Why, value: str, reader: Reader) -> Message:
+def some_taken(free: int, skipped: Why, value: str, purpose: str, reader: Reader) -> Message:
     """Not booked, because not all of it can be had; what can is one tap away."""
     line = reader.say_many(
         "✗ Not booked: {count} of {all} times cannot be had.",
@@ -93,19 +95,46 @@ def some_taken(free: int, skipped: Why, value: str, reader: Reader) -> Message:
         len(skipped),
         all=len(skipped) + free,
     )
-    return _offering(line, free, skipped, value, reader)
+    return _offering(line, free, skipped, value, purpose, reader)
 
 
-def free(count: int, skipped: Why, value: str, reader: Reader) -> Message:
+def free(count: int, skipped: Why, value: str, purpose: str, reader: Reader) -> Message:
     """The answer to a question."""
     line = reader.say("Free: {count} of {all} times.", count=count, all=len(skipped) + count)
-    return _offering(line, count, skipped, value, reader)
+    return _offering(line, count, skipped, value, purpose, reader)
 
 
-def _offering(line: str, free: int, skipped: Why, value: str, reader: Reader) -> Message:
+def _offering(line: str, free: int, skipped: Why, value: str, purpose: str, reader: Reader) -> Message:
     label = reader.say_many("Book the free one", "Book the {count} free ones", free)
     offer = kit.button(label, "series:0", value, style="primary") if free else None
-    return kit.message(line, kit.section(f"*{line}*"), *kit.sections(_lines(skipped, reader)), kit.actions([offer]))
+    return kit.message(
+        line,
+        kit.section(f"*{line}*"),
+        *kit.sections(_lines(skipped, reader)),
+        kit.actions([offer]),
+        *_waiting(skipped, purpose, reader),
+    )
+
+
+def _waiting(skipped: Why, purpose: str, reader: Reader) -> list[Block]:
+    """Or what cannot be had may come free: as many of them as one person may wait for."""
+    meant = [each.waits for each, _ in skipped if each.waits is not None][:MOST_WISHES]
+    if not meant:
+        return []
+    row = [
+        booking.wait_button(
+            each,
+            purpose,
+            reader,
+            number,
+            label=reader.say("Wait for {day}", day=reader.day(each.range.start)),
+            spoken=reader.say("Wait for {when}", when=reader.when(each.range)),
+            stays=True,
+        )
+        for number, each in enumerate(meant)
+    ]
+    found = kit.actions(row)
+    return [kit.context(reader.say("What cannot be had now may come free:")), *([found] if found else [])]
 
 
 def until_when(repeats: Repeats, wanted: Wanted, purpose: str, reader: Reader) -> Message:
@@ -145,6 +174,7 @@ def changed(receipt: facts.SeriesReceipt, skipped: Why, reader: Reader) -> Messa
         kit.section(reader.say("Left as they were:")) if skipped else None,
         *kit.sections(_lines(skipped, reader)),
         kit.actions([dates_button(receipt.series, reader), change_button(receipt.series, reader)]),
+        *_waiting(skipped, receipt.occurrences[0].purpose, reader),
     )
 
 
@@ -158,7 +188,13 @@ def some_unchanged(free: int, skipped: Why, changes: Changes, reader: Reader) ->
     )
     label = reader.say_many("Change the other one", "Change the {count} others", free)
     offer = kit.button(label, "change_others", changes.packed(), style="primary") if free else None
-    return kit.message(line, kit.section(f"*{line}*"), *kit.sections(_lines(skipped, reader)), kit.actions([offer]))
+    return kit.message(
+        line,
+        kit.section(f"*{line}*"),
+        *kit.sections(_lines(skipped, reader)),
+        kit.actions([offer]),
+        *_waiting(skipped, changes.purpose or "", reader),
+    )
 
 
 def nothing_remains(reader: Reader) -> Message:
@@ -352,7 +388,8 @@ def _what(recurrence: Recurrence, held: Sequence[facts.Reservation], reader: Rea
 
 def _lines(skipped: Why, reader: Reader) -> list[str]:
     lines = [
-        reader.say("• {when}: {why}", when=reader.when(when), why=kit.escape(why)) for when, why in skipped[:MOST_LINES]
+        reader.say("• {when}: {why}", when=reader.when(each.range), why=kit.escape(why))
+        for each, why in skipped[:MOST_LINES]
     ]
     more = len(skipped) - MOST_LINES
     return [*lines, reader.say("… and {count} more.", count=more)] if more > 0 else lines

@@ -76,6 +76,13 @@ def test_whoever_cannot_change_ones_own_may_wait_for_what_is_missing(world: Worl
     alice.types("#gpu", "/gpu change gpu0 to gpu1 13-15")
     alice.waits_for("#gpu", "Or wait for 2 h from Thu 3 Dec, 13:00 on:").press("Wait for GPU1")
     alice.waits_for("#gpu", "✓ You wait for 2 h on GPU1.")
+    refusal.press("Change")
+    form = alice.waits_for_form("Change booking")
+    form.fill("When", "13-16")
+    typed = "/gpu wait 1h on GPU0 after 2026-12-03 15:00"
+    assert form.submit()["When"].endswith(f"To wait for it, close this and type {typed}.")
+    alice.types("#gpu", typed)
+    alice.waits_for("#gpu", "✓ You wait for 1 h on GPU0.")
 
 
 def test_all_that_fits_comes_before_the_usual_steps(world: World) -> None:

@@ -209,3 +209,40 @@ def test_all_that_remain_are_changed_in_the_form(world: World) -> None:
     assert '"evals"' in answer.words
     alice.types("#gpu", "/gpu change monday")
     alice.waits_for_form("Change booking")
+
+
+def test_what_of_a_series_cannot_be_had_may_be_waited_for(world: World) -> None:
+    world.book("haruka", "on 2026-12-08 17:00-20:00")  # 9:00 to 12:00 in Berlin
+    world.book("haruka", "on 2026-12-09 18:00-19:00")
+    alice = world.person("alice")
+    alice.types("#gpu", "/gpu every weekday 9-11 from Dec 7 until Dec 11 for evals")
+    refusal = alice.waits_for("#gpu", "✗ Not booked: 2 of 5 times cannot be had.")
+    assert "What cannot be had now may come free:" in refusal.words
+    assert refusal.buttons == ["Book the 3 free ones", "Wait for Tue 8 Dec", "Wait for Wed 9 Dec"]
+    refusal.press("Wait for Tue 8 Dec")
+    waiting = alice.waits_for("#gpu", "✓ You wait for 2 h on 1 GPU.")
+    assert "Tue 8 Dec, 12:00–14:00 CET; it is moved forward" in waiting.words
+    refusal.press("Wait for Wed 9 Dec")
+    assert "Wed 9 Dec, 11:00–13:00 CET" in alice.waits_for("#gpu", "You have GPU0 · Wed 9 Dec").words
+    alice.types("#gpu", "/gpu wait 2h after 2026-12-09 9:00")
+    alice.waits_for("#gpu", "You wait for that already.")
+    refusal.press("Book the 3 free ones")
+    alice.waits_for("#gpu", "✓ Booked 3 times")
+
+    alice.types("#gpu", "/gpu every day 9-10 until Feb 3 from Jan 30")
+    far = alice.waits_for("#gpu", "2 of 5 times cannot be had.")
+    assert far.buttons == ["Book the 3 free ones", "Wait for Tue 2 Feb", "Wait for Wed 3 Feb"]
+
+
+def test_a_change_of_a_series_that_cannot_be_had_may_be_waited_for(world: World) -> None:
+    world.book("haruka", "on 2026-12-08 20:00-21:00")  # 12:00 in Berlin
+    alice = world.person("alice")
+    alice.types("#gpu", "/gpu every weekday 9-11 from Dec 7 until Dec 9")
+    alice.waits_for("#gpu", "✓ Booked 3 times")
+    alice.types("#gpu", "/gpu change all to 11:30-13")
+    refusal = alice.waits_for("#gpu", "✗ Not changed: 1 of 3 times cannot be had so.")
+    assert refusal.buttons == ["Change the 2 others", "Wait for Tue 8 Dec"]
+    refusal.press("Wait for Tue 8 Dec")
+    alice.waits_for("#gpu", "✓ You wait for 1 h 30 min on GPU0.")
+    refusal.press("Change the 2 others")
+    alice.waits_for("#gpu", "✓ Changed 2 times")
