@@ -33,7 +33,6 @@ from core import facts, outbox, rules, summary, waiting
 from core.kinds import Kind
 from core.outbox import Batch, OwedByLab
 from core.posts import Post
-from core.timerange import TimeRange
 
 log = logging.getLogger(__name__)
 
@@ -88,7 +87,6 @@ class Sender:
         self._database, self._clock = desk.database, desk.clock
         self._client = Caller(desk.client)
         self._direct: dict[str, str] = {}  # whose direct messages are which channel
-        self._silence: TimeRange | None = None  # Slack wants to hear nothing of ours meanwhile
         self._clock_was_set_back = threading.Event()
 
     def stop(self) -> None:
@@ -126,7 +124,7 @@ class Sender:
         for member in soon:
             if member.slack_id in self._direct and people.is_fresh(member, now):
                 continue
-            if self._rests():
+            if self._client.is_stopped:
                 return
             try:
                 people.find(self._desk, member.slack_id, now, hurried=True)
@@ -137,16 +135,10 @@ class Sender:
 
     def next_due(self) -> datetime | None:
         with self._database.read(self._clock()) as work:
-            due_at = outbox.next_due(work, self._desk.organization.id)
-        if due_at and self._silence and work.now in self._silence:
-            return max(due_at, self._silence.end)
-        return due_at
-
-    def _rests(self) -> bool:
-        return self._client.is_stopped or (self._silence is not None and self._clock() in self._silence)
+            return outbox.next_due(work, self._desk.organization.id)
 
     def _claim(self) -> Batch | None:
-        if self._rests():
+        if self._client.is_stopped:
             return None
         with self._database.begin(self._clock()) as work:
             return outbox.claim(work, self._desk.organization.id, LEASE)
@@ -330,8 +322,8 @@ class Sender:
         if error.response.status_code == 429:
             seconds = float(error.response.headers.get("Retry-After", 30))
             # Nobody is written to faster than Slack takes it for one channel: this goes for all of them.
-            now = self._clock()
-            self._silence = TimeRange(now, now + timedelta(seconds=max(seconds, 1)))
+            with self._database.begin(self._clock()) as work:
+                outbox.hush(work, batch.organization.id, work.now + timedelta(seconds=max(seconds, 1)))
             self._put_off(batch, "ratelimited", timedelta(seconds=seconds))
         elif code in _UNSPEAKABLE and len(batch.owed) > 1:
             # One of them is what Slack does not take; the others must not go down with it.

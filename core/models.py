@@ -33,6 +33,7 @@ class Organization(Base):
     suggests: Mapped[bool] = mapped_column(server_default=false())  # whether people are given gentle hints
     offer_minutes: Mapped[int] = mapped_column(server_default="10")  # for which what has come free is held
     ticked_at: Mapped[datetime | None]  # when a sender last looked after its notices
+    free_at: Mapped[datetime | None]  # nobody in it is sent to before: Slack wants to hear less
     tested_at: Mapped[datetime | None]  # when its channel last took a test message
     set_up_at: Mapped[datetime | None]  # when an admin put the list of what to set up away
 

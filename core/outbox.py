@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, bindparam, case, func, select, update
+from sqlalchemy import ColumnElement, bindparam, case, func, or_, select, update
 
 from core import (
     availability,
@@ -114,6 +114,8 @@ class Backlog:
 _WAITING_LONGEST = (
     select(models.Recipient)
     .join(models.Notice)
+    .join(models.Organization, models.Organization.id == models.Recipient.organization_id)
+    .where(or_(models.Organization.free_at.is_(None), models.Organization.free_at <= bindparam("now")))
     .where(IS_OWED, models.Notice.due_at <= bindparam("now"))
     .where(models.Recipient.free_at <= bindparam("now"), models.Recipient.organization_id == bindparam("lab"))
     .order_by(models.Notice.due_at, models.Notice.id)
@@ -287,6 +289,14 @@ def put_off(work: Work, batch: Batch, until: datetime, failure: str) -> None:
     )
 
 
+def hush(work: Work, organization_id: int, until: datetime) -> None:
+    """Nobody in the lab is sent to before, whichever process would."""
+    is_sooner = or_(models.Organization.free_at.is_(None), models.Organization.free_at < until)
+    work.session.execute(
+        update(models.Organization).where(models.Organization.id == organization_id, is_sooner).values(free_at=until)
+    )
+
+
 def failed(work: Work, batch: Batch, failure: str) -> None:
     """Permanent failure: given up, and the lab's admins are told why."""
     _lock(work, batch)
@@ -342,9 +352,14 @@ def follow_clock(work: Work, organization_id: int, lease: timedelta) -> None:
     """The clock was set back. Who was not to be sent to until an instant of the clock as it was need not wait until it
     comes there again, but for one lease: whoever sends to them at this very moment has done so by then.
     """
+    latest = work.now + lease * _WITH_PICTURE
+    lab = models.Organization.id == organization_id
+    work.session.execute(
+        update(models.Organization).where(lab, models.Organization.free_at > latest).values(free_at=None)
+    )
     ahead = select(models.Recipient.id).where(
         models.Recipient.organization_id == organization_id,
-        models.Recipient.free_at > work.now + lease * _WITH_PICTURE,
+        models.Recipient.free_at > latest,
     )
     found = work.session.scalars(ahead.order_by(models.Recipient.id).with_for_update(key_share=True)).all()
     work.session.execute(
@@ -364,11 +379,23 @@ def next_due(work: Work, organization_id: int) -> datetime | None:
     waiting = work.session.scalar(
         owed.with_only_columns(func.min(models.Recipient.free_at)).where(models.Notice.due_at <= work.now)
     )
-    return min((instant for instant in (to_come, waiting) if instant), default=None)
+    due = min((instant for instant in (to_come, waiting) if instant), default=None)
+    hushed_until = _hushed_until(work, organization_id)
+    return max(due, hushed_until) if due and hushed_until else due
+
+
+def _hushed_until(work: Work, organization_id: int) -> datetime | None:
+    return work.session.scalar(select(models.Organization.free_at).where(models.Organization.id == organization_id))
 
 
 def awaiting(work: Work, organization_id: int, latest: datetime) -> tuple[facts.Member, ...]:
-    """To whom something falls due until `latest` that is not due yet, soonest first; not more than can be met ahead."""
+    """To whom something falls due until `latest` that is not due yet, soonest first; not more than can be met ahead.
+
+    Nobody, while Slack wants to hear less.
+    """
+    hushed_until = _hushed_until(work, organization_id)
+    if hushed_until and work.now < hushed_until:
+        return ()
     soon = work.session.scalars(
         owed_in(organization_id)
         .with_only_columns(models.Recipient.whom)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AbstractContextManager, suppress
+from contextlib import AbstractContextManager, closing, suppress
+from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import chain
 from typing import Any
@@ -13,7 +14,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, event, text
 
-from bot.delivery import EVENT
+from bot.delivery import EVENT, Sender
 from bot.workspace.driver import MessageHandle, PersonDriver
 from bot.workspace.state import Person
 from core import booking, members, outbox
@@ -214,15 +215,21 @@ def test_a_message_slack_cannot_take_does_not_take_others_down(world: World) -> 
     assert sum("is yours now" in words for words in said) == 1
 
 
-def test_told_to_wait_it_writes_to_nobody_meanwhile(world: World) -> None:
+def test_told_to_wait_no_process_writes_to_anybody_meanwhile(world: World) -> None:
     world.book("alice", "now for 2h")
     world.slack.fail("chat.postMessage", status=429, retry_after=60)
     assert world.tick() == 0
+    told_at = world.clock()
     haruka = world.person("haruka")
     haruka.types("#gpu", "/gpu ask GPU0")
     haruka.waits_for("#gpu", "✓ Asked")
-    assert world.later(seconds=5) == 0  # to Alice, who was not to be told before
-    assert world.later(seconds=80) == 2
+    with closing(Database(world.desk.database.engine.url.render_as_string(hide_password=False))) as database:
+        another = Sender(replace(world.desk, database=database))
+        assert world.later(seconds=5) == another.send_due() == 0  # to Alice, who was not to be told before
+        assert another.next_due() == told_at + timedelta(seconds=60), "no process looks before"
+        assert sum(call.method == "chat.postMessage" for call in world.slack.calls) == 1
+        world.clock.forward(seconds=80)
+        assert another.send_due() == 2
 
 
 @pytest.mark.parametrize("fault", [{"status": 500}, {"reset": True}], ids=["not taken", "taken"])
