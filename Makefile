@@ -33,7 +33,7 @@ messages: $(READY)  ## Renew the catalogs after a sentence has changed
 	@$(BIN)/pybabel -q extract -k say -k say_many:1,2 -c "Translators:" --no-wrap --add-location=file --sort-by-file \
 		--project=gpu-slots --omit-header -o bot/locale/messages.pot bot
 	@for catalog in bot/locale/*.po; do \
-		$(BIN)/pybabel -q update --no-wrap --ignore-pot-creation-date --no-fuzzy-matching \
+		$(BIN)/pybabel -q update --no-wrap --ignore-pot-creation-date --no-fuzzy-matching --ignore-obsolete \
 			-l $$(basename $$catalog .po) -i bot/locale/messages.pot -o $$catalog; done
 
 $(READY): pyproject.toml constraints.txt

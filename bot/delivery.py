@@ -22,9 +22,8 @@ from bot import files, people
 from bot.caller import Caller, ToldToStop
 from bot.desk import Desk
 from bot.reader import Reader
-from bot.views import notices as view
+from bot.views import announcements, direct, picture, schedule
 from bot.views import period as period_view
-from bot.views import picture, schedule
 from bot.views import summary as summary_view
 from bot.views import waitlist as waitlist_view
 from bot.views import welcome as welcome_view
@@ -167,7 +166,7 @@ class Sender:
         if first.kind in _OF_PERIODS:
             message = self._of_period(first, lab)
         else:
-            message = view.to_channel(batch, self._reader(lab.language, lab.zone), self._clock())
+            message = announcements.to_channel(batch, self._reader(lab.language, lab.zone), self._clock())
         metadata = _metadata({*batch.ids, *(line.id for line in batch.rewritten)})
         try:
             self._client.chat_update(
@@ -215,7 +214,7 @@ class Sender:
             reader = self._reader(lab.language, lab.zone)
             message = welcome_view.to_channel(reader, is_labs=channel == lab.channel)
         elif holder is None:
-            message = view.to_channel(batch, self._reader(lab.language, lab.zone), now)
+            message = announcements.to_channel(batch, self._reader(lab.language, lab.zone), now)
         elif first.kind is Kind.IN_VAIN:
             with self._database.read(now) as work:
                 wishes = waiting.given_up(work, first)
@@ -225,7 +224,7 @@ class Sender:
             message = summary_view.undeliverable(str(first.data.get("failure", "")), reader)
         else:
             holder = people.find(self._desk, holder.slack_id, now, hurried=True)  # who travels reads local times
-            message = view.to_holder(batch, self._reader(holder.language, holder.zone, holder.slack_id), now)
+            message = direct.to_holder(batch, self._reader(holder.language, holder.zone, holder.slack_id), now)
         return self._say(message, batch, channel)
 
     def _of_period(self, owed: OwedByLab, lab: facts.Organization) -> Message:

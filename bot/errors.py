@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, time, timedelta
 from functools import singledispatch
 
 from bot.reader import Reader
-from bot.views import booking, hand_over, kit
+from bot.views import booking, hand_over, kit, refusals, rule
 from bot.views.admin import limits
 from bot.views.kit import Message
 from core import errors, facts
@@ -20,11 +20,11 @@ _NAMES_SHOWN = 12
 def answer(refusal: errors.Refusal, reader: Reader, *, purpose: str = "") -> Message:
     """A refusal as a message, with the buttons that lead on."""
     if isinstance(refusal, errors.GpuTaken):
-        return booking.taken(refusal, reader, purpose=purpose)
+        return refusals.taken(refusal, reader, purpose=purpose)
     if isinstance(refusal, errors.NoRoom):
-        return booking.no_room(refusal, reader)
+        return refusals.no_room(refusal, reader)
     if isinstance(refusal, errors.AgainstRule):
-        return booking.against_rule(refusal, _rule(refusal, reader), reader, purpose=purpose)
+        return refusals.against_rule(refusal, reader, purpose=purpose)
     said = "✗ " + kit.escape(words(refusal, reader))
     held: facts.Reservation | None = getattr(refusal, "reservation", None)
     return booking.state(held, reader, said=said) if held else kit.message(said)
@@ -33,7 +33,7 @@ def answer(refusal: errors.Refusal, reader: Reader, *, purpose: str = "") -> Mes
 def in_form(refusal: errors.Refusal, reader: Reader) -> str:
     """The same for a field of the booking form, which carries no button: what the button would do can be typed."""
     said, meant = words(refusal, reader), _meant_by(refusal)
-    typed = booking.typed_wait(meant, reader) if meant else ""
+    typed = refusals.typed_wait(meant, reader) if meant else ""
     if not typed:
         return kit.plain(said)
     hint = reader.say("To wait for it, close this and type `{command} {typed}`.", typed=typed)
@@ -65,7 +65,66 @@ def unexpected_words(incident: str, reader: Reader) -> str:
 @singledispatch
 def words(refusal: errors.Refusal, reader: Reader) -> str:
     """One refusal as a sentence with its next step, plain enough for a form's field."""
-    raise NotImplementedError(f"no words for {type(refusal).__name__}")
+    return _PLAIN[type(refusal)](reader)
+
+
+_PLAIN: dict[type[errors.Refusal], Callable[[Reader], str]] = {
+    errors.AlreadyYours: lambda reader: reader.say("You hold that time already."),
+    errors.UnknownNode: lambda reader: reader.say(
+        "That node is not here any more. `{command} status` shows those there are."
+    ),
+    errors.NoneWanted: lambda reader: reader.say("That would be no GPU at all. Ask for at least 1."),
+    errors.NoTime: lambda reader: reader.say(
+        "That is no longer than it is now. Write by how much, like `{command} extend 2h`."
+    ),
+    errors.NoReason: lambda reader: reader.say("Write why, so that whoever it concerns can read it."),
+    errors.NotAsSeen: lambda reader: reader.say(
+        "Somebody has booked or changed something meanwhile, and nothing was done. Have a look again."
+    ),
+    errors.BadMemory: lambda reader: reader.say("Write its memory in GB, as a whole number from 1 on."),
+    errors.NoName: lambda reader: reader.say("Write a name, so that everybody knows what it is."),
+    errors.UnknownMember: lambda reader: reader.say("I do not know that person yet."),
+    errors.UnknownPeriod: lambda reader: reader.say("That special period is no longer there."),
+    errors.UnknownHandOver: lambda reader: reader.say(
+        "Nobody asks for that here any more: there is nothing left to answer."
+    ),
+    errors.NoOccurrence: lambda reader: reader.say("That series has no time that is still to come. Write a later end."),
+    errors.UnknownSeries: lambda reader: reader.say("That series does not exist here. `{command} mine` shows yours."),
+    errors.UnknownBusyCall: lambda reader: reader.say(
+        "Nobody asks for that here any more: there is nothing left to answer."
+    ),
+    errors.NobodyBefore: lambda reader: reader.say(
+        "Nobody else has booked it in the last day, so I do not know whose work it is. Ask in the channel."
+    ),
+    errors.OutOfService: lambda reader: reader.say("That is out of service, so nobody can hand it over."),
+    errors.AlreadyStarted: lambda reader: reader.say(
+        "It is running already: its start and its GPUs stay. You can extend it, or end it now."
+    ),
+    errors.NotStarted: lambda reader: reader.say(
+        "It has not begun yet, so there is nothing to end. You can cancel it."
+    ),
+    errors.Stale: lambda reader: reader.say(
+        "This has changed since that was written, and nothing was done. Have a look at how it is now."
+    ),
+    errors.UnknownReservation: lambda reader: reader.say(
+        "That booking does not exist here. `{command} mine` shows yours."
+    ),
+    errors.OnlyOffered: lambda reader: reader.say("That is only offered to you so far. Take it first, or pass it on."),
+    errors.OfferOver: lambda reader: reader.say(
+        "That is no longer on offer: its time went by, or it was answered. `{command} wait` shows what you wait for."
+    ),
+    errors.UnknownWish: lambda reader: reader.say(
+        "There is no such wish here. `{command} wait` shows what you wait for."
+    ),
+    errors.AlreadyWaiting: lambda reader: reader.say("You wait for that already. `{command} wait` shows it."),
+    errors.Unwritable: lambda reader: reader.say(
+        "My database takes no writing: its disk is full, or its file is read-only. Nothing was done."
+        " Please tell an admin."
+    ),
+    errors.Busy: lambda reader: reader.say(
+        "Too much is going on at this moment, and nothing was done. Please try again."
+    ),
+}
 
 
 @words.register
@@ -77,23 +136,13 @@ def _(refusal: errors.GpuTaken, reader: Reader) -> str:
         ]
     )
     said = reader.say("Taken: {who}.", who=who)
-    return f"{said} {_offers(refusal.alternatives, refusal.wish, reader) or booking.nothing_free(reader)}"
-
-
-@words.register
-def _(_refusal: errors.AlreadyYours, reader: Reader) -> str:
-    return reader.say("You hold that time already.")
+    return f"{said} {_offers(refusal.alternatives, refusal.wish, reader) or refusals.nothing_free(reader)}"
 
 
 @words.register
 def _(refusal: errors.UnknownGpu, reader: Reader) -> str:
     known = _names(refusal.known, reader)
     return reader.say("There is no GPU “{name}” here. There is {known}.", name=refusal.name, known=known)
-
-
-@words.register
-def _(_refusal: errors.UnknownNode, reader: Reader) -> str:
-    return reader.say("That node is not here any more. `{command} status` shows those there are.")
 
 
 @words.register
@@ -108,11 +157,6 @@ def _(refusal: errors.NoGpus, reader: Reader) -> str:
         return reader.say("There are no GPUs yet. An admin adds the first one.")
     known = reader.listed(sorted({gpu.model for gpu in refusal.known}))
     return reader.say("There is no “{model}” here. There is {known}.", model=refusal.model, known=known)
-
-
-@words.register
-def _(_refusal: errors.NoneWanted, reader: Reader) -> str:
-    return reader.say("That would be no GPU at all. Ask for at least 1.")
 
 
 @words.register
@@ -135,116 +179,7 @@ def _(refusal: errors.TooManyGpus, reader: Reader) -> str:
 
 @words.register
 def _(refusal: errors.AgainstRule, reader: Reader) -> str:
-    return f"{_rule(refusal, reader)} {_offers(refusal.alternatives, refusal.wish, reader)}".strip()
-
-
-def _rule(refusal: errors.AgainstRule, reader: Reader) -> str:
-    """Which rule, its figures, and whose word it is."""
-    return " ".join(filter(None, (_broken(refusal, reader), _less(refusal, reader), _whose(refusal.origin, reader))))
-
-
-def _less(refusal: errors.AgainstRule, reader: Reader) -> str:
-    """What to ask for, where the wish by itself is too much."""
-    is_too_long = isinstance(refusal, errors.TooLong)
-    are_hours = isinstance(refusal, (errors.TooManyHours, errors.TooManyHoursAWeek)) and refusal.wanted > refusal.limit
-    if (is_too_long or are_hours) and booking.cannot_grow(refusal):
-        return reader.say("Yours cannot get any longer. Ask an admin, if you need it to.")
-    if is_too_long:
-        return reader.say("Ask for a shorter time.")
-    return reader.say("Ask for a shorter time, or for fewer GPUs.") if are_hours else ""
-
-
-def _whose(origin: facts.Origin, reader: Reader) -> str:
-    if origin.personal:
-        return reader.say("An admin has set that for you.")
-    if origin.gpu is not None:
-        return reader.say("That is so for {gpu}.", gpu=origin.gpu.name)
-    if origin.period is not None:
-        return reader.say(
-            "That is so during “{name}”, until {end}.",
-            name=origin.period.name,
-            end=reader.moment(origin.period.range.end),
-        )
-    return ""
-
-
-@singledispatch
-def _broken(refusal: errors.AgainstRule, reader: Reader) -> str:
-    raise NotImplementedError(f"no words for {type(refusal).__name__}")
-
-
-@_broken.register
-def _(refusal: errors.TooShort, reader: Reader) -> str:
-    return reader.say("That is too short. The shortest booking is {limit}.", limit=reader.length(refusal.limit))
-
-
-@_broken.register
-def _(refusal: errors.TooLong, reader: Reader) -> str:
-    return reader.say(
-        "That makes {length}, and the longest booking is {limit}.",
-        length=reader.length(refusal.length),
-        limit=reader.length(refusal.limit),
-    )
-
-
-@_broken.register
-def _(refusal: errors.TooFarAhead, reader: Reader) -> str:
-    limit = reader.length(refusal.limit)
-    return reader.say("That is too far ahead. Bookings open {limit} before they start.", limit=limit)
-
-
-@_broken.register
-def _(refusal: errors.TooManyAtOnce, reader: Reader) -> str:
-    values = {"wanted": refusal.wanted, "held": refusal.held, "limit": refusal.limit}
-    if refusal.held:
-        return reader.say(
-            "One person may hold {limit} GPUs at the same time. You hold {held} then, and this would add {wanted}.",
-            **values,
-        )
-    return reader.say(
-        "One person may hold {limit} GPUs at the same time, and you asked for {wanted}. Ask for up to {limit}.",
-        **values,
-    )
-
-
-@_broken.register
-def _(refusal: errors.TooManyHours, reader: Reader) -> str:
-    if refusal.wanted > refusal.limit:
-        return reader.say(
-            "One person may have {limit} of GPU time still to come, and this alone makes {wanted}.",
-            limit=reader.in_hours(refusal.limit),
-            wanted=reader.in_hours(refusal.wanted),
-        )
-    return reader.say(
-        "One person may have {limit} of GPU time still to come. You have {held}, and this would add {wanted}.",
-        limit=reader.in_hours(refusal.limit),
-        held=reader.in_hours(refusal.held),
-        wanted=reader.in_hours(refusal.wanted),
-    )
-
-
-@_broken.register
-def _(refusal: errors.TooManyHoursAWeek, reader: Reader) -> str:
-    if refusal.wanted > refusal.limit:
-        return reader.say(
-            "One person may have {limit} of GPU time a week, and this alone makes {wanted} in the week from {day}.",
-            limit=reader.in_hours(refusal.limit),
-            wanted=reader.in_hours(refusal.wanted),
-            day=reader.day(refusal.week.start),
-        )
-    return reader.say(
-        "One person may have {limit} of GPU time a week. In the week from {day} you have {held}, and this would add"
-        " {wanted}.",
-        limit=reader.in_hours(refusal.limit),
-        day=reader.day(refusal.week.start),
-        held=reader.in_hours(refusal.held),
-        wanted=reader.in_hours(refusal.wanted),
-    )
-
-
-@words.register
-def _(_refusal: errors.NoTime, reader: Reader) -> str:
-    return reader.say("That is no longer than it is now. Write by how much, like `{command} extend 2h`.")
+    return f"{rule.broken(refusal, reader)} {_offers(refusal.alternatives, refusal.wish, reader)}".strip()
 
 
 @words.register
@@ -258,21 +193,6 @@ def _(refusal: errors.AdminsOnly, reader: Reader) -> str:
 @words.register
 def _(refusal: errors.LastAdmin, reader: Reader) -> str:
     return reader.say("{who} is the only admin. Name another one first.", who=refusal.admin.name)
-
-
-@words.register
-def _(_refusal: errors.NoReason, reader: Reader) -> str:
-    return reader.say("Write why, so that whoever it concerns can read it.")
-
-
-@words.register
-def _(_refusal: errors.NotAsSeen, reader: Reader) -> str:
-    return reader.say("Somebody has booked or changed something meanwhile, and nothing was done. Have a look again.")
-
-
-@words.register
-def _(_refusal: errors.BadMemory, reader: Reader) -> str:
-    return reader.say("Write its memory in GB, as a whole number from 1 on.")
 
 
 @words.register
@@ -301,26 +221,6 @@ def bounds(least: timedelta | int, most: timedelta | int, reader: Reader) -> str
 
 
 @words.register
-def _(_refusal: errors.NoName, reader: Reader) -> str:
-    return reader.say("Write a name, so that everybody knows what it is.")
-
-
-@words.register
-def _(_refusal: errors.UnknownMember, reader: Reader) -> str:
-    return reader.say("I do not know that person yet.")
-
-
-@words.register
-def _(_refusal: errors.UnknownPeriod, reader: Reader) -> str:
-    return reader.say("That special period is no longer there.")
-
-
-@words.register
-def _(_refusal: errors.UnknownHandOver, reader: Reader) -> str:
-    return reader.say("Nobody asks for that here any more: there is nothing left to answer.")
-
-
-@words.register
 def _(refusal: errors.SomeTaken, reader: Reader) -> str:
     free, count = len(refusal.free), len(refusal.free) + len(refusal.refused)
     return reader.say("Only {free} of {count} times can be had.", free=free, count=count)
@@ -337,28 +237,6 @@ def _(refusal: errors.TooManyOccurrences, reader: Reader) -> str:
 
 
 @words.register
-def _(_refusal: errors.NoOccurrence, reader: Reader) -> str:
-    return reader.say("That series has no time that is still to come. Write a later end.")
-
-
-@words.register
-def _(_refusal: errors.UnknownSeries, reader: Reader) -> str:
-    return reader.say("That series does not exist here. `{command} mine` shows yours.")
-
-
-@words.register
-def _(_refusal: errors.UnknownBusyCall, reader: Reader) -> str:
-    return reader.say("Nobody asks for that here any more: there is nothing left to answer.")
-
-
-@words.register
-def _(_refusal: errors.NobodyBefore, reader: Reader) -> str:
-    return reader.say(
-        "Nobody else has booked it in the last day, so I do not know whose work it is. Ask in the channel."
-    )
-
-
-@words.register
 def _(refusal: errors.AlreadyAnswered, reader: Reader) -> str:
     return hand_over.answered(refusal, reader)
 
@@ -368,11 +246,6 @@ def _(refusal: errors.NoLongerHeld, reader: Reader) -> str:
     if refusal.holder.slack_id == reader.slack_id:
         return reader.say("You do not hold all of that any more, so there is nothing to hand over.")
     return reader.say("{who} does not hold that any more. See `{command} status`.", who=refusal.holder.name)
-
-
-@words.register
-def _(_refusal: errors.OutOfService, reader: Reader) -> str:
-    return reader.say("That is out of service, so nobody can hand it over.")
 
 
 @words.register
@@ -433,17 +306,7 @@ def _(refusal: errors.MayNotBook, reader: Reader) -> str:
 
 @words.register
 def _(refusal: errors.NoRoom, reader: Reader) -> str:
-    return booking.not_extended(refusal, reader)
-
-
-@words.register
-def _(_refusal: errors.AlreadyStarted, reader: Reader) -> str:
-    return reader.say("It is running already: its start and its GPUs stay. You can extend it, or end it now.")
-
-
-@words.register
-def _(_refusal: errors.NotStarted, reader: Reader) -> str:
-    return reader.say("It has not begun yet, so there is nothing to end. You can cancel it.")
+    return refusals.not_extended(refusal, reader)
 
 
 @words.register
@@ -454,40 +317,8 @@ def _(refusal: errors.AlreadyOver, reader: Reader) -> str:
 
 
 @words.register
-def _(_refusal: errors.Stale, reader: Reader) -> str:
-    return reader.say("This has changed since that was written, and nothing was done. Have a look at how it is now.")
-
-
-@words.register
 def _(refusal: errors.NotHeld, reader: Reader) -> str:
     return reader.say("You do not hold {gpu} now. `{command} mine` shows what is yours.", gpu=refusal.gpu.name)
-
-
-@words.register
-def _(_refusal: errors.UnknownReservation, reader: Reader) -> str:
-    return reader.say("That booking does not exist here. `{command} mine` shows yours.")
-
-
-@words.register
-def _(_refusal: errors.OnlyOffered, reader: Reader) -> str:
-    return reader.say("That is only offered to you so far. Take it first, or pass it on.")
-
-
-@words.register
-def _(_refusal: errors.OfferOver, reader: Reader) -> str:
-    return reader.say(
-        "That is no longer on offer: its time went by, or it was answered. `{command} wait` shows what you wait for."
-    )
-
-
-@words.register
-def _(_refusal: errors.UnknownWish, reader: Reader) -> str:
-    return reader.say("There is no such wish here. `{command} wait` shows what you wait for.")
-
-
-@words.register
-def _(_refusal: errors.AlreadyWaiting, reader: Reader) -> str:
-    return reader.say("You wait for that already. `{command} wait` shows it.")
 
 
 @words.register
@@ -511,22 +342,9 @@ def _(refusal: errors.NoTimeToWait, reader: Reader) -> str:
     )
 
 
-@words.register
-def _(_refusal: errors.Unwritable, reader: Reader) -> str:
-    return reader.say(
-        "My database takes no writing: its disk is full, or its file is read-only. Nothing was done."
-        " Please tell an admin."
-    )
-
-
-@words.register
-def _(_refusal: errors.Busy, reader: Reader) -> str:
-    return reader.say("Too much is going on at this moment, and nothing was done. Please try again.")
-
-
 def _offers(alternatives: Sequence[facts.Alternative], wish: TimeRange, reader: Reader) -> str:
     """What would work; nothing where nothing would."""
-    offers = [booking.offer_label(offer, wish, reader) for offer in alternatives]
+    offers = [refusals.offer_label(offer, wish, reader) for offer in alternatives]
     return reader.say("What would work: {offers}.", offers="; ".join(offers)) if offers else ""
 
 

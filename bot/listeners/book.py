@@ -15,7 +15,7 @@ from bot.listeners import form, gpus, series, show
 from bot.reader import Reader
 from bot.views import booking as view
 from bot.views import help as help_view
-from bot.views import kit, unread
+from bot.views import kit, refusals, unread
 from bot.views.booking import Echo
 from core import availability, booking, facts, inventory, search, summary
 from core.errors import Busy, GpuTaken, Refusal
@@ -133,7 +133,7 @@ def _answer_question(visit: Visit, wanted: Wanted, reading: when.Reading, purpos
         in_all = len(inventory.gpus(work, visit.organization_id))
         use = summary.fair_use(work, visit.organization_id, visit.member.id)
     if isinstance(answer, GpuTaken):
-        visit.answer(view.taken(answer, reader, purpose=purpose, asked=True))
+        visit.answer(refusals.taken(answer, reader, purpose=purpose, asked=True))
     else:
         said = view.free(wish, free, in_all, wanted, reader, purpose=purpose)
         visit.answer(view.with_fair_use(said, use, reader))

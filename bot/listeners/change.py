@@ -14,7 +14,7 @@ from bot.listeners.series import in_words
 from bot.reader import Reader
 from bot.views import booking as booking_view
 from bot.views import form as form_view
-from bot.views import kit, unread
+from bot.views import kit, refusals, unread
 from bot.views import series as view
 from bot.views.booking import Echo
 from bot.views.form import SeriesShown
@@ -117,7 +117,7 @@ def _change_one(
                 request_key=visit.key,
             )
     except Refusal as refusal:
-        return booking_view.not_changed(held, refusal, errors.words(refusal, reader), reader)
+        return refusals.not_changed(held, refusal, errors.words(refusal, reader), reader)
     return booking_view.changed(receipt, reader, Echo(clipped=receipt.clipped, rounded=receipt.rounded))
 
 

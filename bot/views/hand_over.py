@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from bot.reader import Reader
-from bot.views import booking, kit
+from bot.views import booking, kit, refusals
 from bot.views.kit import Block, Message
 from core import errors, facts
 from core.facts import HandOverState
@@ -53,8 +53,8 @@ def whom(
     return kit.message(
         said,
         kit.section(f"*{said}*"),
-        *kit.sections(booking.clash_lines(held, reader)),
-        kit.actions(booking.ask_buttons(held, wish, reader, purpose, shortest=shortest)),
+        *kit.sections(refusals.clash_lines(held, reader)),
+        kit.actions(refusals.ask_buttons(held, wish, reader, purpose, shortest=shortest)),
     )
 
 
@@ -67,10 +67,10 @@ def not_theirs_to_give(there: Sequence[facts.Holding], meant: facts.ToWaitFor, p
     """On offer to somebody, or out of service: nobody has it to give, and one can wait for it."""
     said = reader.say("Nobody has that to give yet, so there is nobody to ask. Wait for it:")
     return kit.message(
-        " ".join([said, *(_why_not(each, reader) for each in there[: booking.MOST_CLASHES])]),
+        " ".join([said, *(_why_not(each, reader) for each in there[: refusals.MOST_CLASHES])]),
         kit.section(f"*{said}*"),
-        *kit.sections([_why_not(each, reader) for each in there[: booking.MOST_CLASHES]]),
-        kit.actions([booking.wait_button(meant, purpose, reader)]),
+        *kit.sections([_why_not(each, reader) for each in there[: refusals.MOST_CLASHES]]),
+        kit.actions([refusals.wait_button(meant, purpose, reader)]),
     )
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from bot.reader import Reader
-from bot.views import booking, kit
+from bot.views import booking, kit, refusals
 from bot.views.kit import Block, Message
 from core import facts, occurrences
 from core.facts import Hours, Recurrence, Repeats
@@ -122,7 +122,7 @@ def _waiting(skipped: Why, purpose: str, reader: Reader) -> list[Block]:
     if not meant:
         return []
     row = [
-        booking.wait_button(
+        refusals.wait_button(
             each,
             purpose,
             reader,
@@ -157,7 +157,7 @@ def which(meant: Sequence[Repeats], wanted: Wanted, purpose: str, reader: Reader
         kit.button(
             f"{each.hours.start:%H:%M}–{each.hours.end:%H:%M}", f"series:{number}", value_of(wanted, each, purpose)
         )
-        for number, each in enumerate(meant[: booking.MOST_OFFERS])
+        for number, each in enumerate(meant[: refusals.MOST_OFFERS])
     ]
     return kit.message(said, kit.section(said), kit.actions(buttons))
 

@@ -7,8 +7,8 @@ from datetime import datetime
 from bot.commands import Span
 from bot.reader import Reader
 from bot.views import kit, schedule
+from bot.views.announcements import lateness
 from bot.views.kit import Message
-from bot.views.notices import lateness
 from core import facts
 
 

@@ -23,7 +23,7 @@ from bot.reader import Reader
 from bot.views import kit
 from bot.when import Reading
 from core import facts
-from core.errors import Busy
+from core.errors import AgainstRule, Busy
 from core.outbox import BATCH, Batch, Owed
 from core.recipients import CHANNEL
 from core.timerange import TimeRange
@@ -313,6 +313,7 @@ MAKERS: dict[Any, Callable[[Maker, str], Any]] = {
     facts.Recurrence: Maker.recurrence,
     facts.Series: Maker.series,
     facts.SeriesReceipt: Maker.series_receipt,
+    AgainstRule: lambda maker, name: maker.make(maker.random.choice(AgainstRule.__subclasses__()), name),
     Exception: lambda _maker, _name: Busy(),
     facts.Timeline: Maker.timeline,
     Reading: Maker.reading,

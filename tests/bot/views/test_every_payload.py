@@ -19,8 +19,7 @@ from slack_sdk.models.views import View as SlackView
 from bot import errors as wording
 from bot import i18n, views
 from bot.reader import Reader
-from bot.views import kit
-from bot.views import notices as notices_view
+from bot.views import announcements, direct, kit
 from bot.views.kit import Message
 from bot.workspace import blocks as block_kit
 from bot.workspace import mrkdwn
@@ -112,7 +111,7 @@ def test_a_notice_has_no_mark_beside_a_letter(kind: Kind, language: str) -> None
             data["gpus"] = [slot.gpu.id for slot in held.slots]
         owed = maker.build(Owed, kind=kind, data=data, reservation=held)
         batch, reader = maker.build(Batch, owed=(owed,), rewritten=(), post=None), maker.make(Reader)
-        for shown in (notices_view.to_channel(batch, reader, NOW), notices_view.to_holder(batch, reader, NOW)):
+        for shown in (announcements.to_channel(batch, reader, NOW), direct.to_holder(batch, reader, NOW)):
             assert _with_loose_marks(_texts(shown.blocks)) == []
 
 
@@ -151,7 +150,7 @@ def test_in_the_channel_only_who_may_start_is_woken(kind: Kind) -> None:
         owed = maker.build(Owed, kind=kind, data=maker.notice_data(), reservation=maker.make(facts.Reservation))
         held = owed.reservation
         batch = maker.build(Batch, owed=(owed,), rewritten=(), post=None)
-        woken = _woken(notices_view.to_channel(batch, maker.make(Reader), NOW))
+        woken = _woken(announcements.to_channel(batch, maker.make(Reader), NOW))
         starts = kind is Kind.START and not held.maintenance
         assert woken == ({held.holder.slack_id} if starts else set()), size
 
