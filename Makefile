@@ -39,6 +39,7 @@ messages: $(READY)  ## Renew the catalogs after a sentence has changed
 $(READY): pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
+	$(BIN)/python -m compileall -q bot core
 	@touch $@
 
 clean:

@@ -6,9 +6,8 @@ import sqlite3
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import psycopg
 from sqlalchemy import (
     ColumnElement,
     Connection,
@@ -24,6 +23,9 @@ from sqlalchemy import (
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.types import TypeDecorator
+
+if TYPE_CHECKING:  # to load it takes a while, which who has SQLite need not wait for
+    import psycopg
 
 OVERLAP = "slots_overlap"  # names the guard, in PostgreSQL's constraint and in SQLite's message alike
 APPEND_ONLY = "audit_append_only"  # the same for the audit
@@ -91,6 +93,7 @@ def _prepare_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
     _write_ahead(connection)
     connection.execute("PRAGMA synchronous = FULL")  # a confirmed booking outlives a power cut
     connection.execute("PRAGMA foreign_keys = ON")
+    connection.execute("PRAGMA cache_size = -512")  # KB; each connection has its own, and would fill 2 MB in time
 
 
 def _write_ahead(connection: sqlite3.Connection) -> None:

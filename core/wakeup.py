@@ -11,9 +11,12 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from typing import TYPE_CHECKING
 
-import psycopg
 from sqlalchemy import Connection, Engine
+
+if TYPE_CHECKING:
+    import psycopg
 
 log = logging.getLogger(__name__)
 
@@ -45,20 +48,22 @@ def listening(engine: Engine, wake: Callable[[datetime], None]) -> Iterator[None
 
 
 def _listen(engine: Engine, wake: Callable[[datetime], None], stop: threading.Event) -> None:
+    import psycopg  # noqa: PLC0415 - who has SQLite need not wait until it is loaded
+
     address = engine.url.set(drivername="postgresql").render_as_string(hide_password=False)
     while not stop.is_set():
         try:
-            _listen_once(address, wake, stop)
+            with psycopg.connect(address, autocommit=True) as connection:
+                _hear(connection, wake, stop)
         except psycopg.Error as error:
             log.warning("not listening for what is due: %s", type(error).__name__)
             stop.wait(_RECONNECT)
 
 
-def _listen_once(address: str, wake: Callable[[datetime], None], stop: threading.Event) -> None:
-    with psycopg.connect(address, autocommit=True) as connection:
-        connection.execute(f"LISTEN {_CHANNEL}")
-        while not stop.is_set():
-            for heard in connection.notifies(timeout=_LOOK_UP):
-                wake(datetime.fromisoformat(heard.payload))
-                if stop.is_set():
-                    return
+def _hear(connection: psycopg.Connection, wake: Callable[[datetime], None], stop: threading.Event) -> None:
+    connection.execute(f"LISTEN {_CHANNEL}")
+    while not stop.is_set():
+        for heard in connection.notifies(timeout=_LOOK_UP):
+            wake(datetime.fromisoformat(heard.payload))
+            if stop.is_set():
+                return
