@@ -87,7 +87,7 @@ class Gpu(Base):
 
 
 class Limits(Base):
-    """What is said of a lab's bookings, of those of a GPU or a member, or for a while. See core.limits."""
+    """What is said of a lab's bookings, of those of a GPU or a member, or for a while. See core.rulebook."""
 
     __tablename__ = "limits"
     __table_args__ = (UniqueConstraint("organization_id", "scope", "subject_id"),)

@@ -11,9 +11,8 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from bot.workspace import forms
+from bot.workspace import by_label, forms
 from bot.workspace.delivery import Ack
-from bot.workspace.errors import SlackError
 from bot.workspace.payloads import author_name
 from bot.workspace.words import Reader, block_words, controls, text_words
 
@@ -237,12 +236,12 @@ class MessageHandle:
     @property
     def buttons(self) -> list[str]:
         """The labels of the buttons, in order."""
-        return [label for label, _, _ in _buttons(self.blocks, self.reader.reader)]
+        return [label for label, _, _ in by_label.buttons(self.blocks, self.reader.reader)]
 
     @property
     def menus(self) -> list[str]:
         """The action ids of the menus behind three dots, in order: they have no other names."""
-        return _menus(self.blocks)
+        return by_label.menus(self.blocks)
 
     @property
     def ephemeral(self) -> bool:
@@ -283,13 +282,13 @@ class MessageHandle:
 
     def press(self, label: str) -> Ack:
         """Press a button, by its label or by what a screen reader says of it; returns after the acknowledgement."""
-        block, element = _button(self.blocks, label, self.reader.reader)
+        block, element = by_label.button(self.blocks, label, self.reader.reader)
         return self._press(block, element)
 
     def choose(self, label: str, *options: str) -> Ack:
         """Choose in a select, menu or picker that stands in this message."""
-        block, element = _control(self.blocks, label, self.reader.reader)
-        return self._press(block, element, _raw(element, options, self.reader.reader))
+        block, element = by_label.control(self.blocks, label, self.reader.reader)
+        return self._press(block, element, by_label.raw(element, options, self.reader.reader))
 
     def press_raw(self, action_id: str, value: str = "", as_person: PersonDriver | None = None, **more: Any) -> Ack:
         """Send a forged press on this message: any action, any value, any person."""
@@ -323,21 +322,21 @@ class HomeHandle:
 
     @property
     def buttons(self) -> list[str]:
-        return [label for label, _, _ in _buttons(self.blocks, self.reader.reader)]
+        return [label for label, _, _ in by_label.buttons(self.blocks, self.reader.reader)]
 
     @property
     def menus(self) -> list[str]:
         """The action ids of the menus behind three dots, in order: they have no other names."""
-        return _menus(self.blocks)
+        return by_label.menus(self.blocks)
 
     def press(self, label: str) -> Ack:
         """Press a button on the Home tab."""
-        return self._press(*_button(self.blocks, label, self.reader.reader))
+        return self._press(*by_label.button(self.blocks, label, self.reader.reader))
 
     def choose(self, label: str, *options: str) -> Ack:
         """Choose in a control of the Home tab."""
-        block, element = _control(self.blocks, label, self.reader.reader)
-        return self._press(block, element, _raw(element, options, self.reader.reader))
+        block, element = by_label.control(self.blocks, label, self.reader.reader)
+        return self._press(block, element, by_label.raw(element, options, self.reader.reader))
 
     def waits_for(self, words: str, *, timeout: float = PATIENCE) -> HomeHandle:
         """Wait until the tab contains these words."""
@@ -375,7 +374,7 @@ class FormHandle:
 
     @property
     def buttons(self) -> list[str]:
-        return [label for label, _, _ in _buttons(self.blocks, self.reader.reader)]
+        return [label for label, _, _ in by_label.buttons(self.blocks, self.reader.reader)]
 
     @property
     def labels(self) -> list[str]:
@@ -388,7 +387,9 @@ class FormHandle:
         """What the controls hold now, by label; choices by the words shown."""
         eyes = self.reader.reader
         return {
-            _label(block, element, eyes): _shown(element, forms.current(block, element, self.inner.filled), eyes)
+            by_label.label_of(block, element, eyes): by_label.shown(
+                element, forms.current(block, element, self.inner.filled), eyes
+            )
             for block, element in controls(self.blocks)
             if forms.has_state(element)
         }
@@ -397,7 +398,9 @@ class FormHandle:
     def errors(self) -> dict[str, str]:
         """The errors at the fields, by label."""
         eyes = self.reader.reader
-        labels = {block["block_id"]: _label(block, element, eyes) for block, element in controls(self.blocks)}
+        labels = {
+            block["block_id"]: by_label.label_of(block, element, eyes) for block, element in controls(self.blocks)
+        }
         return {labels.get(block_id, block_id): error for block_id, error in self.inner.errors.items()}
 
     @property
@@ -419,7 +422,7 @@ class FormHandle:
 
     def press(self, label: str) -> Ack:
         """Press a button inside the form."""
-        return self._press(*_button(self.blocks, label, self.reader.reader))
+        return self._press(*by_label.button(self.blocks, label, self.reader.reader))
 
     def submit(self) -> dict[str, str]:
         """Submit; returns the errors by label, empty when the app accepted."""
@@ -447,8 +450,8 @@ class FormHandle:
         who.slack.call(who.slack.interactions.close(who.account, self.inner))
 
     def _fill(self, label: str, said: tuple[str, ...]) -> None:
-        block, element = _control(self.blocks, label, self.reader.reader)
-        raw = _raw(element, said, self.reader.reader)
+        block, element = by_label.control(self.blocks, label, self.reader.reader)
+        raw = by_label.raw(element, said, self.reader.reader)
         self.inner.filled[block["block_id"], element["action_id"]] = raw
         dispatches = block["type"] != "input" or block.get("dispatch_action")
         if dispatches and element["type"] != "plain_text_input":
@@ -459,61 +462,4 @@ class FormHandle:
         return who.acked(who.slack.interactions.press_in_view(who.account, self.inner, block, element, raw))
 
 
-# ── finding controls by the words people read ───────────────────────────────
-
-
-def _buttons(blocks: list[Json], eyes: Reader) -> list[tuple[str, Json, Json]]:
-    found = [(block, element) for block, element in controls(blocks) if element["type"] == "button"]
-    return [(text_words(element["text"], eyes), block, element) for block, element in found]
-
-
-def _button(blocks: list[Json], label: str, eyes: Reader) -> tuple[Json, Json]:
-    found = _buttons(blocks, eyes)
-    for shown, block, element in found:
-        if label in {shown, element.get("accessibility_label")}:
-            return block, element
-    raise AssertionError(f"no button {label!r}; buttons: {[shown for shown, _, _ in found]}")
-
-
-def _menus(blocks: list[Json]) -> list[str]:
-    return [element["action_id"] for _, element in controls(blocks) if element["type"] == "overflow"]
-
-
-def _label(block: Json, element: Json, eyes: Reader) -> str:
-    """How people would call a control."""
-    label = block.get("label") or element.get("placeholder") or block.get("text") or element["action_id"]
-    return text_words(label, eyes) if isinstance(label, dict) else str(label)
-
-
-def _control(blocks: list[Json], label: str, eyes: Reader) -> tuple[Json, Json]:
-    found = [pair for pair in controls(blocks) if pair[1]["type"] != "button"]
-    for block, element in found:
-        names = {_label(block, element, eyes), element["action_id"], block["block_id"]}
-        if label in names:
-            return block, element
-    raise AssertionError(f"no control {label!r}; controls: {[_label(b, e, eyes) for b, e in found]}")
-
-
-def _raw(element: Json, said: tuple[str, ...], eyes: Reader) -> Any:
-    """What somebody chose by words, as the client would hold it."""
-    if not forms.options_of(element):
-        return said[0] if said else None
-    by_words = {text_words(option["text"], eyes): option["value"] for option in forms.options_of(element)}
-    unknown = [words for words in said if words not in by_words]
-    if unknown:
-        raise AssertionError(f"no option {unknown}; options: {list(by_words)}")
-    chosen = [by_words[words] for words in said]
-    if element["type"] in {"multi_static_select", "checkboxes"}:
-        return chosen
-    return chosen[0] if chosen else None
-
-
-def _shown(element: Json, raw: Any, eyes: Reader) -> Any:
-    """The inverse: a held value in words."""
-    by_value = {option["value"]: text_words(option["text"], eyes) for option in forms.options_of(element)}
-    if isinstance(raw, list):
-        return [by_value[value] for value in raw]
-    return by_value.get(raw, raw)
-
-
-__all__ = ["FormHandle", "HomeHandle", "MessageHandle", "PersonDriver", "SlackError"]
+__all__ = ["FormHandle", "HomeHandle", "MessageHandle", "PersonDriver"]
