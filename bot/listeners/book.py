@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime, timedelta, tzinfo
+from datetime import timedelta, tzinfo
 from typing import Any
 
 from slack_bolt import App
@@ -14,8 +14,8 @@ from bot.desk import Desk, Visit
 from bot.listeners import form, gpus, series, show
 from bot.reader import Reader
 from bot.views import booking as view
+from bot.views import carried, kit, refusals, unread
 from bot.views import help as help_view
-from bot.views import kit, refusals, unread
 from bot.views.booking import Echo
 from core import availability, booking, facts, inventory, search, summary
 from core.errors import Busy, GpuTaken, Refusal
@@ -26,7 +26,7 @@ from core.timerange import TimeRange
 def register(app: App, _desk: Desk) -> None:
     @app.action(re.compile(r"take:\d+"))
     def taken(visit: Visit, action: dict[str, Any]) -> None:
-        _take(visit, kit.from_value(action["value"]))
+        _take(visit, carried.read(action["value"]))
 
 
 def typed(visit: Visit, wish: Book, text: str) -> None:
@@ -119,8 +119,8 @@ def echo_of(visit: Visit, reading: when.Reading) -> Echo:
 
 def _take(visit: Visit, pressed: dict[str, Any]) -> None:
     """A time that was offered: the same GPUs and purpose, one tap."""
-    wish = TimeRange(*(datetime.fromtimestamp(float(pressed[key]), UTC) for key in ("s", "e")))
-    book(visit, kit.wanted_in(pressed), wish, str(pressed.get("p", "")), Echo(), running=bool(pressed.get("r")))
+    wish = carried.time_in(pressed)
+    book(visit, carried.wanted_in(pressed), wish, str(pressed.get("p", "")), Echo(), running=bool(pressed.get("r")))
 
 
 def _answer_question(visit: Visit, wanted: Wanted, reading: when.Reading, purpose: str) -> None:

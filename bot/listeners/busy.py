@@ -11,7 +11,7 @@ from bot.commands import StillBusy
 from bot.desk import Desk, Visit
 from bot.listeners import keep
 from bot.views import busy as view
-from bot.views import kit
+from bot.views import carried
 from core import busy, reservations
 from core.errors import NotYours
 from core.facts import BusyAnswer, State
@@ -22,13 +22,13 @@ Pressed = dict[str, Any]
 def register(app: App, _desk: Desk) -> None:
     @app.action("still_busy")
     def pressed(visit: Visit, action: Pressed) -> None:
-        _call(visit, _theirs(visit, [int(number) for number in kit.from_value(action["value"])["ids"]]))
+        _call(visit, _theirs(visit, [int(number) for number in carried.read(action["value"])["ids"]]))
 
     @app.action(re.compile(r"busy:\w+"))
     def answered(visit: Visit, action: Pressed) -> None:
         said = BusyAnswer(action["action_id"].removeprefix("busy:"))
         with visit.begin() as work:
-            call = busy.answer(work, visit.actor, int(kit.from_value(action["value"])["c"]), said)
+            call = busy.answer(work, visit.actor, int(carried.read(action["value"])["c"]), said)
         visit.answer(view.answered(call, visit.reader))
 
 

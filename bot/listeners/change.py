@@ -13,8 +13,8 @@ from bot.listeners import form, home, keep, show
 from bot.listeners.series import in_words
 from bot.reader import Reader
 from bot.views import booking as booking_view
+from bot.views import carried, kit, refusals, unread
 from bot.views import form as form_view
-from bot.views import kit, refusals, unread
 from bot.views import series as view
 from bot.views.booking import Echo
 from bot.views.form import SeriesShown
@@ -32,19 +32,19 @@ def register(app: App, _desk: Desk) -> None:
     @app.action("series_dates")
     def dates_pressed(visit: Visit, action: Pressed) -> None:
         with visit.read() as work:
-            found = series.remaining(work, visit.actor, int(kit.from_value(action["value"])["id"]))
+            found = series.remaining(work, visit.actor, int(carried.read(action["value"])["id"]))
         visit.answer(view.dates(found, visit.reader) if found.remaining else view.nothing_remains(visit.reader))
 
     @app.action("series_date")
     def date_chosen(visit: Visit, action: Pressed) -> None:
-        chosen = kit.from_value(action["selected_option"]["value"])
+        chosen = carried.read(action["selected_option"]["value"])
         with visit.read() as work:
             held = reservations.changeable(work, visit.actor, int(chosen["id"]), int(chosen["v"]))
         visit.answer(booking_view.state(held, visit.reader))
 
     @app.action("change_series")
     def change_pressed(visit: Visit, action: Pressed) -> None:
-        _open(visit, int(kit.from_value(action["value"])["id"]))
+        _open(visit, int(carried.read(action["value"])["id"]))
 
     @app.action("change_others")
     def others_pressed(visit: Visit, action: Pressed) -> None:

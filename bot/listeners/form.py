@@ -15,8 +15,8 @@ from bot.desk import Desk, Visit
 from bot.listeners import book, home, series
 from bot.reader import Reader
 from bot.views import booking as booking_view
+from bot.views import carried, kit, unread
 from bot.views import form as view
-from bot.views import kit, unread
 from bot.views.booking import Echo
 from bot.views.form import Filled, Origin
 from core import booking, facts, inventory, limits, reservations, summary
@@ -58,7 +58,7 @@ class _NoEnd(Exception):  # noqa: N818 - the same
 def register(app: App, _desk: Desk) -> None:
     @app.action(re.compile(r"open_form(:\d+)?"))
     def pressed(visit: Visit, action: dict[str, Any]) -> None:
-        asked = kit.from_value(action.get("value") or "{}")
+        asked = carried.read(action.get("value") or "{}")
         start = datetime.fromtimestamp(float(asked["s"]), UTC) if "s" in asked else None
         open_new(visit, Wanted(names=tuple(asked.get("g", ())), count=int(asked.get("n", 1))), start)
 
@@ -72,7 +72,7 @@ def register(app: App, _desk: Desk) -> None:
 
     @app.action("change")
     def change_pressed(visit: Visit, action: dict[str, Any]) -> None:
-        pressed = kit.from_value(action["value"])
+        pressed = carried.read(action["value"])
         open_change(visit, int(pressed["id"]), int(pressed["v"]))
 
     @app.view(view.CALLBACK)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from slack_bolt import App
@@ -11,8 +11,8 @@ from slack_bolt import App
 from bot import commands, when
 from bot.commands import Ask
 from bot.desk import Desk, Visit
+from bot.views import carried, kit, unread
 from bot.views import hand_over as view
-from bot.views import kit, unread
 from core import availability, facts, handover, inventory, limits
 from core.timerange import TimeRange
 
@@ -22,8 +22,8 @@ Pressed = dict[str, Any]
 def register(app: App, _desk: Desk) -> None:
     @app.action(re.compile(r"ask:\d+"))
     def ask_pressed(visit: Visit, action: Pressed) -> None:
-        pressed = kit.from_value(action["value"])
-        wish = TimeRange(*(datetime.fromtimestamp(pressed[key], UTC) for key in ("s", "e"))) if "s" in pressed else None
+        pressed = carried.read(action["value"])
+        wish = carried.time_in(pressed) if "s" in pressed else None
         _ask(visit, int(pressed["id"]), [int(number) for number in pressed["g"]], wish, str(pressed.get("p", "")))
 
     @app.action("hand_over")
@@ -37,7 +37,7 @@ def register(app: App, _desk: Desk) -> None:
     @app.action("withdraw")
     def withdrawn(visit: Visit, action: Pressed) -> None:
         with visit.begin() as work:
-            asked = handover.withdraw(work, visit.actor, int(kit.from_value(action["value"])["h"]))
+            asked = handover.withdraw(work, visit.actor, int(carried.read(action["value"])["h"]))
         visit.answer(view.withdrawn(asked, visit.reader))
 
 
@@ -107,6 +107,6 @@ def _ask(visit: Visit, reservation_id: int, gpu_ids: list[int], wish: TimeRange 
 
 
 def _answer(visit: Visit, action: Pressed, *, yes: bool) -> facts.HandOver:
-    pressed = kit.from_value(action["value"])
+    pressed = carried.read(action["value"])
     with visit.begin() as work:
         return handover.answer(work, visit.actor, int(pressed["h"]), yes=yes)

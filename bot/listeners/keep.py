@@ -15,7 +15,7 @@ from bot.desk import Desk, Visit
 from bot.listeners import show
 from bot.reader import Reader
 from bot.views import booking as view
-from bot.views import kit
+from bot.views import carried, kit
 from bot.views import mine as mine_view
 from bot.views.mine import Mine
 from core import availability, booking, facts, inventory, requests, series
@@ -104,7 +104,7 @@ def _cancel(visit: Visit, reservation_id: int, version: int | None, names: tuple
 
 
 def _pressed(action: Pressed) -> tuple[int, int, dict[str, Any]]:
-    pressed = kit.from_value(action["value"])
+    pressed = carried.read(action["value"])
     return int(pressed["id"]), int(pressed["v"]), pressed
 
 

@@ -9,7 +9,7 @@ from slack_bolt import App
 from bot import files
 from bot.commands import Audit
 from bot.desk import Desk, Visit
-from bot.views import kit
+from bot.views import carried
 from bot.views import record as view
 from core import audit, inventory, members
 
@@ -62,4 +62,4 @@ def _send_table(visit: Visit) -> None:
 
 
 def _before(action: dict[str, Any]) -> int:
-    return int(kit.from_value(action["value"])["before"])
+    return int(carried.read(action["value"])["before"])

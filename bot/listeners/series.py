@@ -12,7 +12,7 @@ from bot.commands import Book
 from bot.desk import Desk, Visit
 from bot.listeners import gpus
 from bot.reader import Reader
-from bot.views import kit, unread
+from bot.views import carried, kit, unread
 from bot.views import series as view
 from bot.views.booking import keeper_name
 from core import series
@@ -24,14 +24,14 @@ from core.inventory import Wanted
 def register(app: App, _desk: Desk) -> None:
     @app.action(re.compile(r"series:\d+"))
     def taken(visit: Visit, action: dict[str, Any]) -> None:
-        pressed = kit.from_value(action["value"])
-        wanted, repeats = kit.wanted_in(pressed), view.repeats_in(pressed)
+        pressed = carried.read(action["value"])
+        wanted, repeats = carried.wanted_in(pressed), carried.repeats_in(pressed)
         visit.answer(book(visit, wanted, repeats, str(pressed.get("p", "")), skip=bool(pressed.get("k"))))
 
     @app.action("cancel_series")
     def cancelled(visit: Visit, action: dict[str, Any]) -> None:
         with visit.begin() as work:
-            receipt = series.cancel(work, visit.actor, int(kit.from_value(action["value"])["id"]))
+            receipt = series.cancel(work, visit.actor, int(carried.read(action["value"])["id"]))
         visit.answer(view.cancelled(receipt, visit.reader))
 
 
@@ -64,7 +64,7 @@ def book(visit: Visit, wanted: Wanted, repeats: Repeats, purpose: str, *, skip: 
         with visit.begin() as work:
             receipt = series.book(work, visit.actor, wanted, repeats, purpose=purpose, skip=skip, request_key=visit.key)
     except SomeTaken as refusal:
-        value = view.value_of(wanted, repeats, purpose, skip=True)
+        value = carried.series(wanted, repeats, purpose, skip=True)
         return view.some_taken(len(refusal.free), in_words(refusal.refused, reader), value, purpose, reader)
     return view.booked(receipt, in_words(receipt.skipped, reader), reader)
 
@@ -81,7 +81,7 @@ def _look(visit: Visit, wanted: Wanted, repeats: Repeats, purpose: str) -> None:
     reader = visit.reader.in_zone(repeats.hours.zone)
     with visit.read() as work:
         free, refused = series.look(work, visit.actor, wanted, repeats)
-    value = view.value_of(wanted, repeats, purpose, skip=True)
+    value = carried.series(wanted, repeats, purpose, skip=True)
     visit.answer(view.free(len(free), in_words(refused, reader), value, purpose, reader))
 
 

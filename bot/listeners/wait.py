@@ -12,7 +12,7 @@ from bot import when
 from bot.commands import Wait
 from bot.desk import Desk, Visit
 from bot.views import booking as booking_view
-from bot.views import kit, unread
+from bot.views import carried, kit, unread
 from bot.views import waitlist as view
 from core import waiting
 from core.inventory import Wanted
@@ -23,32 +23,32 @@ Pressed = dict[str, Any]
 def register(app: App, _desk: Desk) -> None:
     @app.action(re.compile(r"^wait(:\d+)?$"))
     def wait_pressed(visit: Visit, action: Pressed) -> None:
-        pressed = kit.from_value(action["value"])
-        start, end = (datetime.fromtimestamp(float(pressed[key]), UTC) for key in ("s", "e"))
-        asked = _asked(visit, kit.wanted_in(pressed), end - start, after=start, purpose=str(pressed.get("p", "")))
+        pressed = carried.read(action["value"])
+        wanted, time, purpose = carried.wanted_in(pressed), carried.time_in(pressed), str(pressed.get("p", ""))
+        asked = _asked(visit, wanted, time.length, after=time.start, purpose=purpose)
         visit.answer(asked, keep=bool(pressed.get("k")))
 
     @app.action("take_offer")
     def take_pressed(visit: Visit, action: Pressed) -> None:
-        offer = int(kit.from_value(action["value"])["id"])
+        offer = int(carried.read(action["value"])["id"])
         with visit.begin() as work:
             receipt = waiting.take(work, visit.actor, offer, request_key=visit.key)
         visit.answer(booking_view.booked(receipt, visit.reader, booking_view.Echo()))
 
     @app.action("pass_offer")
     def pass_pressed(visit: Visit, action: Pressed) -> None:
-        offer = int(kit.from_value(action["value"])["id"])
+        offer = int(carried.read(action["value"])["id"])
         with visit.begin() as work:
             wish = waiting.decline(work, visit.actor, offer)
         visit.answer(view.passed(wish, visit.reader))
 
     @app.action("stop_waiting")
     def withdraw_pressed(visit: Visit, action: Pressed) -> None:
-        _withdraw(visit, int(kit.from_value(action["value"])["w"]))
+        _withdraw(visit, int(carried.read(action["value"])["w"]))
 
     @app.action("let_take")
     def let_take_pressed(visit: Visit, action: Pressed) -> None:
-        pressed = kit.from_value(action["value"])
+        pressed = carried.read(action["value"])
         with visit.begin() as work:
             wish = waiting.let_take(work, visit.actor, int(pressed["w"]), takes=bool(pressed["t"]))
         visit.answer(view.state(wish, visit.reader))

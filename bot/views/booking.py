@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from bot.reader import Reader
-from bot.views import kit, nodes
+from bot.views import carried, kit, nodes
 from bot.views.kit import Block, Message
 from core import facts
 from core.facts import State
@@ -196,7 +196,7 @@ def buttons(
     held: facts.Reservation, reader: Reader, room: facts.Room | None = None, extend_by: timedelta | None = None
 ) -> list[Block]:
     """What its holder can do with it now."""
-    value = kit.reservation_value(held)
+    value = carried.reservation(held)
     if held.state is State.OFFERED:
         return offer_buttons(held.id, reader)
     change = kit.button(reader.say("Change"), "change", value, spoken=reader.say("Change this booking"))
@@ -210,7 +210,7 @@ def buttons(
 
 def offer_buttons(offer_id: int, reader: Reader) -> list[Block]:
     """For what is held for them until they say whether they take it."""
-    value = kit.as_value(id=offer_id)
+    value = carried.written(id=offer_id)
     return [
         kit.button(reader.say("Take it"), "take_offer", value, style="primary"),
         kit.button(reader.say("Pass"), "pass_offer", value, spoken=reader.say("Pass it on to the next")),
@@ -247,7 +247,7 @@ def extend_button(
     return kit.button(
         label,
         f"extend:{number}",
-        kit.reservation_value(held, by=by.total_seconds()),
+        carried.reservation(held, by=by.total_seconds()),
         style="primary" if is_first else None,
         spoken=reader.say("Extend by {length}", length=reader.length(by)),
     )
@@ -257,7 +257,7 @@ def end_button(held: facts.Reservation, reader: Reader) -> Block:
     return kit.button(
         reader.say("End now"),
         "end",
-        kit.reservation_value(held),
+        carried.reservation(held),
         style="danger",
         confirm=kit.confirm(
             reader.say("End it now?"),
@@ -272,7 +272,7 @@ def cancel_button(held: facts.Reservation, reader: Reader, label: str | None = N
     return kit.button(
         label or reader.say("Cancel"),
         "cancel",
-        kit.reservation_value(held),
+        carried.reservation(held),
         style="danger",
         spoken=reader.say("Cancel this booking"),
     )
@@ -325,7 +325,7 @@ def since_when(wanted: Wanted, wish: TimeRange, purpose: str, reader: Reader) ->
     for number, back in enumerate(_SINCE):
         time = TimeRange(wish.start - back, wish.end)
         label = reader.say("{length} ago", length=reader.length(back)) if back else reader.say("Just now")
-        value = kit.wish_value(wanted, time, purpose, running=bool(back))
+        value = carried.wish(wanted, time, purpose, running=bool(back))
         buttons.append(kit.button(label, f"take:{number}", value))
     return kit.message(said, kit.section(said), kit.actions(buttons))
 
@@ -334,7 +334,7 @@ def free(
     wish: TimeRange, gpus: Sequence[facts.Gpu], in_all: int, wanted: Wanted, reader: Reader, *, purpose: str = ""
 ) -> Message:
     """The answer to "is it free then?" when it is: everything that is free, not booked, but one tap away."""
-    offer = kit.button(reader.say("Book it"), "take:0", kit.wish_value(wanted, wish, purpose), style="primary")
+    offer = kit.button(reader.say("Book it"), "take:0", carried.wish(wanted, wish, purpose), style="primary")
     when = reader.when(wish)
     if len(gpus) <= _FEW:
         line = reader.say("Free: {gpus} · {when}", gpus=names(gpus, reader), when=when)
@@ -344,7 +344,7 @@ def free(
     one = kit.button(
         reader.say("Book 1"),
         "take:0",
-        kit.wish_value(wanted, wish, purpose),
+        carried.wish(wanted, wish, purpose),
         style="primary",
         spoken=reader.say("Book one"),
     )

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from bot.reader import Reader
-from bot.views import kit
+from bot.views import carried, kit
 from bot.views.kit import Block, Message
 from core import facts
 from core.facts import BusyAnswer
@@ -14,7 +14,7 @@ from core.facts import BusyAnswer
 
 def button(reservation_ids: Sequence[int], reader: Reader) -> Block:
     """For whoever of these holders finds theirs busy."""
-    return kit.button(reader.say("GPU still busy"), "still_busy", kit.as_value(ids=list(reservation_ids)))
+    return kit.button(reader.say("GPU still busy"), "still_busy", carried.written(ids=list(reservation_ids)))
 
 
 def called(calls: Sequence[facts.BusyCall], reader: Reader) -> Message:
@@ -69,7 +69,7 @@ def longer(data: dict[str, Any], reader: Reader) -> str:
 
 
 def _answer(call_id: int, answer: BusyAnswer, label: str, *, style: str | None = None) -> Block:
-    return kit.button(label, f"busy:{answer.value}", kit.as_value(c=call_id), style=style)
+    return kit.button(label, f"busy:{answer.value}", carried.written(c=call_id), style=style)
 
 
 def _gpus(data: dict[str, Any], reader: Reader) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from bot.reader import Reader
-from bot.views import kit, nodes, status
+from bot.views import carried, kit, nodes, status
 from bot.views.kit import Block, Message
 from core import facts
 from core.timerange import TimeRange
@@ -85,6 +85,6 @@ def _offer(line: facts.Timeline, part: TimeRange, reader: Reader, now: datetime,
     return kit.button(
         reader.hours(part),
         f"take:{number}",
-        kit.wish_value(kit.by_id([line.gpu]), part, ""),
+        carried.wish(carried.by_number([line.gpu]), part, ""),
         spoken=reader.say("Book {what}", what=f"{line.gpu.name} {reader.span(part)}"),
     )

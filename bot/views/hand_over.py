@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from bot.reader import Reader
-from bot.views import booking, kit, refusals
+from bot.views import booking, carried, kit, refusals
 from bot.views.kit import Block, Message
 from core import errors, facts
 from core.facts import HandOverState
@@ -25,7 +25,7 @@ def asked(request: facts.HandOver, reader: Reader) -> Message:
     hint = reader.say("I tell you what they say. Without an answer by {until}, nothing changes.", until=until)
     if request.again:
         hint += " " + reader.say("To ask for another part, withdraw this first.")
-    withdraw = kit.button(reader.say("Withdraw"), "withdraw", kit.as_value(h=request.id))
+    withdraw = kit.button(reader.say("Withdraw"), "withdraw", carried.written(h=request.id))
     return kit.message(f"{line} {hint}", kit.section(line), kit.context(hint), kit.actions([withdraw]))
 
 
@@ -135,7 +135,7 @@ def question(data: dict[str, Any], reader: Reader) -> str:
 
 
 def question_buttons(data: dict[str, Any], reader: Reader) -> list[Block]:
-    value = kit.as_value(h=data["hand_over"])
+    value = carried.written(h=data["hand_over"])
     return [
         kit.button(reader.say("Yes, hand it over"), "hand_over", value, style="primary"),
         kit.button(reader.say("No, I need it"), "keep", value),

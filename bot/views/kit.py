@@ -1,8 +1,7 @@
-"""The few blocks we build everything from, within Slack's limits, and what a button carries."""
+"""The few blocks we build everything from, within Slack's limits."""
 
 from __future__ import annotations
 
-import json
 import re
 import unicodedata
 from bisect import bisect_left
@@ -13,9 +12,8 @@ from itertools import accumulate
 from typing import Any
 
 from bot.reader import Reader
+from bot.views import carried
 from core import facts
-from core.inventory import Wanted
-from core.timerange import TimeRange
 
 Block = dict[str, Any]
 
@@ -31,7 +29,6 @@ OPTION = 75
 NAME = 40  # of those, for a machine's name before what else is said
 BLOCKS = 50
 ALT = 2_000
-NAMES = 800  # characters of GPU names that a button carries, beside a purpose
 
 
 @dataclass(frozen=True)
@@ -259,51 +256,6 @@ def token(instant: datetime, form: str, fallback: str) -> str:
     return f"<!date^{int(instant.timestamp())}^{form}|{fallback}>"
 
 
-def as_value(**data: object) -> str:
-    """What a button carries, short."""
-    return json.dumps(data, separators=(",", ":"), ensure_ascii=False)
-
-
-def from_value(value: str) -> dict[str, Any]:
-    """What a button carried. ValueError when it was never ours."""
-    data = json.loads(value)
-    if not isinstance(data, dict):
-        raise ValueError("not a button of ours")  # noqa: TRY004 - what is wrong is what the text says
-    return data
-
-
-def reservation_value(held: facts.Reservation, **more: object) -> str:
-    return as_value(id=held.id, v=held.version, **more)
-
-
-def wish_value(wanted: Wanted, time: TimeRange, purpose: str, *, running: bool = False, stays: bool = False) -> str:
-    """A booking, one tap away; `running` says that its work has begun, `stays` that others are offered beside it."""
-    flags: dict[str, object] = {**({"r": True} if running else {}), **({"k": True} if stays else {})}
-    return as_value(**wanted_value(wanted), **epoch(time), p=purpose, **flags)
-
-
-def wanted_value(wanted: Wanted) -> dict[str, object]:
-    """Which GPUs, for a button; so many that it cannot carry their names are asked for by number."""
-    if wanted.names and sum(map(len, wanted.names)) < NAMES:
-        return {"g": list(wanted.names)}
-    return {"n": len(wanted.names) or wanted.count, "m": wanted.model, "x": wanted.spread}
-
-
-def wanted_in(pressed: dict[str, Any]) -> Wanted:
-    """What `wanted_value` wrote."""
-    return Wanted(
-        names=tuple(pressed.get("g", ())),
-        count=int(pressed.get("n", 1)),
-        model=pressed.get("m"),
-        spread=bool(pressed.get("x")),
-    )
-
-
-def by_id(gpus: Iterable[facts.Gpu]) -> Wanted:
-    """These very GPUs, in the few letters that fit into a button."""
-    return Wanted(names=tuple(f"#{gpu.id}" for gpu in gpus))
-
-
 def open_form_button(
     reader: Reader,
     *,
@@ -314,7 +266,7 @@ def open_form_button(
     number: int = 0,
 ) -> Block:
     """Opens the form, filled in so far; `number` tells several in one row apart."""
-    asked = as_value(
+    asked = carried.written(
         g=[f"#{gpu.id}" for gpu in gpus], n=count, **({"s": start.timestamp()} if start is not None else {})
     )
     return button(
@@ -324,10 +276,6 @@ def open_form_button(
         style=None if label else "primary",
         spoken=reader.say("Open the booking form"),
     )
-
-
-def epoch(time: TimeRange) -> dict[str, float]:
-    return {"s": time.start.timestamp(), "e": time.end.timestamp()}
 
 
 def options(by_group: Mapping[str, Sequence[Block]], first: Block | None = None) -> Block:

@@ -11,7 +11,7 @@ from datetime import UTC, timedelta
 from typing import Any
 
 from bot.reader import Reader
-from bot.views import kit
+from bot.views import carried, kit
 from bot.views.admin import limits
 from bot.views.kit import Message
 from core import facts, policy
@@ -90,7 +90,7 @@ def _listed(
     lines = [line(entry, names, reader) for entry in entries[:PAGE]]
     zone = reader.say("Times in {zone}.", zone=reader.zone_name(entries[0].at))
     older = (
-        kit.button(reader.say("Older"), f"{action}_older", kit.as_value(before=entries[PAGE - 1].id))
+        kit.button(reader.say("Older"), f"{action}_older", carried.written(before=entries[PAGE - 1].id))
         if len(entries) > PAGE
         else None
     )

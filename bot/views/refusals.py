@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from bot.commands import Wait, parse
 from bot.reader import Reader
-from bot.views import booking, kit, rule
+from bot.views import booking, carried, kit, rule
 from bot.views.kit import Block, Message
 from core import errors, facts
 from core.facts import Alternative
@@ -61,7 +61,7 @@ def wait_button(
     return kit.button(
         label or reader.say("Wait for it"),
         f"wait:{number}",
-        kit.wish_value(meant.wanted, meant.range, purpose, stays=stays),
+        carried.wish(meant.wanted, meant.range, purpose, stays=stays),
         spoken=spoken or reader.say("Wait until it comes free"),
     )
 
@@ -100,9 +100,8 @@ def ask_buttons(
         what = f"{first.gpu.name} {reader.hours(first.range)}"
         is_only = names.count(who) == 1
         label = _ask_whom(who, reader) if is_only else _ask_for(first, reader)
-        value = kit.as_value(
-            id=first.reservation_id, g=[each.gpu.id for each in held], p=purpose, **(kit.epoch(wish) if wish else {})
-        )
+        time = carried.time_of(wish) if wish else {}
+        value = carried.written(id=first.reservation_id, g=[each.gpu.id for each in held], p=purpose, **time)
         spoken = reader.say("Ask {who} for {what}", who=who, what=what)
         buttons.append(kit.button(label, f"ask:{number}", value, spoken=spoken))
     return buttons
@@ -313,7 +312,7 @@ def _offer_button(offer: Alternative, number: int, wish: TimeRange, reader: Read
     return kit.button(
         _short_label(offer, wish, reader),
         f"take:{number}",
-        kit.wish_value(kit.by_id(offer.gpus), offer.range, purpose),
+        carried.wish(carried.by_number(offer.gpus), offer.range, purpose),
         style="primary" if number == 0 else None,
         spoken=reader.say("Book {what}", what=offer_label(offer, wish, reader)),
     )

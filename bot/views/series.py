@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta, timezone, tzinfo
+from datetime import datetime, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from bot.reader import Reader
-from bot.views import booking, kit, refusals
+from bot.views import booking, carried, kit, refusals
 from bot.views.kit import Block, Message
 from core import facts, occurrences
 from core.facts import Hours, Recurrence, Repeats
@@ -41,20 +40,20 @@ class Changes:
 
     def packed(self) -> str:
         """For a button."""
-        return kit.as_value(
+        return carried.written(
             id=self.series_id,
-            **(hours_value(self.hours) if self.hours else {}),
-            **(kit.wanted_value(self.wanted) if self.wanted else {}),
+            **(carried.hours_of(self.hours) if self.hours else {}),
+            **(carried.wanted_of(self.wanted) if self.wanted else {}),
             **({"p": self.purpose} if self.purpose is not None else {}),
         )
 
     @classmethod
     def unpacked(cls, value: str) -> Changes:
-        pressed = kit.from_value(value)
+        pressed = carried.read(value)
         return cls(
             int(pressed["id"]),
-            hours_in(pressed) if "h" in pressed else None,
-            kit.wanted_in(pressed) if "g" in pressed or "n" in pressed else None,
+            carried.hours_in(pressed) if "h" in pressed else None,
+            carried.wanted_in(pressed) if "g" in pressed or "n" in pressed else None,
             str(pressed["p"]) if "p" in pressed else None,
         )
 
@@ -144,7 +143,7 @@ def until_when(repeats: Repeats, wanted: Wanted, purpose: str, reader: Reader) -
     buttons = []
     for number, weeks in enumerate(_WEEKS_OFFERED):
         last = repeats.first + timedelta(weeks=weeks, days=-1)
-        value = value_of(wanted, repeats, purpose, last=last)
+        value = carried.series(wanted, repeats, purpose, last=last)
         label = reader.say_many("For {count} week", "For {count} weeks", weeks)
         buttons.append(kit.button(label, f"series:{number}", value))
     return kit.message(said, kit.section(said), kit.actions(buttons))
@@ -153,12 +152,10 @@ def until_when(repeats: Repeats, wanted: Wanted, purpose: str, reader: Reader) -
 def which(meant: Sequence[Repeats], wanted: Wanted, purpose: str, reader: Reader) -> Message:
     """It can be read in several ways; the buttons say the hours."""
     said = reader.say("That can be read in more than one way. Which do you mean?")
-    buttons = [
-        kit.button(
-            f"{each.hours.start:%H:%M}–{each.hours.end:%H:%M}", f"series:{number}", value_of(wanted, each, purpose)
-        )
-        for number, each in enumerate(meant[: refusals.MOST_OFFERS])
-    ]
+    buttons = []
+    for number, each in enumerate(meant[: refusals.MOST_OFFERS]):
+        label = f"{each.hours.start:%H:%M}–{each.hours.end:%H:%M}"
+        buttons.append(kit.button(label, f"series:{number}", carried.series(wanted, each, purpose)))
     return kit.message(said, kit.section(said), kit.actions(buttons))
 
 
@@ -218,7 +215,7 @@ def dates(series: facts.Series, reader: Reader) -> Message:
     options = [
         {
             "text": kit.plain_text(reader.span(held.range), kit.OPTION),
-            "value": kit.reservation_value(held),
+            "value": carried.reservation(held),
         }
         for held in series.remaining[: kit.OPTIONS]
     ]
@@ -235,7 +232,7 @@ def dates_button(series: facts.Series, reader: Reader) -> Block:
     return kit.button(
         reader.say("Another time…"),
         "series_dates",
-        kit.as_value(id=series.id),
+        carried.written(id=series.id),
         spoken=reader.say("Pick any time of this series"),
     )
 
@@ -244,7 +241,7 @@ def change_button(series: facts.Series, reader: Reader) -> Block:
     return kit.button(
         reader.say("Change all…"),
         "change_series",
-        kit.as_value(id=series.id),
+        carried.written(id=series.id),
         spoken=reader.say("Change all that remain of this series"),
     )
 
@@ -270,7 +267,7 @@ def card(series: facts.Series, reader: Reader) -> list[Block]:
         what=booking.summary(following, reader),
     )
     change = kit.button(
-        reader.say("Change next"), "change", kit.reservation_value(following), spoken=reader.say("Change this booking")
+        reader.say("Change next"), "change", carried.reservation(following), spoken=reader.say("Change this booking")
     )
     next_only = booking.cancel_button(following, reader, reader.say("Cancel next"))
     others = [dates_button(series, reader), change_button(series, reader)]
@@ -329,48 +326,6 @@ def overruled(data: dict[str, Any], reader: Reader) -> str:
     )
 
 
-# --- what a button carries ---
-
-
-def value_of(wanted: Wanted, repeats: Repeats, purpose: str, *, last: date | None = None, skip: bool = False) -> str:
-    recurrence = repeats.recurrence
-    return kit.as_value(
-        **kit.wanted_value(wanted),
-        p=purpose,
-        r=[recurrence.unit, recurrence.interval, list(recurrence.weekdays)],
-        d=[repeats.first.isoformat(), (last or repeats.last).isoformat()],
-        **hours_value(repeats.hours),
-        k=skip,
-    )
-
-
-def repeats_in(pressed: dict[str, Any]) -> Repeats:
-    unit, interval, weekdays = pressed["r"]
-    first, last = map(date.fromisoformat, pressed["d"])
-    return Repeats(Recurrence(unit, int(interval), tuple(weekdays)), first, last, hours_in(pressed))
-
-
-def hours_value(hours: Hours) -> dict[str, Any]:
-    return {"h": [hours.start.isoformat(), hours.end.isoformat(), hours.end_days], "z": _zone_value(hours.zone)}
-
-
-def hours_in(pressed: dict[str, Any]) -> Hours:
-    start, end, end_days = pressed["h"]
-    return Hours(time.fromisoformat(start), time.fromisoformat(end), int(end_days), _zone_in(pressed["z"]))
-
-
-def _zone_value(zone: tzinfo) -> str | float:
-    """By name; of a zone that has none, the seconds it is ahead of UTC, all year round."""
-    if isinstance(zone, ZoneInfo) and zone.key:
-        return zone.key
-    offset = zone.utcoffset(datetime(2000, 1, 1)) or timedelta()  # noqa: DTZ001 - the zone itself is asked
-    return offset.total_seconds()
-
-
-def _zone_in(value: str | float) -> tzinfo:
-    return ZoneInfo(value) if isinstance(value, str) else timezone(timedelta(seconds=value))
-
-
 def _what(recurrence: Recurrence, held: Sequence[facts.Reservation], reader: Reader) -> str:
     first, last = held[0], held[-1]
     gpus = dict.fromkeys(gpu for each in held for gpu in each.gpus)
@@ -399,7 +354,7 @@ def _cancel_all(series: facts.Series, reader: Reader) -> Block:
     return kit.button(
         reader.say("Cancel all that remain"),
         "cancel_series",
-        kit.as_value(id=series.id),
+        carried.written(id=series.id),
         style="danger",
         confirm=kit.confirm(
             reader.say("Cancel all that remain?"),

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from bot.commands import Span
 from bot.reader import Reader
-from bot.views import kit, nodes, schedule
+from bot.views import carried, kit, nodes, schedule
 from bot.views.kit import Block, Message
 from core import facts
 from core.timerange import TimeRange
@@ -294,7 +294,7 @@ def _for_now(story: facts.Occupancy, reader: Reader, now: datetime) -> list[Bloc
 
 def _take(gpu: facts.Gpu, time: TimeRange, label: str, reader: Reader, number: int) -> Block:
     spoken = reader.say("Book {what}", what=f"{gpu.name} {reader.span(time)}")
-    return kit.button(label, f"take:{number}", kit.wish_value(kit.by_id([gpu]), time, ""), spoken=spoken)
+    return kit.button(label, f"take:{number}", carried.wish(carried.by_number([gpu]), time, ""), spoken=spoken)
 
 
 def _from(gpu: facts.Gpu, start: datetime, reader: Reader, now: datetime, number: int) -> Block:

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta, tzinfo
 
 from bot.commands import Book
 from bot.reader import Reader
-from bot.views import kit
+from bot.views import carried, kit
 from bot.views.kit import Block, Message
 from bot.when import Kind, Unreadable
 from core.timerange import TimeRange
@@ -58,7 +58,7 @@ def _offers(unreadable: Unreadable, wish: Book, purpose: str, reader: Reader, no
         yield kit.button(
             label,
             f"take:{number}",
-            kit.wish_value(wish.wanted, time, purpose, running=wish.running),
+            carried.wish(wish.wanted, time, purpose, running=wish.running),
             spoken=reader.say("Book {what}", what=shown.when(time)),
         )
 

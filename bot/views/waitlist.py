@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from bot.reader import Reader
-from bot.views import booking, kit
+from bot.views import booking, carried, kit
 from bot.views.kit import Block, Message
 from core import facts
 from core.facts import Waiting, Wish, WishState
@@ -144,11 +144,11 @@ def _waiting(wish: Wish, said: str, reader: Reader) -> str:
 def buttons(wish: Wish, reader: Reader) -> list[Block]:
     if wish.state is not WishState.WAITING:
         return []
-    stop = kit.button(reader.say("Stop waiting"), "stop_waiting", kit.as_value(w=wish.id))
+    stop = kit.button(reader.say("Stop waiting"), "stop_waiting", carried.written(w=wish.id))
     if wish.offer is not None:
         return [*booking.offer_buttons(wish.offer.id, reader), stop]
     label = reader.say("Ask me first") if wish.takes else reader.say("Take it for me")
-    return [kit.button(label, "let_take", kit.as_value(w=wish.id, t=int(not wish.takes))), stop]
+    return [kit.button(label, "let_take", carried.written(w=wish.id, t=int(not wish.takes))), stop]
 
 
 # --- what the outbox says of it: from the words kept with the notice ---
@@ -167,7 +167,7 @@ def offered(data: dict[str, Any], reader: Reader) -> str:
 
 
 def offered_buttons(offer: facts.Reservation, data: dict[str, Any], reader: Reader) -> list[Block]:
-    stop = kit.button(reader.say("Stop waiting"), "stop_waiting", kit.as_value(w=data["wish"]))
+    stop = kit.button(reader.say("Stop waiting"), "stop_waiting", carried.written(w=data["wish"]))
     return [*booking.offer_buttons(offer.id, reader), stop]
 
 

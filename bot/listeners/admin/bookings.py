@@ -7,7 +7,7 @@ from slack_bolt import App
 from bot.desk import Desk, Visit
 from bot.listeners.admin import form, lab
 from bot.listeners.admin.form import Values
-from bot.views import kit
+from bot.views import carried, kit
 from bot.views.admin import bookings as view
 from bot.views.admin.form import Origin
 from bot.views.kit import Message
@@ -32,7 +32,7 @@ def register(app: App, _desk: Desk) -> None:
 
     @app.action("admin:give_back")
     def give_back(visit: Visit, action: Values) -> None:
-        pressed = kit.from_value(action["value"])
+        pressed = carried.read(action["value"])
         with visit.begin() as work:
             members.must_be_admin(work, visit.actor)
             held = reservations.changeable(work, visit.actor, int(pressed["id"]), int(pressed["v"]))

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-
 from slack_bolt import App
 
 from bot import commands, when
@@ -11,7 +9,7 @@ from bot.commands import Admin
 from bot.desk import Desk, Visit
 from bot.listeners.admin import form
 from bot.listeners.admin.form import Values, Wrong
-from bot.views import kit
+from bot.views import carried, kit
 from bot.views.admin import down as view
 from bot.views.admin.form import Origin
 from bot.views.kit import Message
@@ -27,7 +25,7 @@ def register(app: App, _desk: Desk) -> None:
 
     @app.action("admin:take_down")
     def take_down(visit: Visit, action: Values) -> None:
-        _take_down(visit, kit.from_value(action["value"]))
+        _take_down(visit, carried.read(action["value"]))
 
 
 def typed(visit: Visit, wish: Admin) -> None:
@@ -41,7 +39,7 @@ def typed(visit: Visit, wish: Admin) -> None:
         why = view.unclear(visit.reader) if is_usage else view.unread(unreadable, wish.rest, visit.reader)
         visit.answer(why)
         return
-    visit.answer(_rehearsed(visit, {"g": list(wish.names), **kit.epoch(time), "p": commands.purpose_in(rest)}))
+    visit.answer(_rehearsed(visit, {"g": list(wish.names), **carried.time_of(time), "p": commands.purpose_in(rest)}))
 
 
 def _read(visit: Visit, text: str) -> tuple[TimeRange, str]:
@@ -88,10 +86,7 @@ def _carry_out(work: Work, visit: Visit, what: Values, seen: str | None) -> fact
 
 
 def _time(what: Values) -> TimeRange | None:
-    if "s" not in what:
-        return None
-    start, end = (datetime.fromtimestamp(float(what[key]), UTC) for key in ("s", "e"))
-    return TimeRange(start, end)
+    return carried.time_in(what) if "s" in what else None
 
 
 def _open(visit: Visit, work: Work, _about: Values, origin: Origin) -> kit.Block:
@@ -104,7 +99,7 @@ def _open(visit: Visit, work: Work, _about: Values, origin: Origin) -> kit.Block
 def _save(visit: Visit, values: Values, _origin: Origin) -> Message:
     """Nothing is done yet: what it would lead to is shown first, with the button that does it."""
     names = _names(visit, values["gpus"])
-    if sum(map(len, names)) > kit.NAMES:
+    if sum(map(len, names)) > carried.NAMES:
         too_many = visit.reader.say("These are too many at once. Choose whole nodes instead, or fewer.")
         raise Wrong({"gpus": too_many})
     what = {"g": names, "p": values["why"]}
@@ -116,7 +111,7 @@ def _save(visit: Visit, values: Values, _origin: Origin) -> Message:
         time, _ = _read(visit, values["when"])
     except when.Unreadable as unreadable:
         raise form.unread_in(visit, "when", values["when"], unreadable) from None
-    return _rehearsed(visit, {**what, **kit.epoch(time)})
+    return _rehearsed(visit, {**what, **carried.time_of(time)})
 
 
 def _names(visit: Visit, chosen: list[str]) -> list[str]:

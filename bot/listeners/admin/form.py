@@ -10,7 +10,7 @@ from slack_bolt import Ack
 from bot import errors, people, when
 from bot.desk import Visit
 from bot.listeners import form, home
-from bot.views import kit, unread
+from bot.views import carried, kit, unread
 from bot.views.admin import form as view
 from bot.views.admin.form import Origin
 from bot.views.kit import Message
@@ -67,7 +67,7 @@ def _carried(action: Values) -> Values:
     """What the button, or the choice, is about."""
     if option := action.get("selected_option"):
         return {"id": int(option["value"])}
-    return kit.from_value(action["value"]) if action.get("value") else {}
+    return carried.read(action["value"]) if action.get("value") else {}
 
 
 def _chosen_member(visit: Visit, action: Values) -> facts.Member | None:

@@ -7,7 +7,7 @@ from slack_bolt import App
 from bot.desk import Desk, Visit
 from bot.listeners.admin import form, limits
 from bot.listeners.admin.form import Values, Wrong
-from bot.views import kit
+from bot.views import carried, kit
 from bot.views.admin import periods as view
 from bot.views.admin.form import Origin
 from bot.views.kit import Message
@@ -23,7 +23,7 @@ def register(app: App, _desk: Desk) -> None:
     @app.action("admin:period_remove")
     def removed(visit: Visit, action: Values) -> None:
         with visit.begin() as work:
-            period = rules.remove_period(work, visit.actor, int(kit.from_value(action["value"])["id"]))
+            period = rules.remove_period(work, visit.actor, int(carried.read(action["value"])["id"]))
         visit.answer(kit.done(visit.reader.say("“{name}” is removed.", name=kit.escape(period.name))))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from bot.reader import Reader
-from bot.views import booking, kit
+from bot.views import booking, carried, kit
 from bot.views.admin import form
 from bot.views.admin.form import Origin
 from bot.views.kit import Block, Message
@@ -44,12 +44,12 @@ def given_back(held: facts.Reservation, reader: Reader) -> str:
 
 
 def _give_back(held: facts.Reservation, reader: Reader) -> Block:
-    return kit.button(reader.say("Give it back"), "admin:give_back", kit.reservation_value(held), style="danger")
+    return kit.button(reader.say("Give it back"), "admin:give_back", carried.reservation(held), style="danger")
 
 
 def _card(held: facts.Reservation, reader: Reader, *buttons: Block) -> list[Block]:
     line = f"{kit.escape(held.holder.name)} · {booking.headline(held, reader)}"
-    change = kit.button(reader.say("Change or cancel…"), "admin:overrule", kit.reservation_value(held))
+    change = kit.button(reader.say("Change or cancel…"), "admin:overrule", carried.reservation(held))
     return [kit.section(line), kit.actions([*buttons, change]) or kit.divider()]
 
 

@@ -7,7 +7,7 @@ from itertools import groupby
 from typing import Any
 
 from bot.reader import Reader
-from bot.views import booking, kit
+from bot.views import booking, carried, kit
 from bot.views.admin import form
 from bot.views.admin.form import Origin
 from bot.views.kit import Block, Message
@@ -56,7 +56,7 @@ def rehearsed(found: facts.Maintenance, what: Mapping[str, Any], time: TimeRange
     lines = [_displaced(each, reader) for each in found.displaced]
     nobody = reader.say("Nobody has booked it then.")
     label = reader.say("Retire it") if time is None else reader.say("Take it out of service")
-    value = kit.as_value(**what, m=found.mark)
+    value = carried.written(**what, m=found.mark)
     return kit.message(
         f"{title} {nobody if not lines else ''}".strip(),
         kit.section(f"*{title}*"),

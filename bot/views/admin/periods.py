@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from bot.reader import Reader
-from bot.views import kit
+from bot.views import carried, kit
 from bot.views.admin import form, limits
 from bot.views.admin.form import Origin
 from bot.views.kit import Block
@@ -25,7 +25,7 @@ def listed(periods: Sequence[tuple[Period, Rules]], reader: Reader) -> list[Bloc
             when=reader.when(period.range),
             limits=limits.in_words(rules, reader),
         )
-        remove = kit.button(reader.say("Remove"), "admin:period_remove", kit.as_value(id=period.id), style="danger")
+        remove = kit.button(reader.say("Remove"), "admin:period_remove", carried.written(id=period.id), style="danger")
         blocks += [kit.section(said), kit.actions([remove]) or kit.divider()]
     return blocks
 
