@@ -479,6 +479,7 @@ class SeriesReceipt:
     occurrences: tuple[Reservation, ...]  # that were booked, changed, or cancelled, in order
     skipped: tuple[Skipped, ...]
     again: bool = False  # the same request came before; nothing was done twice
+    dropped: tuple[Reservation, ...] = ()  # that came on days on which it comes no more
 
 
 @dataclass(frozen=True)

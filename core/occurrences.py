@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from datetime import UTC, date, datetime, time
-from itertools import islice
+from collections.abc import Callable, Iterable, Iterator
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from itertools import groupby, islice, zip_longest
 from typing import Any
 
 from dateutil.rrule import DAILY, MO, WEEKLY, rrule
@@ -45,6 +45,36 @@ def on(hours: Hours, day: date) -> TimeRange | None:
     last_day = date.fromordinal(day.toordinal() + hours.end_days)
     end = datetime.combine(last_day, hours.end, hours.zone).astimezone(UTC)
     return TimeRange(start, end) if start < end else None
+
+
+def hours_of(time: TimeRange, zone: tzinfo) -> Hours:
+    """From when to when it goes on the clocks of a zone."""
+    start, end = time.start.astimezone(zone), time.end.astimezone(zone)
+    return Hours(start.time(), end.time(), (end.date() - start.date()).days, zone)
+
+
+def on_weekdays(
+    dates: Iterable[date], weekdays: Iterable[int], last: date, is_ahead: Callable[[date], bool]
+) -> list[tuple[date | None, date | None]]:
+    """On which date each of these comes, if it comes on other weekdays of its week; None for what is new, or no more.
+
+    What comes on such a day already stays there, the others move in their order. Nothing is new after the `last` date,
+    though what was there may move beyond it; nor where it is not still ahead.
+    """
+    found: list[tuple[date | None, date | None]] = []
+    wanted_days = sorted(set(weekdays))
+    for monday, several in groupby(sorted(dates), key=_monday):
+        there = list(several)
+        ahead = [day for number in wanted_days if is_ahead(day := monday + timedelta(days=number))]
+        wanted = [day for day in ahead if day <= last or day in there]
+        wanted += [day for day in ahead if day not in wanted][: max(len(there) - len(wanted), 0)]
+        found += [(day, day) for day in there if day in wanted]
+        found += zip_longest([day for day in there if day not in wanted], [day for day in wanted if day not in there])
+    return found
+
+
+def _monday(day: date) -> date:
+    return day - timedelta(days=day.weekday())
 
 
 def _dates(repeats: Repeats) -> Iterator[date]:

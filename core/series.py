@@ -5,9 +5,11 @@ All run inside `Database.begin`. Each occurrence goes the way of any booking; th
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
@@ -103,18 +105,21 @@ def change(
     series_id: int,
     *,
     hours: Hours | None = None,
+    weekdays: Collection[int] | None = None,
     wanted: Wanted | None = None,
     purpose: str | None = None,
     skip: bool = False,
     request_key: str | None = None,
     why: str = "",
 ) -> SeriesReceipt:
-    """Give all that remain other hours, each on its own day, other GPUs, another purpose; None leaves it as it is.
+    """Give all that remain other hours, other weekdays, other GPUs, another purpose; None leaves it as it is.
 
-    With `skip`, what cannot be had so stays as it was. Where nothing remains, the receipt is empty. An admin may change
-    anybody's, and says `why`: the holder is told once of them all, and no limit of the lab is in the way.
+    On other weekdays (0 is Monday) each comes in the week in which it came, up to the last date of the series: on more
+    days more are booked, and on fewer the rest are cancelled. With `skip`, what cannot be had so stays as it was. Where
+    nothing remains, the receipt is empty. An admin may change anybody's, and says `why`: the holder is told once of
+    them all, and no limit of the lab is in the way.
     Raises SomeTaken with every occurrence that cannot, PurposeTooLong, UnknownSeries, NotYours, NoReason, MayNotBook,
-    and what `inventory.candidates` raises.
+    NoOccurrence and TooManyOccurrences, and what `inventory.candidates` raises.
     """
     actor.must_be_member()
     row = _taken_up(work, actor, series_id, why)
@@ -128,21 +133,26 @@ def change(
     if answered := requests.done(work, actor, request_key):
         again = _again(work, actor, answered.reservation)
         return replace(again, occurrences=tuple(held for held in again.occurrences if held.state is State.UPCOMING))
-    turns = _in_turn(work, _remaining_rows(work, row), hours)
-    tried = sorted(
-        (_try(work, actor, bound, *turn, wanted, purpose, why) for turn in turns), key=lambda each: each.held.range
-    )
-    changed = [each.held for each in tried if each.refused is None]
-    refused = tuple(each.refused for each in tried if each.refused is not None)
+    rows = _remaining_rows(work, row)
+    gone: list[models.Reservation] = []
+    if weekdays is None:
+        turns = _on_their_days(work, rows, hours)
+    else:
+        turns, gone = _on_weekdays(work, row, rows, hours, weekdays)
+    dropped = [_cancel(work, actor, each, why) for each in gone]
+    tried = [_try(work, actor, bound, row, turn, wanted, purpose, why) for turn in turns]
+    changed = _in_order(each.held for each in tried if each.refused is None)
+    refused = tuple(sorted((each.refused for each in tried if each.refused), key=lambda each: each.range))
     if refused and not (skip and changed):
         raise errors.SomeTaken(tuple(held.range for held in changed), refused)
     if changed:
         requests.remember(work, changed[0], request_key)
-    _tell_of_change(work, actor, row, tried, why)
-    for held in changed:
+    _tell_of_change(work, actor, row, tried, dropped, why, other_days=weekdays is not None)
+    for held in (*dropped, *changed):
         waitlist.changed(work, held)
-    remaining = tuple(each.held for each in tried)
-    return SeriesReceipt(Series(series_id, occurrences.read(row.rule), remaining), tuple(changed), refused)
+    remaining = tuple(_in_order(each.held for each in tried))
+    series = Series(series_id, occurrences.read(row.rule), remaining)
+    return SeriesReceipt(series, tuple(changed), refused, dropped=tuple(dropped))
 
 
 def cancel(work: Work, actor: Actor, series_id: int, *, why: str = "") -> SeriesReceipt:
@@ -274,7 +284,7 @@ def _write(work: Work, actor: Actor, repeats: Repeats, booked: list[facts.Reserv
     row = models.Series(
         organization_id=actor.organization_id,
         member_id=actor.member_id,
-        rule=occurrences.written(repeats.recurrence),
+        rule={**occurrences.written(repeats.recurrence), "last": repeats.last.isoformat()},
         created_at=work.now,
     )
     work.session.add(row)
@@ -299,42 +309,132 @@ def _rows(work: Work, row: models.Series, *, locked: bool = False) -> Sequence[m
     return work.session.scalars(rows.with_for_update(of=models.Reservation) if locked else rows).all()
 
 
-def _tell_of_change(work: Work, actor: Actor, row: models.Series, tried: Sequence[_Tried], why: str) -> None:
-    """The channel, of what has another time or other GPUs; and the holder, of all that somebody else has changed."""
+def _tell_of_change(
+    work: Work,
+    actor: Actor,
+    row: models.Series,
+    tried: Sequence[_Tried],
+    dropped: Sequence[facts.Reservation],
+    why: str,
+    *,
+    other_days: bool,
+) -> None:
+    """The channel, of what has another time or other GPUs; and the holder, of all that somebody else has changed.
+
+    Where it comes on other days, the channel is told the whole anew.
+    """
     recurrence = occurrences.read(row.rule)
-    remaining = [each.held for each in tried]
-    moved = [each.held for each in tried if each.has_moved]
+    remaining = _in_order(each.held for each in tried)
+    moved = _in_order(each.held for each in tried if each.has_moved)
+    if other_days and (moved or dropped):
+        moved = remaining
+    first_booked = min((each.id for each in (*remaining, *dropped)), default=0)
     news = _news(recurrence, remaining) if moved else {}
-    if moved and not notices.correct(work, remaining[0].id, Kind.SERIES_BOOKED, news, about=row.id):
+    if moved and not notices.correct(work, first_booked, Kind.SERIES_BOOKED, news, about=row.id):
         partly = len(moved) < len(remaining)
         _tell(work, row.id, recurrence, moved, Kind.SERIES_CHANGED, partly=partly, by=_overruling(work, actor, row))
-    touched = [each for each in tried if each.held.version != each.before.version]
-    if touched:
-        theirs = [each.held for each in touched]
-        _tell_holder(work, actor, Action.CHANGED, touched[0].before, theirs, recurrence, why)
+    touched = [
+        each for each in tried if each.held and (each.before is None or each.held.version != each.before.version)
+    ]
+    theirs = _in_order(each.held for each in touched)
+    before = next((each.before for each in touched if each.before), None)
+    if theirs and before is not None:
+        _tell_holder(work, actor, Action.CHANGED, before, theirs, recurrence, why)
 
 
-def _in_turn(
-    work: Work, rows: list[models.Reservation], hours: Hours | None
-) -> list[tuple[models.Reservation, facts.Reservation, TimeRange]]:
-    """Each, as it is, and the time it would have: in such an order that none meets the old time of the next."""
+@dataclass(frozen=True)
+class _Turn:
+    """One of those that remain, as it is, and the time it would have; or one more, which is to be like that."""
+
+    row: models.Reservation | None  # None: one more
+    like: facts.Reservation
+    wish: TimeRange
+
+
+def _on_their_days(work: Work, rows: Iterable[models.Reservation], hours: Hours | None) -> list[_Turn]:
+    """Each at these hours of its own day."""
     found = []
     for row in rows:
         before = reservations.fact(work, row)
         day = before.range.start.astimezone(hours.zone).date() if hours else None
-        found.append((row, before, (occurrences.on(hours, day) if hours and day else None) or before.range))
-    later = any(wish.start > before.range.start for _, before, wish in found)
-    return sorted(found, key=lambda each: each[1].range, reverse=later)
+        wish = occurrences.on(hours, day) if hours and day else None
+        found.append(_Turn(row, before, wish or before.range))
+    return _in_turn(found)
+
+
+def _on_weekdays(
+    work: Work,
+    series: models.Series,
+    rows: Sequence[models.Reservation],
+    hours: Hours | None,
+    weekdays: Collection[int],
+) -> tuple[list[_Turn], list[models.Reservation]]:
+    """Each on one of these days, with those that are more; and those that come no more. The series says so from now on.
+
+    Its days are those of the zone of the hours, or of its holder.
+    """
+    if not rows:
+        return [], []
+    held = {row.id: reservations.fact(work, row) for row in rows}
+    following = min(held.values(), key=lambda each: each.range)
+    zone = hours.zone if hours else ZoneInfo(following.holder.zone)
+    by_date: dict[date, list[models.Reservation]] = {}
+    for row in rows:
+        by_date.setdefault(held[row.id].range.start.astimezone(zone).date(), []).append(row)
+    dates = [day for day, there in by_date.items() for _ in there]
+    work.session.refresh(series)
+    last = date.fromisoformat(series.rule.get("last") or max(dates).isoformat())
+
+    def at(day: date, like: facts.Reservation) -> TimeRange | None:
+        return occurrences.on(hours or occurrences.hours_of(like.range, zone), day)
+
+    def is_ahead(day: date) -> bool:
+        time = at(day, following)
+        return time is not None and time.start > work.now
+
+    turns, gone = [], []
+    for was, day in occurrences.on_weekdays(dates, weekdays, last, is_ahead):
+        moving = by_date[was].pop() if was else None
+        like = held[moving.id] if moving else following
+        wish = at(day, like) if day else None
+        if wish is not None:
+            turns.append(_Turn(moving, like, wish))
+        elif moving is not None:
+            gone.append(moving)
+    if not turns:
+        raise errors.NoOccurrence
+    if len(turns) > occurrences.MOST:
+        wishes = sorted(turn.wish for turn in turns)
+        raise errors.TooManyOccurrences(occurrences.MOST, wishes[occurrences.MOST - 1].start.astimezone(zone).date())
+    interval = series.rule["interval"] if series.rule["unit"] == "week" else 1
+    days = tuple(sorted(set(weekdays)))
+    recurrence = Recurrence("day", 1) if interval == 1 and len(days) == 7 else Recurrence("week", interval, days)
+    series.rule = {**occurrences.written(recurrence), "last": last.isoformat()}
+    return _in_turn(turns), gone
+
+
+def _in_turn(turns: Sequence[_Turn]) -> list[_Turn]:
+    """In such an order that none meets the old time of the next; what is more comes last."""
+    there = [turn for turn in turns if turn.row is not None]
+    later = any(turn.wish.start > turn.like.range.start for turn in there)
+    there.sort(key=lambda turn: turn.like.range, reverse=later)
+    return [*there, *(turn for turn in turns if turn.row is None)]
+
+
+def _in_order(held: Iterable[facts.Reservation | None]) -> list[facts.Reservation]:
+    return sorted((each for each in held if each is not None), key=lambda each: each.range)
 
 
 @dataclass(frozen=True)
 class _Tried:
-    before: facts.Reservation
-    held: facts.Reservation  # as it is now
+    before: facts.Reservation | None  # None: it is one more
+    held: facts.Reservation | None  # as it is now; None: it cannot be had
     refused: Skipped | None = None
 
     @property
     def has_moved(self) -> bool:
+        if self.held is None or self.before is None:
+            return self.held is not None
         return (self.held.gpus, self.held.range) != (self.before.gpus, self.before.range)
 
 
@@ -342,24 +442,43 @@ def _try(
     work: Work,
     actor: Actor,
     bound: int | None,
-    row: models.Reservation,
-    before: facts.Reservation,
-    wish: TimeRange,
+    series: models.Series,
+    turn: _Turn,
     wanted: Wanted | None,
     purpose: str | None,
     why: str,
 ) -> _Tried:
     """Whose limits are in the way, `bound` says; None: nobody's."""
-    named = wanted or Wanted.of(before.gpus)
+    named, before = wanted or Wanted.of(turn.like.gpus), turn.like if turn.row else None
     try:
-        choice = search.serve(work, actor.organization_id, bound, named, wish, before)
+        choice = search.serve(work, actor.organization_id, bound, named, turn.wish, before)
     except errors.Refusal as refusal:
         waits: tuple[facts.ToWaitFor, ...] = ()
         if isinstance(refusal, errors.GpuTaken) and bound is not None:
-            waits = search.to_wait_for_change(work, before, named, refusal)
-        return _Tried(before, before, Skipped(wish, refusal, next(iter(waits), None)))
-    called = before.purpose if purpose is None else purpose
-    return _Tried(before, _change(work, actor, row, before, choice, called, why))
+            waits = search.to_wait_for_change(work, turn.like, named, refusal)
+        return _Tried(before, before, Skipped(turn.wish, refusal, next(iter(waits), None)))
+    called = turn.like.purpose if purpose is None else purpose
+    if turn.row is None:
+        return _Tried(None, _add(work, actor, series, turn.like.holder, choice, called, why))
+    return _Tried(before, _change(work, actor, turn.row, turn.like, choice, called, why))
+
+
+def _add(
+    work: Work,
+    actor: Actor,
+    series: models.Series,
+    holder: facts.Member,
+    choice: search.Choice,
+    purpose: str,
+    why: str,
+) -> facts.Reservation:
+    held = placement.add(work, actor.organization_id, holder, purpose, choice.gpus, choice.time)
+    work.session.add(models.Occurrence(reservation_id=held.id, series_id=series.id))
+    work.session.flush()
+    notices.plan(work, held, announce=False)
+    audit.record_reservation(work, actor, Action.RESERVED, held, why=why)
+    limits.count_anew(work)
+    return held
 
 
 def _change(

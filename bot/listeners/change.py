@@ -20,12 +20,13 @@ from bot.views.booking import Echo
 from bot.views.form import SeriesShown
 from bot.views.series import Changes
 from core import booking, facts, inventory, reservations, series
-from core.errors import Refusal, SomeTaken
+from core.errors import NoOccurrence, Refusal, SomeTaken, TooManyOccurrences
 from core.facts import Hours
 from core.inventory import Wanted
 from core.timerange import TimeRange
 
 Pressed = dict[str, Any]
+_FIELD = {NoOccurrence: "weekdays", TooManyOccurrences: "weekdays"}
 
 
 def register(app: App, _desk: Desk) -> None:
@@ -152,6 +153,10 @@ def _open_all(visit: Visit, found: facts.Series) -> None:
 
 def _typed_to(visit: Visit, found: facts.Series, to: Book) -> None:
     reading = None
+    days = _days_in(visit, to.when) if to.when else None
+    if days is not None:
+        _to_days(visit, found, to, *days)
+        return
     try:
         if to.when:  # whatever day, as hours alone may be over for today
             reading = when.read(f"tomorrow {to.when}", visit.now, visit.member.zone, visit.member.language)
@@ -161,6 +166,28 @@ def _typed_to(visit: Visit, found: facts.Series, to: Book) -> None:
     purpose = to.purpose or (commands.purpose_in(reading.rest) if reading else "")
     hours = _hours(reading) if reading else None
     visit.answer(_change_all(visit, Changes(found.id, hours, _wanted(to), purpose or None)))
+
+
+def _days_in(visit: Visit, text: str) -> tuple[when.Series, bool] | None:
+    """The weekdays that are said, and whether hours are said with them; None: none are."""
+    for hours in ("", " 9-10"):
+        for said in (text, f"every {text}"):
+            try:
+                read = when.read_series(f"{said}{hours}", visit.now, visit.member.zone, visit.member.language)
+            except when.Unreadable:
+                continue
+            return read, not hours
+    return None
+
+
+def _to_days(visit: Visit, found: facts.Series, to: Book, read: when.Series, has_hours: bool) -> None:
+    if read.last is not None or read.interval not in {1, found.recurrence.interval}:
+        visit.answer(view.stays(visit.reader))
+        return
+    hours = Hours(read.start, read.end, read.end_days, read.tz) if has_hours else None
+    weekdays = read.weekdays or tuple(range(7))
+    purpose = to.purpose or commands.purpose_in(read.rest)
+    visit.answer(_change_all(visit, Changes(found.id, hours, _wanted(to), purpose or None, weekdays)))
 
 
 def _hours(reading: when.Reading) -> Hours:
@@ -178,6 +205,7 @@ def _change_all(visit: Visit, changes: Changes, *, skip: bool = False) -> kit.Me
                 visit.actor,
                 changes.series_id,
                 hours=changes.hours,
+                weekdays=changes.weekdays,
                 wanted=changes.wanted,
                 purpose=changes.purpose,
                 skip=skip,
@@ -206,7 +234,7 @@ def _submit(visit: Visit, ack: Ack, sent: dict[str, Any]) -> None:
     try:
         message = _change_all(visit, changes)
     except Refusal as refusal:
-        field = form.FIELD.get(type(refusal), "from")
+        field = _FIELD.get(type(refusal)) or form.FIELD.get(type(refusal), "from")
         ack(response_action="errors", errors={field: kit.plain(errors.words(refusal, visit.reader))})
         return
     ack()
@@ -227,4 +255,5 @@ def _changes(shown: SeriesShown, filled: form_view.Filled, reader: Reader) -> Ch
         wanted = Wanted(names=filled.gpus) if filled.gpus else shown.wanted
     if filled.purpose != shown.purpose:
         purpose = filled.purpose
-    return Changes(shown.series_id, hours, wanted, purpose)
+    weekdays = filled.weekdays if set(filled.weekdays) != set(shown.weekdays) else None
+    return Changes(shown.series_id, hours, wanted, purpose, weekdays)

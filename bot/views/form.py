@@ -86,6 +86,7 @@ class Filled:
     recurrence: str = ""  # as the form knows it; empty: once
     until: date | None = None  # the last day of a series
     clocks: tuple[time, time] | None = None  # from when to when, for all of a series
+    weekdays: tuple[int, ...] = ()  # on which all of a series comes; 0 is Monday
 
 
 def form(
@@ -144,6 +145,7 @@ def series_form(gpus: Sequence[facts.Gpu], series: facts.Series, reader: Reader,
                 )
             ),
             _gpus(gpus, reader, shown.wanted, following.gpus),
+            _weekdays(shown.weekdays, reader),
             _clock("from", reader.say("From"), shown.clocks[0]),
             _clock("to", reader.say("To"), shown.clocks[1], hint=reader.say("Before the start: on the next day.")),
             _purpose(following.purpose, reader),
@@ -161,6 +163,7 @@ class SeriesShown:
     clocks: tuple[time, time]
     days: int  # from the day it starts on to the one it ends on
     purpose: str
+    weekdays: tuple[int, ...]
     response_url: str  # empty: from Home
 
     @property
@@ -175,17 +178,27 @@ class SeriesShown:
         clocks = (start.time().replace(second=0, microsecond=0), end.time().replace(second=0, microsecond=0))
         gpus = tuple(f"#{gpu.id}" for gpu in following.gpus[: kit.OPTIONS])
         days = (end.date() - start.date()).days
-        return cls(series.id, gpus, len(following.gpus), clocks, days, following.purpose, response_url)
+        weekdays = _weekdays_of(series, reader)
+        return cls(series.id, gpus, len(following.gpus), clocks, days, following.purpose, weekdays, response_url)
 
     def packed(self) -> str:
         clocks = [clock.isoformat() for clock in self.clocks]
-        return json.dumps([self.series_id, self.gpus, self.count, clocks, self.days, self.purpose, self.response_url])
+        shown = [self.series_id, self.gpus, self.count, clocks, self.days, self.purpose]
+        return json.dumps([*shown, self.weekdays, self.response_url])
 
     @classmethod
     def unpacked(cls, metadata: str) -> SeriesShown:
-        series_id, gpus, count, (start, end), days, purpose, response_url = json.loads(metadata)
+        series_id, gpus, count, (start, end), days, purpose, weekdays, response_url = json.loads(metadata)
         clocks = (time.fromisoformat(start), time.fromisoformat(end))
-        return cls(series_id, tuple(gpus), count, clocks, days, purpose, response_url)
+        return cls(series_id, tuple(gpus), count, clocks, days, purpose, tuple(weekdays), response_url)
+
+
+def _weekdays_of(series: facts.Series, reader: Reader) -> tuple[int, ...]:
+    """On which it comes; what comes every so many days, on those of what remains."""
+    if series.recurrence.unit == "day" and series.recurrence.interval == 1:
+        return tuple(range(7))
+    found = series.recurrence.weekdays or {reader.local(each.range.start).weekday() for each in series.remaining}
+    return tuple(sorted(found))
 
 
 def filled(values: dict[str, Any]) -> Filled:
@@ -207,6 +220,7 @@ def filled(values: dict[str, Any]) -> Filled:
         running=bool(value("running", "selected_options")),
         recurrence=_chosen_recurrence(value("repeat", "selected_option")),
         until=date.fromisoformat(until) if until else None,
+        weekdays=tuple(int(option["value"]) for option in value("weekdays", "selected_options") or []),
         clocks=(time.fromisoformat(clocks[0]), time.fromisoformat(clocks[1])) if all(clocks) else None,
     )
 
@@ -258,6 +272,13 @@ def _start(start: datetime, reader: Reader) -> Block:
 
 def _clock(block: str, label: str, clock: time, hint: str = "") -> Block:
     return kit.field(block, label, {"type": "timepicker", "initial_time": f"{clock:%H:%M}"}, hint=hint)
+
+
+def _weekdays(chosen: Sequence[int], reader: Reader) -> Block:
+    options = [kit.option(reader.weekday(number), str(number)) for number in range(7)]
+    element = {"type": "checkboxes", "options": options, "initial_options": [options[number] for number in chosen]}
+    hint = reader.say("On other days each comes in the week in which it came; on more or fewer days there are as many.")
+    return kit.field("weekdays", reader.say("Weekdays"), element, hint=hint)
 
 
 def _length(length: timedelta, reader: Reader) -> Block:

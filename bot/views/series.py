@@ -33,10 +33,7 @@ class Changes:
     hours: Hours | None = None
     wanted: Wanted | None = None
     purpose: str | None = None
-
-    @property
-    def is_none(self) -> bool:
-        return self.hours is None and self.wanted is None and self.purpose is None
+    weekdays: tuple[int, ...] | None = None
 
     def packed(self) -> str:
         """For a button."""
@@ -45,6 +42,7 @@ class Changes:
             **(carried.hours_of(self.hours) if self.hours else {}),
             **(carried.wanted_of(self.wanted) if self.wanted else {}),
             **({"p": self.purpose} if self.purpose is not None else {}),
+            **({"w": list(self.weekdays)} if self.weekdays is not None else {}),
         )
 
     @classmethod
@@ -55,6 +53,7 @@ class Changes:
             carried.hours_in(pressed) if "h" in pressed else None,
             carried.wanted_in(pressed) if "g" in pressed or "n" in pressed else None,
             str(pressed["p"]) if "p" in pressed else None,
+            tuple(pressed["w"]) if "w" in pressed else None,
         )
 
 
@@ -165,9 +164,16 @@ def changed(receipt: facts.SeriesReceipt, skipped: Why, reader: Reader) -> Messa
     count = len(receipt.occurrences)
     what = _what(receipt.series.recurrence, receipt.occurrences, reader)
     line = reader.say_many("✓ Changed {count} time: {what}", "✓ Changed {count} times: {what}", count, what=what)
+    gone = len(receipt.dropped)
+    dropped = (
+        reader.say_many("{count} on another day is cancelled.", "{count} on other days are cancelled.", gone)
+        if gone
+        else ""
+    )
     return kit.message(
         line,
         kit.section(line),
+        kit.context(dropped) if dropped else None,
         kit.section(reader.say("Left as they were:")) if skipped else None,
         *kit.sections(_lines(skipped, reader)),
         kit.actions([dates_button(receipt.series, reader), change_button(receipt.series, reader)]),
@@ -192,6 +198,14 @@ def some_unchanged(free: int, skipped: Why, changes: Changes, reader: Reader) ->
         kit.actions([offer]),
         *_waiting(skipped, changes.purpose or "", reader),
     )
+
+
+def stays(reader: Reader) -> Message:
+    """What of a series cannot be changed."""
+    said = reader.say(
+        "Every how many weeks it comes, and its end, stay as they are. Cancel all that remain, and book a new series."
+    )
+    return kit.message(f"✗ {said}")
 
 
 def nothing_remains(reader: Reader) -> Message:

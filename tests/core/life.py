@@ -308,18 +308,37 @@ class Life(RuleBasedStateMachine):
         self.absorb()
 
     @precondition(lambda self: self.series)
-    @rule(which=numbers, start=st.integers(0, 20), length=lengths, wanted=st.one_of(st.none(), wishes))
-    def change_series(self, which: int, start: int, length: int, wanted: Wanted | None) -> None:
+    @rule(
+        which=numbers,
+        start=st.integers(0, 20),
+        length=lengths,
+        wanted=st.one_of(st.none(), wishes),
+        weekdays=st.one_of(st.none(), st.frozensets(st.integers(0, 6), min_size=1)),
+    )
+    def change_series(
+        self, which: int, start: int, length: int, wanted: Wanted | None, weekdays: frozenset[int] | None
+    ) -> None:
         """As many of those that remain as can be had so; the others stay as they were."""
         self.settle()
         actor, number = self.series[which % len(self.series)]
         hours = _hours(self.hours(start, length))
         try:
             with self.database.begin(self.clock.now) as work:
-                receipt = series.change(work, actor, number, hours=hours, wanted=wanted, skip=True)
+                receipt = series.change(work, actor, number, hours=hours, weekdays=weekdays, wanted=wanted, skip=True)
         except errors.Refusal:
             return
+        for held in receipt.dropped:
+            assert weekdays is not None
+            assert held.range.start.weekday() not in weekdays or held.range.start.date() == self.clock.now.date()
+            was = self.expected[held.id]
+            self.expected[held.id] = Expected(was.holder, {}, was.slots)
+            self.versions[held.id].append(held.version)
         for held in receipt.occurrences:
+            assert weekdays is None or held.range.start.weekday() in weekdays
+            if held.id not in self.expected:
+                assert weekdays is not None
+                self.made(held)
+                continue
             was = self.expected[held.id]
             assert all(slot.start > self.clock.now for slot in was.slots.values())
             self.expected[held.id] = Expected(was.holder, {slot.gpu.id: slot.range for slot in held.slots})

@@ -308,3 +308,47 @@ def test_changing_a_series_is_all_or_nothing_or_what_can_be_had(lab: Lab) -> Non
         change(lab, booked.series.id, hours=hours, by=lab.bob)
     with pytest.raises(errors.UnknownSeries):
         change(lab, 999, hours=hours)
+
+
+@pytest.mark.parametrize(
+    ("dates", "weekdays", "last", "becomes"),
+    [
+        ("7 9", "12", 16, "9>9 7>8"),  # what comes on such a day stays
+        ("7 9 14 16", "14", 16, "7>8 9>11 14>15 16>18"),  # in its week, though the last moves beyond the end
+        ("7", "0123", 9, "7>7 8 9"),  # what is new is not beyond it
+        ("7 9 11", "1", 16, "7>8 9> 11>"),
+        ("4 7", "0", 16, "4> 7>7"),  # today is Thursday the third: there is no Monday ahead in this week
+        ("9 9 14", "2", 16, "9>9 9>9 14>16"),
+    ],
+)
+def test_each_moves_within_its_week(dates: str, weekdays: str, last: int, becomes: str) -> None:
+    found = occurrences.on_weekdays(
+        [date(2026, 12, int(each)) for each in dates.split()],
+        map(int, weekdays),
+        date(2026, 12, last),
+        lambda day: day > date(2026, 12, 3),
+    )
+    said = " ".join(f"{was.day if was else ''}>{day.day if day else ''}".removeprefix(">") for was, day in found)
+    assert said == becomes
+
+
+def test_a_series_on_other_days_moves_cancels_and_is_changed_once(lab: Lab) -> None:
+    booked = book(lab, repeats(first=date(2026, 12, 7), last=date(2026, 12, 11)))
+
+    def change(*weekdays: int) -> facts.SeriesReceipt:
+        with lab.database.begin(lab.clock.now) as work:
+            key = str(weekdays)
+            return series.change(work, lab.alice, booked.series.id, weekdays=weekdays, request_key=key)
+
+    receipt = change(0, 1, 5)
+    assert [held.range.start.astimezone(BERLIN).day for held in receipt.occurrences] == [7, 8, 12]
+    assert len(receipt.dropped) == 2
+    assert owed(lab, Kind.SERIES_BOOKED, Kind.SERIES_CHANGED) == [Kind.SERIES_BOOKED]
+    again = change(0, 1, 5)
+    assert again.again
+    assert again.occurrences == receipt.occurrences
+    assert len(change(*range(7)).occurrences) == 6  # up to the twelfth, which it has moved to
+    assert change(3).series.recurrence == Recurrence("week", 1, (3,))
+    with pytest.raises(errors.NoOccurrence):
+        change()
+    assert len(lab.held_by(lab.alice)) == 1

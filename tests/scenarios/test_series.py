@@ -246,3 +246,41 @@ def test_a_change_of_a_series_that_cannot_be_had_may_be_waited_for(world: World)
     alice.waits_for("#gpu", "✓ You wait for 1 h 30 min on GPU0.")
     refusal.press("Change the 2 others")
     alice.waits_for("#gpu", "✓ Changed 2 times")
+
+
+def test_a_series_comes_on_other_weekdays_from_now_on(world: World) -> None:
+    world.book("haruka", "on 2026-12-15 17:00-20:00")  # Tuesday, 9:00 to 12:00 in Berlin
+    alice = world.person("alice")
+    alice.types("#gpu", "/gpu every mon and wed 9-12 from Dec 7 until Dec 16 for evals")
+    alice.waits_for("#gpu", "✓ Booked 4 times")
+    world.tick()
+    world.clock.forward(days=4, hours=1)  # Monday at 11:00: one of them runs
+    alice.types("#gpu", "/gpu change all to tue and fri")
+    refusal = alice.waits_for("#gpu", "✗ Not changed: 1 of 4 times cannot be had so.")
+    assert "Tue 15 Dec, 09:00–12:00 CET: taken: 佐藤遥" in refusal.words
+    refusal.press("Change the 3 others")
+    answer = alice.waits_for("#gpu", "✓ Changed 3 times: GPU0 (RTX 5090) on lab-node-1 · every week on Tue, Fri")
+    assert "Left as they were:" in answer.words
+    world.slack.deliver_again()
+    while world.tick():
+        pass
+    told = [message.words for message in world.person("minjun").sees("#gpu") if "changed 4 times" in message.words]
+    assert len(told) == 1
+    assert "every week on Tue, Fri" in told[0]
+    alice.types("#gpu", "/gpu mine")
+    assert "every week on Tue, Fri, 4 times until Fri 18 Dec." in alice.waits_for("#gpu", "You have 5 bookings.").words
+
+    alice.types("#gpu", "/gpu change all")
+    form = alice.waits_for_form("Change series")
+    assert form.values["Weekdays"] == ["Tue", "Fri"]
+    form.choose("Weekdays")
+    assert form.submit() != {}
+    form.choose("Weekdays", "Thu")
+    assert form.submit() == {}
+    answer = alice.waits_for("#gpu", "✓ Changed 2 times: GPU0 (RTX 5090) on lab-node-1 · every week on Thu")
+    assert "2 on other days are cancelled." in answer.words
+    alice.types("#gpu", "/gpu 全部を火曜と木曜 13-15に変更")
+    answer = alice.waits_for("#gpu", "✓ Changed 4 times: GPU0 (RTX 5090) on lab-node-1 · every week on Tue, Thu, 13:00")
+    assert "Tue 8 Dec – Thu 17 Dec" in answer.words
+    alice.types("#gpu", "/gpu change all to every 2 weeks on mon")
+    alice.waits_for("#gpu", "✗ Every how many weeks it comes, and its end, stay as they are.")
