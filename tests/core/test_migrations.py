@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import sys
 import textwrap
+import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime, timedelta
@@ -96,6 +97,7 @@ def test_a_lab_comes_up_to_date_from_every_revision(empty: Database, revision: s
     migrate.upgrade(empty, revision)
     with empty.engine.begin() as connection:
         assert MigrationContext.configure(connection).get_current_revision() == revision
+    before = columns(empty)
     move_in(empty)
     must_refuse_an_overlap(empty, "the guard stands at each revision")
     migrate.upgrade(empty)
@@ -103,6 +105,37 @@ def test_a_lab_comes_up_to_date_from_every_revision(empty: Database, revision: s
     must_have_everything(empty)
     must_refuse_an_overlap(empty, "and after the way from there")
     must_go_on(empty)
+    must_serve_old_code(before, columns(empty))
+
+
+def test_old_code_goes_on_while_the_new_schema_is_there_already(empty: Database) -> None:
+    """As the first revision wrote, and new code beside it."""
+    migrate.upgrade(empty)
+    move_in(empty)
+    must_have_everything(empty)
+    must_refuse_an_overlap(empty)
+    must_go_on(empty)
+
+
+Columns = dict[tuple[str, str], bool]
+
+
+def columns(database: Database) -> Columns:
+    """By table and name, and whether a row may leave it out."""
+    looked_at = inspect(database.engine)
+    return {
+        (name, column["name"]): column["nullable"] or column["default"] is not None or bool(column.get("primary_key"))
+        for name in looked_at.get_table_names()
+        for column in looked_at.get_columns(name)
+    }
+
+
+def must_serve_old_code(before: Columns, after: Columns) -> None:
+    """It finds every column that it reads, and what it leaves out has a default."""
+    assert before.keys() - after.keys() == set()
+    tables = {name for name, _ in before}
+    assert [each for each in after.keys() - before.keys() if each[0] in tables and not after[each]] == []
+    assert [each for each, may_be_left_out in before.items() if may_be_left_out and not after[each]] == []
 
 
 def test_a_table_made_anew_keeps_its_rows_its_references_and_the_guard(empty: Database, future: Future) -> None:
@@ -183,8 +216,10 @@ def test_it_does_not_wait_for_ever_behind_somebodys_long_transaction(
     future.add("9001", "op.add_column('slots', sa.Column('extra', sa.Integer()))")
     with empty.engine.begin() as somebody:  # on SQLite whoever writes, on PostgreSQL whoever has read that table
         somebody.execute(select(models.Slot.id)).all()
+        began = time.monotonic()
         with pytest.raises(Busy):
             migrate.upgrade(empty)
+        assert time.monotonic() - began < 60, "long before a statement would have taken too long"
     assert differences(empty) == []
     migrate.upgrade(empty)
     assert migrate.revisions(empty) == ("9001", "9001")

@@ -51,6 +51,25 @@ def test_a_claim_is_held_by_one_and_lapses_if_nothing_comes_of_it(lab: Lab) -> N
     assert again.ids == first.ids
 
 
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)  # SQLite has one writer
+def test_who_claims_takes_another_than_who_is_just_claiming_and_waits_for_nobody(lab: Lab, database_url: str) -> None:
+    lab.add_gpu("lab-node-1", "GPU1")
+    lab.reserve(lab.alice, lab.hours(1), "GPU0")
+    lab.reserve(lab.bob, lab.hours(5 / 6), "GPU1")
+    drain(lab)
+    lab.clock.forward(minutes=41)
+    drain(lab)  # Bob's reminder
+    lab.clock.forward(minutes=9)  # Alice is reminded when Bob starts
+    with closing(Database(database_url)) as other, lab.database.begin(lab.clock.now) as claiming:
+        first = outbox.claim(claiming, lab.id, LEASE)
+        with other.begin(lab.clock.now) as work:
+            second = outbox.claim(work, lab.id, LEASE)
+            assert outbox.claim(work, lab.id, LEASE) is None
+    assert first is not None
+    assert second is not None
+    assert {first.member and first.member.name, second.member and second.member.name} == {"Alice", None}
+
+
 def test_where_the_clock_was_set_back_nobody_waits_until_it_comes_there_again(lab: Lab) -> None:
     lab.reserve(lab.alice, lab.hours(0, 3))
     drain(lab)

@@ -12,7 +12,7 @@ from threading import Barrier
 from typing import Any
 
 import pytest
-from sqlalchemy import event, func, select
+from sqlalchemy import event, func, select, update
 from sqlalchemy.exc import OperationalError
 
 from core import availability, booking, errors, facts, maintenance, models, reservations, rules, search
@@ -21,6 +21,7 @@ from core.facts import Rule, Subject
 from core.inventory import Wanted
 from core.timerange import TimeRange
 from core.work import Database, Work
+from tests.conftest import wait_until
 from tests.core.conftest import Lab
 
 THREADS = 8
@@ -149,6 +150,59 @@ def test_two_extending_into_one_gap(lab: Lab, database_url: str) -> None:
     with ThreadPoolExecutor(2) as pool:
         assert sum(pool.map(attempt, (extend, book))) == 1
     database.close()
+
+
+def test_two_who_extend_towards_each_other_do_not_meet(lab: Lab, database_url: str) -> None:
+    """Alice stays longer and Bob comes earlier, both into the hour between them: one of them does."""
+    first, last = lab.reserve(lab.alice, lab.hours(0)).reservation, lab.reserve(lab.bob, lab.hours(2)).reservation
+    both = Barrier(2)
+
+    def stay_longer(work: Work) -> None:
+        booking.extend(work, lab.alice, first.id, version=first.version, by=timedelta(hours=1))
+
+    def come_earlier(work: Work) -> None:
+        wish = lab.hours(1, 2)
+        booking.change(work, lab.bob, last.id, version=last.version, wanted=Wanted(), wish=wish, purpose="")
+
+    def attempt(act: Callable[[Work], None]) -> bool:
+        both.wait()
+        try:
+            with database.begin(lab.clock.now) as work:
+                act(work)
+        except (errors.GpuTaken, errors.NoRoom):
+            return False
+        return True
+
+    with closing(Database(database_url)) as database, ThreadPoolExecutor(2) as pool:
+        assert sum(pool.map(attempt, (stay_longer, come_earlier))) == 1
+    (alices,), (bobs,) = lab.held_by(lab.alice), lab.held_by(lab.bob)
+    assert alices.range.end == bobs.range.start
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)  # where rows are locked one by one
+def test_gpus_are_locked_in_the_order_of_their_numbers_wherever_they_lie(lab: Lab, database_url: str) -> None:
+    """Who names them otherwise, or finds them otherwise, would wait for somebody who waits for them."""
+    first, second, third = (lab.occupancy()[0].gpu, *(lab.add_gpu("lab-node-1", f"GPU{n}") for n in (1, 2)))
+    rows = select(models.Gpu.id).with_for_update(nowait=True)
+    with closing(Database(database_url)) as other, ThreadPoolExecutor(1) as pool:
+        with other.engine.begin() as connection:  # a row that is written anew lies behind all others
+            connection.execute(update(models.Gpu).where(models.Gpu.id == first.id).values(notes="fan"))
+            connection.exec_driver_sql("ANALYZE gpus")  # so few of them are found by reading them as they lie
+        with other.engine.begin() as somebody:
+            somebody.execute(rows.where(models.Gpu.id == second.id))
+            booked = pool.submit(lab.reserve, lab.alice, lab.hours(0), third.name, second.name, first.name)
+            wait_until(lambda: is_anybody_waiting(other))
+            with pytest.raises(OperationalError), other.engine.begin() as third_party:
+                third_party.execute(rows.where(models.Gpu.id == first.id))
+            with other.engine.begin() as third_party:
+                third_party.execute(rows.where(models.Gpu.id == third.id))
+        assert [gpu.id for gpu in booked.result().reservation.gpus] == [first.id, second.id, third.id]
+
+
+def is_anybody_waiting(database: Database) -> bool:
+    waiting = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+    with database.engine.connect() as connection:
+        return bool(connection.exec_driver_sql(waiting).scalar_one())
 
 
 def test_what_would_pass_is_looked_for_when_nobody_waits_for_it(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -94,18 +94,23 @@ def test_a_hundred_reminders_due_at_once_are_five_messages_in_order(world: World
 @pytest.mark.parametrize("world", ["http-postgresql"], indirect=True)
 def test_connections_that_are_cut_are_made_again(world: World) -> None:
     world.book("alice", "tomorrow 13-14")
-    cut_connections(world.desk.database.engine)
+    assert cut_connections(world) > 1, "beside the one by which tests keep the database"
     world.book("alice", "tomorrow 15-16")
 
 
-def cut_connections(engine: Engine) -> None:
-    with engine.connect() as connection:
-        connection.execute(
-            text(
-                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-                " WHERE datname = current_database() AND pid <> pg_backend_pid()"
-            )
-        )
+def cut_connections(world: World) -> int:
+    """All there are; how many that was."""
+    cut = text(
+        "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity"
+        " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+    )
+    with closing(another(world)) as database, database.engine.connect() as connection:
+        return len(connection.execute(cut).all())
+
+
+def another(world: World) -> Database:
+    """As another process opens it."""
+    return Database(world.desk.database.engine.url.render_as_string(hide_password=False))
 
 
 @pytest.mark.parametrize("world", ["socket-sqlite"], indirect=True)
@@ -223,13 +228,13 @@ def test_told_to_wait_no_process_writes_to_anybody_meanwhile(world: World) -> No
     haruka = world.person("haruka")
     haruka.types("#gpu", "/gpu ask GPU0")
     haruka.waits_for("#gpu", "✓ Asked")
-    with closing(Database(world.desk.database.engine.url.render_as_string(hide_password=False))) as database:
-        another = Sender(replace(world.desk, database=database))
-        assert world.later(seconds=5) == another.send_due() == 0  # to Alice, who was not to be told before
-        assert another.next_due() == told_at + timedelta(seconds=60), "no process looks before"
+    with closing(another(world)) as database:
+        other = Sender(replace(world.desk, database=database))
+        assert world.later(seconds=5) == other.send_due() == 0  # to Alice, who was not to be told before
+        assert other.next_due() == told_at + timedelta(seconds=60), "no process looks before"
         assert sum(call.method == "chat.postMessage" for call in world.slack.calls) == 1
         world.clock.forward(seconds=80)
-        assert another.send_due() == 2
+        assert other.send_due() == 2
 
 
 @pytest.mark.parametrize("fault", [{"status": 500}, {"reset": True}], ids=["not taken", "taken"])
@@ -281,6 +286,21 @@ def test_slack_failing_again_and_again_is_asked_more_and_more_rarely(world: Worl
         world.clock.forward(seconds=soon_enough)
         world.sender.send_due()
     assert tried(world, "#gpu") == 4
+
+
+@pytest.mark.parametrize("world", ["socket-sqlite"], indirect=True)
+def test_what_failed_at_one_moment_is_not_tried_again_at_one_moment(world: World) -> None:
+    for number in range(1, 6):
+        world.add_gpu("lab-node-2", f"GPU{number}")
+        world.slack.add_person(Person(name=f"user{number}", real_name=f"User {number}"))
+        world.book(f"user{number}", f"now for 30 min on GPU{number}")
+    world.clock.forward(minutes=15)  # the same for all of them
+    world.slack.fail("chat.postMessage", error="internal_error", times=100)
+    world.sender.send_due()
+    with world.desk.database.read(world.clock()) as work:
+        wait = text("SELECT count(DISTINCT free_at), count(*) FROM recipients WHERE free_at > :now")
+        again, several = work.connection.execute(wait, {"now": world.clock().replace(tzinfo=None)}).one()
+    assert again == several == 6  # five people, and the channel
 
 
 @pytest.mark.parametrize("world", ["socket-sqlite"], indirect=True)
