@@ -70,6 +70,20 @@ def on_day(ask: Ask, token: Token) -> Ask:
     return replace(ask, start=replace(start, part=start.part or value.part), end=end)
 
 
+def moved_by(ask: Ask, moment: Moment) -> Ask | None:
+    """The ask with a day, zone or part of the day that it does not name itself; None where it has no place for it."""
+    sides = [side for side in (ask.start, ask.end) if side]
+    if ask.start is None or (moment.zone and any(side.zone for side in sides)):
+        return None
+    if moment.zone:
+        return in_zone(ask, moment.zone)
+    if moment.day:
+        return None if own_day(ask) else replace(ask, start=replace(ask.start, day=moment.day))
+    if ask.end is None or any(side.part or side.clock is None for side in sides):
+        return None
+    return replace(ask, end=replace(ask.end, part=moment.part, part_after=True))
+
+
 def sharing_day(asks: list[Ask]) -> list[Ask]:
     """`tomorrow 10-12 or 14-16`: a day said once counts for what follows."""
     shared: list[Ask] = []

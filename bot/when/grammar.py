@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from bot.when import forms, kinds
-from bot.when.ask import Ask, Moment, in_zone, on_day, own_day, sharing_day, with_other
+from bot.when.ask import Ask, Moment, in_zone, moved_by, on_day, own_day, sharing_day, with_other
 from bot.when.clocks import Day, Length
 from bot.when.hours import hours, lone_hours
 from bot.when.lexer import tokens as lex
@@ -29,6 +29,8 @@ class Parsed:
 
     #: More than one: which of them is meant was not said.
     asks: list[Ask] = field(default_factory=list)
+    #: The same with what may belong to the purpose: `14-16 sat solver`, on a Saturday.
+    perhaps: list[Ask] = field(default_factory=list)
     #: A start without an end, and whatever else was understood of a text that asks for no range.
     start: Moment | None = None
     #: More than one start, and which of them is meant was not said.
@@ -58,7 +60,7 @@ def row_of(folded: Folded, words: Lexicon, of: forms.Habits, *, length_only: boo
 
 def parse(tokens: Sequence[Token], folded: Folded) -> Parsed:
     """Everything a row of words says about time."""
-    row = joined(tokens)
+    row = joined(tokens, folded)
     purpose = _purpose_start(row)
     parsed = _Reader(row, purpose, folded).read()
     if not parsed.asks and purpose < len(row):
@@ -85,6 +87,10 @@ def _purpose_start(row: Sequence[Token]) -> int:
 
 #: Words about days that no form took.
 _DAYS_UNREAD = "OWkωδeYoJψ"
+#: Where the purpose begins behind a range, perhaps with the mark of a year or a month: 2025年データ, 月面画像, 周志明.
+_PURPOSE = re.compile(f"[oYeJ]?{kinds.OTHER}")
+#: What must be done by then: `10-12 before friday`.
+_DUE = re.compile("[BVU]F?$")
 _ONLY_DAYS = re.compile("(?P<days>D(?:[&+]D)+)x*")
 _CHAIN = re.compile(f"X{SEP}X{SEP}X")
 
@@ -129,6 +135,7 @@ class _Reader:
             parsed.unsure = parsed.unsure or self._is_denied(matches[0])
             parsed.asks = self._with_other_starts(matches, parsed.asks)
             self._use_loose_zone(parsed)
+            parsed.perhaps = self._perhaps(parsed.asks)
         elif days := self._days_apart():
             parsed.asks = days
         else:
@@ -174,8 +181,10 @@ class _Reader:
             return sharing_day(self._distinct(asks))
         loose = self._loose_days(matches[0])
         ask = asks[0]
-        if not loose or self._starts_vaguely(ask, loose):
-            return asks if not loose else []
+        if not loose:
+            return asks
+        if self._starts_vaguely(ask, loose):
+            return []
         own = own_day(ask)
         if own is None:
             self.used.update(loose)
@@ -184,6 +193,13 @@ class _Reader:
         beside = [i for i in loose if self._is_alternative(i)]
         self.used.update(beside)
         return asks + [on_day(ask, self.solid[i]) for i in beside]
+
+    def _perhaps(self, asks: list[Ask]) -> list[Ask]:
+        """What the text asks for if the days, zones and parts of the day that are in doubt are the range's."""
+        doubtful = [
+            token.value for token in self.solid if token.kind == kinds.OTHER and isinstance(token.value, Moment)
+        ]
+        return [moved for ask in asks for moment in doubtful if (moved := moved_by(ask, moment))]
 
     def _starts_vaguely(self, ask: Ask, loose: list[int]) -> bool:
         """`tomorrow until 6pm`: from when? (`today until 6pm` is from now.)"""
@@ -205,10 +221,11 @@ class _Reader:
     def _is_no_day_of(self, match: _Match, loose: list[int]) -> bool:
         """Whether days that stand apart may belong to something else: a second choice, or the purpose."""
         second_choice = match.end <= loose[0] and self.letters[loose[0] - 1] == kinds.OR
+        due = _DUE.search(self.letters[match.end : loose[0]])
         return (
-            second_choice
+            bool(due)
+            or second_choice
             or self._is_behind_text(match.end, loose)
-            or self._is_ordinal_of_text(loose[0])
             or self._is_what_for(match.end, loose[0])
         )
 
@@ -219,15 +236,6 @@ class _Reader:
     def _is_what_for(self, end: int, place: int) -> bool:
         """`10-12 for the monday demo`: on Monday, or today?"""
         return place >= end and bool(re.match("fDx", self.letters[place - 1 :]))
-
-    def _is_ordinal_of_text(self, place: int) -> bool:
-        """`13-18 2nd attempt`: on the second, or the second of something?"""
-        index = self.places[place]
-        named = self.solid[place].value
-        followed = forms.letters(self.row[index + 1 : index + 3]) == " x"
-        before = self.row[index - 1].kind if index and self.row[index - 1].kind != " " else self.row[index - 2].kind
-        assert isinstance(named, Moment)
-        return followed and before not in "@gFO" and named == Moment(day=Day(day=named.day.day if named.day else None))
 
     def _is_alternative(self, place: int) -> bool:
         """Whether a second day belongs to the range (`mon and wed 9-12`), or to the purpose."""
@@ -266,8 +274,8 @@ class _Reader:
             return True  # `evening until 10pm` does not begin now either
         if len(matches) == 1 and not matches[0].ask.each_day and _CHAIN.search(self.letters):
             return True  # 13:00-15:00-17:00
-        end = self.letters.find(kinds.OTHER, last)
-        scope = self.letters if end < 0 else self.letters[:end]
+        purpose = _PURPOSE.search(self.letters, last)
+        scope = self.letters[: purpose.start()] if purpose else self.letters
         unread = [self.solid[i] for i, letter in enumerate(scope) if letter in _DAYS_UNREAD and i not in self.used]
         if own_day(matches[0].ask):  # `weekend run: fri 6pm till sun 8am`
             unread = [token for token in unread if token.value != "weekend"]

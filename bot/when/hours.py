@@ -43,7 +43,7 @@ def _as_clock(token: Token, of: Habits) -> Clock:
 #: Two hours and what stands between them; the tokens stay apart, so these are not forms.
 _PAIR = re.compile(
     rf"(?<![-./:n¤])(?<!(?<![nC])\+)(?P<a>[n9Ny])g?(?: ?p)?(?P<sep>{_SEP})(?:[pD] ?g?)*(?P<b>[n9NyC]){_END}(?![-/][n9])"
-    rf"|(?P<c>C ?p?(?P<sep2>{_SEP})(?:[pD] ?g?)*)(?P<d>[n9Ny]){_END}"
+    rf"|(?P<c>C ?p?(?P<sep2>{_SEP})(?:[pD] ?g?)*)(?P<d>[n9Ny])(?! ?c){_END}"
 )
 _SINGLE = re.compile(
     r"(?:(?<=[FUmt@D])|(?<=[FUmt@Dp] )|(?<=R T )|(?<=R-)|(?<=R - )|(?<=p)|(?<=Dg)|(?<=[Dp]g )|(?<=Dp ))"

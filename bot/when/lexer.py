@@ -38,6 +38,8 @@ _SCAN = re.compile(
       | [#$€£¥][0-9][0-9.,:/-]*[a-z]*
       | <[^<>\s]{{1,40}}>
       | [0-9][0-9.,:-]*%
+      | (?<![0-9~-])(?:240|360|480|720|1080|1440|2160)p(?![a-z0-9]|[ ]?[~-])
+      | (?<![a-z0-9])pm2\.5(?![0-9h]) | (?<![0-9/])24/7(?![0-9/])
       | \+[0-9]{{2,}}[0-9 ()-]{{6,20}}[0-9]
       | (?<![0-9-])\(?[0-9]{{2,4}}[)-][ ]?[0-9]{{3,4}}-[0-9]{{4}}(?![0-9-])
     )
@@ -51,6 +53,7 @@ _SCAN = re.compile(
   | (?P<zulu>(?<=[0-9])z(?![a-z0-9]))
   | (?P<iana>(?<![a-z0-9])[a-z]+/[a-z]+(?:_[a-z]+)*(?:/[a-z_]+)?)
   | (?P<era>(?<![a-z0-9])r[0-9]{{1,2}}[./][0-9]{{1,2}}[./][0-9]{{1,2}}(?![0-9./]))
+  | (?P<name>(?<![a-z0-9])(?:[b-gi-tv-z](?=[0-9])|h(?=[0-9])(?:(?<![0-9][ ]h)|(?![0-9]{{2}}(?![0-9])))))
   | (?P<semicolon>(?<=[0-9]);(?=[0-9]{{2}}(?![0-9])))
   | (?P<arrow>=>)
   | (?P<symbol>[=;^\\|%$€£<>]+(?=[0-9]))
@@ -74,6 +77,8 @@ _NUMBER_FOLLOWS = re.compile(r"[-_./\\#=]?[0-9]|_")
 _NAME_FOLLOWS = re.compile(r"[0-9]{3,}(?![0-9]|[ ]?[-~:])")
 #: Mar-Vista is no March, mon-fri is a week.
 _HYPHENED = re.compile(r"-([a-z]{3,})")
+#: 10-12 am Cluster: a word like any other, in the languages that have it.
+_WORDS_FOLLOW = re.compile("(?<= am) [a-z]")
 #: 14 : 30 - 18 : 00; one such colon by itself may set off anything.
 _COLONS_APART = re.compile(r"[0-9] : ?[0-5][0-9]\D{1,8}[0-9]{1,2} : ?[0-5][0-9]")
 _LABELS = (kinds.LABEL, kinds.COUNTER_OR_LABEL)
@@ -146,6 +151,8 @@ def _token_at(text: str, start: int, words: Lexicon) -> Token:
         return _word(text, match, words)
     if name == "number":
         return _number(text, match, words)
+    if name == "name":  # T5, H100; in `17 h30` the h is a clock's
+        return _chunk(text, start)
     if name == "cjk":
         return _cjk(text, start, words)
     return _READERS[name](match)
@@ -186,7 +193,7 @@ def _word(text: str, match: re.Match[str], words: Lexicon) -> Token:
         return Token(kinds.ZONE, match.group(), start, match.end())
     if match.lastgroup == "meridiem":
         plain = words.words.get(match.group())
-        if plain is None or text[:start].rstrip()[-1:].isdigit():
+        if plain is None or (text[:start].rstrip()[-1:].isdigit() and not _WORDS_FOLLOW.match(text, match.end())):
             return Token(kinds.MERIDIEM, match.group()[0], start, match.end())
     slashed = words.words.get(match.group()) if match.lastgroup == "iana" else None
     if slashed:

@@ -9,27 +9,32 @@ from typing import TYPE_CHECKING, Any
 from bot.when import kinds, zones
 from bot.when.ask import Moment
 from bot.when.clocks import Day, Length
+from bot.when.doubts import in_doubt
 from bot.when.kinds import Token
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from bot.when.clocks import Clock
+    from bot.when.fold import Folded
 
 _NOUNS = (kinds.LABEL, kinds.COUNTER, kinds.COUNTER_OR_LABEL, kinds.WEEKDAY_NUMBER)
 _ATOMS = "DCpzI"
+_DOUBTED = "Dpzkωψ"
 _BETWEEN_ATOMS = " @gt,():F_"
 
 
-def joined(tokens: Sequence[Token]) -> list[Token]:
+def joined(tokens: Sequence[Token], folded: Folded) -> list[Token]:
     """Join days, parts of the day, clock times and zones that stand together into moments."""
     row: list[Token] = []
     gap: list[Token] = []
     for place, word in enumerate(tokens):
         token = word._replace(kind=_kind_here(tokens, place, row, gap))
-        previous = row[-1] if row and isinstance(row[-1].value, Moment) else None
+        if token.kind in _DOUBTED:
+            token = in_doubt(token, tokens[place + 1 : place + 8], row, gap, folded)
+        previous = row[-1] if row and isinstance(row[-1].value, Moment) and row[-1].kind != kinds.OTHER else None
         if token.kind in _ATOMS:
-            apart = _may_be_of_text(tokens, place, row, gap) or _is_noted_date(token, row, gap)
+            apart = _is_another_day(tokens, place, row, gap) or _is_noted_date(token, row, gap)
             moment = None if apart else _with(moment_of(previous) if previous else None, token, gap)
             if previous and moment:
                 row[-1] = Token(_letter(moment), moment, previous.start, token.end)
@@ -64,15 +69,13 @@ def _kind_here(tokens: Sequence[Token], place: int, row: Sequence[Token], gap: S
     return kinds.ZONE if is_zone else kinds.OTHER
 
 
-def _may_be_of_text(tokens: Sequence[Token], place: int, row: Sequence[Token], gap: Sequence[Token]) -> bool:
-    """`13-18 2nd attempt`: on the second, or the second of something? `tomorrow 14-16, wed report`: until Wednesday?"""
+def _is_another_day(tokens: Sequence[Token], place: int, row: Sequence[Token], gap: Sequence[Token]) -> bool:
+    """`tomorrow 14-16, wed report`: until Wednesday?"""
     value = tokens[place].value
     if tokens[place].kind != kinds.DAY or not isinstance(value, Day):
         return False
     said = "".join(token.kind for token in gap if token.kind != kinds.SPACE)
     text_follows = "".join(token.kind for token in tokens[place + 1 : place + 3]) == " x"
-    if value == Day(day=value.day):
-        return text_follows and not said
     other_day = value == Day(weekday=value.weekday) and _ends_a_day(row)
     return other_day and ("," in said or (text_follows and not said))
 

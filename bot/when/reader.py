@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import re
 from dataclasses import replace
@@ -76,7 +77,7 @@ def _read(text: str, now: datetime, tz: tzinfo | str, locale: str) -> Reading:
         raise Unreadable(Kind.NO_RANGE, rest=text)
     if not parsed.asks:
         _refuse(parsed, here, text)
-    found = _all_readings(parsed, here)
+    found = _with_doubtful(_all_readings(parsed, here), parsed, here)
     if len(found) > 1 or len(parsed.asks) > 1 or parsed.unsure:
         raise _ambiguous(found, parsed)
     return _finished(found[0], parsed)
@@ -227,6 +228,19 @@ def _all_readings(parsed: Parsed, here: Here) -> list[Reading]:
     if len(parsed.asks) > 1:
         found.sort(key=lambda reading: reading.start.astimezone(UTC))
     return list(dict.fromkeys(found))
+
+
+def _with_doubtful(found: list[Reading], parsed: Parsed, here: Here) -> list[Reading]:
+    """The readings with what may belong to the purpose: it settles what is open (`2-4 afternoon run`), but does not
+    move what is clear (`14-16 sat solver`): that is offered both ways.
+    """
+    more: list[Reading] = []
+    for ask in parsed.perhaps:
+        with contextlib.suppress(Unreadable):  # over, or no such hour: so it was the purpose's
+            more += _readings(ask, here)
+    known = {(reading.start, reading.end) for reading in found}
+    new = [reading for reading in more if (reading.start, reading.end) not in known]
+    return more if more and not new and len(more) < len(found) else found + new
 
 
 def _readings(ask: Ask, here: Here) -> list[Reading]:

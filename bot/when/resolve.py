@@ -50,7 +50,7 @@ def _of_length(start: Moment, end: Moment, ask: Ask, said: Length, here: Here) -
     try:
         found = _between(start, end, ask, here)
     except Unreadable:
-        if not said.whole_days:
+        if not said.whole_days or end.clock:
             raise
         return _from_start(start, length, here)  # `金曜から3日`, said on the 10th, is no 3rd
     fitting = [reading for reading in found if reading.length == length]

@@ -18,6 +18,13 @@ ABBREVIATIONS = {
     "hst": -600, "ast": -240, "adt": -180, "nst": -210, "ndt": -150, "sast": 120,
 }  # fmt: skip
 
+#: Abbreviations that are words in small letters: `est. runtime 2h`.
+WORDS_IN_SMALL = frozenset({"bst", "cst", "est", "ist", "mst"})
+#: Those, and what is short for something else even in capitals: `AST parsing`.
+ALSO_WORDS = WORDS_IN_SMALL | {
+    "adt", "art", "ast", "clt", "gst", "hst", "met", "msk", "ndt", "nst", "pht", "trt", "west", "wet", "wib",
+}  # fmt: skip
+
 #: Names that follow the season of a place.
 PLACES = {
     "America/New_York": "et, eastern, us eastern, new york, nyc, ny, boston, toronto, us/eastern",

@@ -25,6 +25,12 @@ def _twelve_noon(tokens: Sequence[Token]) -> Built:
     return (kinds.CLOCK, tokens[-1].value) if numbers_in(tokens) == [12] else None
 
 
+@FORMS.add(r"(?:(?<=^n[-~]n)|(?<=[ Dg]n[-~]n))/(?=n[-~]n(?![-./:n]))")
+def _slashed(_tokens: Sequence[Token]) -> Built:
+    """`14-16/18-20`."""
+    return kinds.OR, None
+
+
 @FORMS.add(r"N[ -]?N")
 def _compound(tokens: Sequence[Token]) -> Built:
     tens, ones = tokens[0].value, tokens[-1].value
@@ -93,13 +99,17 @@ def _before_the_hour(tokens: Sequence[Token], of: Habits) -> Built:
     return kinds.CLOCK, replace(before, bare=before.open)
 
 
-@FORMS.add_by_habit(r"(?<!n\.)(?<!(?<!n/)n,)[nN] ?H(?: ?[nN] ?M| ?v| ?q|[nN](?! ?[hHod])| n(?! ?[-~:HhoOiMjdac./]))?")
+@FORMS.add_by_habit(
+    r"(?<!n\.)(?<!(?<!n/)n,)[nN] ?H"
+    r"(?:[nN] ?M| [nN] ?M(?! ?x)|v| v(?![xF])| ?q|[nN](?! ?[hHod])| n(?= |$|[-~TUKu,)])(?! ?[-~:HhoOiMjdac./Δ]))?"
+)
 def _hour_mark(tokens: Sequence[Token], of: Habits) -> Built:
     if tokens[0].kind == kinds.NUMBER and len(str(tokens[0].value)) > 2:
         return None
     hour, *rest = numbers_in(tokens)
-    if rest and rest[0] > 99:
-        return None  # 15時 5090を1枚
+    apart = tokens[-1].kind == kinds.NUMBER and tokens[-2].kind == kinds.SPACE
+    if rest and (rest[0] > 99 or (apart and not _are_minutes(tokens[-1]))):
+        return None  # 15時 5090を1枚, 16点 5折
     minute = rest[0] if rest else value_of(tokens, kinds.HALF) or value_of(tokens, kinds.QUARTER) or 0
     marked = value_of(tokens, kinds.HOUR_MARK) == "24h"
     if marked and minute >= 60:
@@ -112,6 +122,12 @@ def _hour_mark(tokens: Sequence[Token], of: Habits) -> Built:
         marked=marked,
         latest=of.latest_hour,
     )
+
+
+def _are_minutes(number: Token) -> bool:
+    """Minutes apart from their hour have two digits: `16h 05`."""
+    value = int(str(number.value))
+    return value < 60 and (value >= 10 or number.value == f"{value:02}")
 
 
 @FORMS.add_by_habit(r"[nN] ?H(?= ?n)")
@@ -178,8 +194,8 @@ def _half_to(tokens: Sequence[Token]) -> Built:
 
 
 @FORMS.add(
-    r"(?<!n[.,:])(?:[nN] ?h ?[nN](?! ?[hH:a]|d| ?[-~]n?)M?|[nN]h[nN]M?|[nN] ?h ?[nN] ?M"
-    r"|[nN] ?h(?: ?&? ?[vq](?! ?[iM])| B q)?)"
+    r"(?<!n[.,:])(?:[nN] ?h ?[nN](?! ?[hH:a/jJiOcx]|d| ?[-~]n?| ?M x)M?|[nN]h[nN]M?|[nN] ?h[nN] ?M"
+    r"|[nN] ?h [nN] ?M(?! x)|[nN] ?h(?:(?: ?& ?)?[vq](?! ?[iM])| B q)?)"
 )
 def _hour_letter(tokens: Sequence[Token]) -> Built:
     hours, *minutes = numbers_in(tokens)
@@ -191,6 +207,8 @@ def _hour_letter(tokens: Sequence[Token]) -> Built:
     minute = minutes[0] if minutes else value_of(tokens, kinds.HALF) or value_of(tokens, kinds.QUARTER)
     if has(tokens, kinds.BEFORE):
         hours, minute = hours - 1, 45
+    if minutes and tokens[-2].kind == kinds.SPACE and not _are_minutes(tokens[-1]):
+        return None  # 2h 3d unet, 2h one more time
     mark = value_of(tokens, kinds.HOUR_LETTER)
     spoken = minute is not None and not minutes
     return kinds.HOUR_OR_LENGTH, HourOrLength(hours, minute, written, mark == "clock", mark == "length", spoken)
@@ -282,7 +300,7 @@ def _clock_hour(tokens: Sequence[Token]) -> Built:
     return kinds.CLOCK, value.literal() if marked else value
 
 
-@FORMS.add(r"C ?&? ?v(?! ?[iMhN])|C ?& ?q(?! ?[iM])|C B q")
+@FORMS.add(r"C(?: ?& ?v(?! ?[iMhN])|v(?! ?[iMhN])| v(?! ?[-iMhNxF]))|C ?& ?q(?! ?[iM])|C B q")
 def _clock_and_half(tokens: Sequence[Token]) -> Built:
     """`midi et demi`, `midi et quart`."""
     value = tokens[0].value

@@ -172,8 +172,8 @@ def _two_numbers_date(tokens: Sequence[Token], of: Habits) -> Built:
     first, second, *year = numbers_in(tokens)
     if has(tokens, ".") and not of.dotted_dates and of.code != "en":
         return None
-    if not (1 <= first <= 31 and 1 <= second <= 31):
-        return None
+    if not (1 <= first <= 31 and 1 <= second <= 31) or min(first, second) > 12:
+        return None  # 14-16 10:00
     day = _two_numbers(first, second, day_first=of.day_first or (of.code == "en" and tokens[-1].kind == "."))
     return kinds.DAY, replace(day, year=year[0]) if year else day
 

@@ -43,13 +43,13 @@ def _whole_days(tokens: Sequence[Token]) -> Built:
     return (kinds.ALL_DAY, "") if tokens[0].value == "full" else None
 
 
-@FORMS.add(r"(?<![:.nH])(?<!H )n ?[-~T|] ?n ?M(?! ?[bB])")
+@FORMS.add(r"(?<![:.nH])(?<!H )n ?[-~T|] ?n ?M(?! ?[bBn]|-)")
 def _vague_minutes(_tokens: Sequence[Token]) -> Built:
     """`5-10 minutes`."""
     return kinds.FEW, None
 
 
-@FORMS.add(r"(?:(?<=n[-~TU]n )|(?<=n [-~TU] n ))[jJ](?= n|-x)")
+@FORMS.add(r"(?:(?<=n[-~TU]n )|(?<=n [-~TU] n )|(?<=C ))[jJ](?= n|-x)")
 def _which_day(_tokens: Sequence[Token]) -> Built:
     """`13-18 day 3 of training`."""
     return kinds.OTHER, None
@@ -75,7 +75,7 @@ def _vague_length(tokens: Sequence[Token]) -> Built:
     return kinds.FEW, None
 
 
-@FORMS.add(r"[nN]g?v ?g?i|[nN] ?&? ?(?:N ?)?v ?g?[ij]|[nN] ?g? ?[ih] ?&? ?(?:N ?)?v(?! ?[iM])")
+@FORMS.add(r"[nN]g?v ?g?i|[nN] ?&? ?(?:N ?)?v ?g?[ij]|[nN] ?g? ?[ih] ?&? ?(?:N ?)?v(?! ?[iM]|[xF])")
 def _hours_and_half(tokens: Sequence[Token]) -> Built:
     whole = numbers_in(tokens)[0]
     if has(tokens, kinds.DAYS):
@@ -101,7 +101,7 @@ def _hyphened(tokens: Sequence[Token]) -> Built:
     return kinds.LENGTH, Length(timedelta(**{UNITS[tokens[-1].kind]: numbers_in(tokens)[0]}))
 
 
-@FORMS.add(r"[nN] ?i n(?! ?[-~:./aHhijMJlcs#OoYdn])")
+@FORMS.add(r"[nN] ?i n(?! ?[-~:./aHhijMJlcs#OoYdn]|g)")
 def _hours_and_minutes(tokens: Sequence[Token]) -> Built:
     """`1 hour 30`."""
     hours, minutes = numbers_in(tokens)
@@ -165,7 +165,7 @@ UNITS = {
 
 
 @FORMS.add_by_habit(
-    r"(?<![nN][.,:/])(?:(?<!n)(?:n[.,]n|\.n|n)|N) ?g? ?[iMjJ](?!o)"
+    r"(?<![nN][.,:/])(?:(?<!n)(?:n[.,]n|\.n|n)|N) ?g? ?[iMjJ](?!o|(?<=M) n)"
     r"|(?<!n[.,:])(?<!n)(?:n[.,]n|\.n) ?h"
 )
 def _length(tokens: Sequence[Token], of: Habits) -> Built:
@@ -190,7 +190,7 @@ def _days_and_hours(tokens: Sequence[Token]) -> Built:
     return kinds.LENGTH, Length(timedelta(days=numbers_in(tokens)[0]))
 
 
-@FORMS.add(r"(?<=[l])l|l(?: ?[&,+]? ?[ly])+|y ?[&,+]? ?l")
+@FORMS.add(r"(?<=[l])l|l(?:(?: ?[&,+] ?)?[ly]| [ly](?!x))+|(?<![-~])(?<![-~TU] )y ?[&,+]? ?l")
 def _longer(tokens: Sequence[Token]) -> Built:
     """`1 hour 30 minutes`. Parts must get smaller: `2h 3h` is not five hours."""
     if any(isinstance(t.value, HourOrLength) and t.value.says_clock for t in tokens[1:]):
@@ -198,9 +198,15 @@ def _longer(tokens: Sequence[Token]) -> Built:
     if isinstance(tokens[0].value, HourOrLength) and tokens[0].value.says_clock and has(tokens, ","):
         return None  # 9h, 120 minutes
     parts = [length_of(t.value) for t in tokens if t.kind in "ly"]
-    if any(a.time <= b.time for a, b in itertools.pairwise(parts)) or parts[-1].time >= timedelta(days=1):
+    if not all(_adds_to(a.time, b.time) for a, b in itertools.pairwise(parts)):
         return None
     return kinds.LENGTH, Length(sum((part.time for part in parts), timedelta()))
+
+
+def _adds_to(longer: timedelta, shorter: timedelta) -> bool:
+    """Whether a length adds to the one before it: minutes to hours, hours to days."""
+    unit = timedelta(days=1) if longer >= timedelta(days=1) else timedelta(hours=1)
+    return shorter < min(longer, unit)
 
 
 def length_of(value: object) -> Length:
@@ -251,7 +257,7 @@ def _or_more(tokens: Sequence[Token]) -> Built:
     return (kinds.FEW, None) if tokens[-1].value == "or more" else None
 
 
-@FORMS.add(r"l ?&? ?(?:N ?)?v(?! ?[bn])")
+@FORMS.add(r"l ?&? ?(?:N ?)?v(?! ?[bn]|[xF])")
 def _and_a_half(tokens: Sequence[Token]) -> Built:
     """`an hour and a half`, `一日半`."""
     whole = length_of(tokens[0].value)

@@ -100,7 +100,7 @@ def _part_of_all(tokens: Sequence[Token]) -> Built:
     return (kinds.OTHER, None) if part <= whole <= _MOST_PARTS else None
 
 
-@FORMS.add(r"n ?d ?[sc#](?! ?[-~:])")
+@FORMS.add(r"(?<![:.])n ?d ?[sc#](?! ?[-~:])")
 def _which_one(_tokens: Sequence[Token]) -> Built:
     """`2nd run`, `3rd gpu`."""
     return kinds.OTHER, None

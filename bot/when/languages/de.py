@@ -25,6 +25,7 @@ GERMAN = Language(
     telltale=r"\b(?:uhr|bis|morgen|ubermorgen|uebermorgen|heute|gestern|montag|dienstag|mittwoch|donnerstag|freitag|samstag|sonntag"
     r"|stunden?|std|minuten|ganztagig|nachsten?|naechsten?|vormittags?|nachmittags?|abends?|mittags?|jetzt|fur|fuer|zwischen|oder"
     r"|tage?n?|wochen?|januar|februar|marz|maerz|juni|juli|oktober|dezember|kommenden|diesen|jeden|mitternacht|von)\b",
+    also_words="nacht, abend",
     forgiving=(
         "ubermorgen, montag, dienstag, mittwoch, donnerstag, freitag, samstag, sonntag, januar, "
         "februar, september, oktober, november, dezember, vormittag, nachmittag, morgen, stunden, "

@@ -285,7 +285,7 @@ ENGLISH = Language(
                 "img/s, imgs/s, it/s, its/s, tok/s, tokens/s, samples/s, mb/s, gb/s, imgs, toks, ips, "
                 "vram, cpus, threads, workers, machines, servers, trials, experiments, shots, bits, "
                 "classes, heads, videos, rows, students, million, billion, thousand, params, "
-                "repeats, replicas, devices, slots, units, eur, usd, dollars, degrees, fps, hz, khz, "
+                "shot, way, repeats, replicas, devices, slots, units, eur, usd, dollars, degrees, fps, hz, khz, "
                 "mhz, ghz, dim, dims, lines, questions, chapters, parts, datasets, checkpoints"
             ),
         },
@@ -307,6 +307,7 @@ ENGLISH = Language(
                 "q, question, "
                 "questions, eq, class, grade, ep, episode, pp, p., scale, size, sizes, dim, rate, "
                 "lr, k, n, temperature, temp, bs, split, splits, set, number, numbers, eq., vol, "
+                "frame, frames, chunk, chunks, beam, patient, patients, subj, todo, digits, class, "
                 "volume, chap, act, verse, psalm, john, week number, won, lost, aspect, order"
             ),
         },
@@ -324,12 +325,13 @@ ENGLISH = Language(
             "": (
                 "morning all, morning everyone, morning folks, morning team, morning guys, afternoon all, "
                 "afternoon everyone, evening all, evening everyone, afternoon folks, evening folks, "
-                "one to one, one-to-one, one on one, mar-a-lago, may i, may we, day to day, 24/7, "
+                "one to one, one-to-one, one on one, mar-a-lago, may i, may we, day to day, 24/7, min-max, min max, "
                 "rd time, th time, nd time, st time, "
                 "good morning, good afternoon, good evening, good night, good day, nice day, nice evening"
             ),
         },
     },
+    also_words="sat, sun, morning, afternoon, evening, night",
     forgiving=(
         "tomorrow, tonight, yesterday, monday, tuesday, wednesday, thursday, friday, saturday, "
         "sunday, january, february, september, october, november, december, august, morning, "

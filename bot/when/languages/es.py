@@ -13,6 +13,7 @@ SPANISH = Language(
     telltale=r"\b(?:manana|hoy|ayer|lunes|martes|miercoles|jueves|viernes|sabado|domingo|hasta|horas?|mediodia"
     r"|medianoche|durante|ahora|desde|proxim[oa]s?|enero|febrero|abril|junio|julio|septiembre|octubre|noviembre"
     r"|diciembre|semana|noche|tarde|(?:a|de) las)\b",
+    also_words="mar, dom, noche, tarde",
     forgiving=("manana, miercoles, viernes, sabado, domingo, febrero, septiembre, octubre, noviembre, diciembre"),
     day_first=True,
     dotted_dates=True,

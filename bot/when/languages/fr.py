@@ -14,6 +14,7 @@ FRENCH = Language(
     r"|dimanche|jusqu'(?:a|au|en)|heures?|midi|minuit|pendant|matin|soir|apres[- ]midi|maintenant"
     r"|prochaine?s?|journee|janvier|fevrier|avril|juillet|aout|septembre|octobre"
     r"|novembre|decembre|entre|semaine|ce soir|cette nuit)\b|[0-9]h[0-9]* a [0-9]",
+    also_words="sam, dim, jeu, mar, mer, matin, soir, nuit",
     forgiving=(
         "demain, mercredi, vendredi, dimanche, samedi, janvier, fevrier, juillet, septembre, "
         "octobre, novembre, decembre, aujourd'hui"

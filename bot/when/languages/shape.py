@@ -23,6 +23,8 @@ class Language:
     telltale: str
     #: Words that are understood when misspelt by one letter; long ones only, so that nothing else comes near.
     forgiving: str = ""
+    #: Days in this table that are words of a lab as well: `sat solver`, `jeu de données`.
+    also_words: str = ""
     #: 12/3 is the 12th of March.
     day_first: bool = False
     #: 3.12 beside a clock time is a date.
