@@ -208,6 +208,7 @@ class State:
         self.next_moment: Callable[[], float | None] = lambda: None
         self.files: dict[str, File] = {}
         self.file_seconds = 0.2  # how long it takes until an uploaded file can be shown in blocks
+        self.answer_seconds = 0.0  # how long it takes until a call is answered, after it was carried out
         self.feed = Feed()
         self._counter = itertools.count(1)
         self._last_ts = 0

@@ -113,6 +113,7 @@ class WebApi:
             return response
         status, answer = self._answer(name, raw, _token(request, raw))
         self._record(name, raw, status, answer)
+        await self._wait(self.state.answer_seconds)
         if fault is not None and fault.reset:
             raise ConnectionReset
         headers = {"x-oauth-scopes": ",".join(self.state.manifest.scopes)}
@@ -142,8 +143,7 @@ class WebApi:
         """The failure that stands in for an answer, if it does."""
         if fault.hang is not None:
             self._record(name, raw, 0, {"ok": False, "error": "hang"})
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self.closing.wait(), fault.hang)
+            await self._wait(fault.hang)
             raise ConnectionReset
         if fault.status != 200:
             answer = {"ok": False, "error": "ratelimited" if fault.status == 429 else "internal_error"}
@@ -155,6 +155,12 @@ class WebApi:
             self._record(name, raw, 200, answer)
             return JSONResponse(answer)
         return None
+
+    async def _wait(self, seconds: float) -> None:
+        """Not longer than the workspace is there."""
+        if seconds:
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self.closing.wait(), seconds)
 
     def _record(self, name: str, raw: Json, status: int, answer: Json) -> None:
         args = {key: value for key, value in raw.items() if key != "token"}

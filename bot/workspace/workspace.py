@@ -305,6 +305,15 @@ class Workspace:
         self.state.file_seconds = seconds
 
     @property
+    def answer_seconds(self) -> float:
+        """How long each call of the Web API takes, beside what it costs here; the real Slack's take 0.1 to 0.3."""
+        return self.state.answer_seconds
+
+    @answer_seconds.setter
+    def answer_seconds(self, seconds: float) -> None:
+        self.state.answer_seconds = seconds
+
+    @property
     def ack_seconds(self) -> float:
         """How long Slack waits for an acknowledgement; shorten it to test lateness quickly."""
         return self._delivery.ack_seconds

@@ -183,6 +183,16 @@ def test_a_reset_takes_the_message_and_breaks_the_connection(slack: Workspace, w
     assert slack.person("alice").waits_for("#gpu", "taken")
 
 
+def test_an_answer_takes_as_long_as_is_set(slack: Workspace, web: WebClient) -> None:
+    slack.answer_seconds = 0.2
+
+    began = time.monotonic()
+    web.chat_postMessage(channel=slack.channel_id("#gpu"), text="in no hurry")
+
+    assert time.monotonic() - began >= 0.2
+    assert slack.person("alice").sees("#gpu")
+
+
 def test_silence_takes_nothing(slack: Workspace, web: WebClient) -> None:
     slack.fail("chat.postMessage", hang=300)
     web.timeout = 1
