@@ -27,6 +27,12 @@ def test_every_setting_is_there(name: str) -> None:
     assert f"| `{name.upper()}` |" in README
 
 
+def test_it_says_what_is_not_promised_without_the_scopes_to_look() -> None:
+    """tests/scenarios/test_faults.py shows that it is so."""
+    assert "Without the `history` scopes" in README
+    assert "one may come twice after a crash, and still none is lost" in " ".join(README.split())
+
+
 def test_every_dependency_is_explained() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     groups = [project["dependencies"], *project["optional-dependencies"].values()]

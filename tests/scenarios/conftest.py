@@ -111,13 +111,13 @@ def running(transport: str, database_url: str, clock: Clock) -> Iterator[World]:
         desk = Desk(database, lab, client, clock)
         hands = stack.enter_context(ThreadPoolExecutor(WORKERS, thread_name_prefix="listener"))
         app = build_app(desk, signing_secret=slack.signing_secret, executor=hands)
-        stack.enter_context(_by_socket(slack, app) if transport == "socket" else _by_http(slack, desk, app))
+        stack.enter_context(by_socket(slack, app) if transport == "socket" else _by_http(slack, desk, app))
         sender = Sender(desk)
         yield World(slack, desk, sender, Upkeep(desk, sender), clock, hands)
 
 
 @contextmanager
-def _by_socket(slack: Workspace, app: App) -> Iterator[None]:
+def by_socket(slack: Workspace, app: App) -> Iterator[None]:
     handler = SocketModeHandler(app, slack.app_token, web_client=WebClient(base_url=slack.api_url), concurrency=WORKERS)
     handler.connect()
     slack.wait_connected()

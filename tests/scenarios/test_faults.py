@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, event, text
 
+from bot.app import build_app
 from bot.delivery import EVENT, Sender
 from bot.workspace.driver import MessageHandle, PersonDriver
 from bot.workspace.state import Person
@@ -24,7 +25,7 @@ from core.inventory import Wanted
 from core.timerange import TimeRange
 from core.work import Database, Work
 from tests.conftest import within
-from tests.scenarios.conftest import World
+from tests.scenarios.conftest import World, by_socket
 
 PEOPLE = 32
 
@@ -111,6 +112,36 @@ def cut_connections(world: World) -> int:
 def another(world: World) -> Database:
     """As another process opens it."""
     return Database(world.desk.database.engine.url.render_as_string(hide_password=False))
+
+
+@pytest.mark.parametrize("world", ["socket-sqlite"], indirect=True)
+def test_an_envelope_that_comes_again_to_another_process_is_done_once_and_answered_the_same(world: World) -> None:
+    """As over HTTP: see tests/bot/test_web.py."""
+    heard: list[datetime] = []
+
+    def clock() -> datetime:
+        heard.append(world.clock())
+        return heard[-1]
+
+    with closing(another(world)) as database, ThreadPoolExecutor(4) as hands:
+        desk = replace(world.desk, database=database, clock=clock)
+        with by_socket(world.slack, build_app(desk, executor=hands)):
+            world.slack.settle(lambda: world.slack.connections == 2)
+            alice = world.person("alice")
+            alice.types("#gpu", "/gpu help")  # who comes for the first time is welcomed, once
+            alice.waits_for("#gpu", "Welcome")
+            alice.types("#gpu", "/gpu book tomorrow 13-14")
+            for _ in range(3):
+                world.slack.deliver_again()
+            world.slack.settle(lambda: len(booked(alice)) == 4)
+    assert heard, "they take turns"
+    assert len(set(booked(alice))) == 1
+    with world.desk.database.engine.connect() as connection:
+        assert connection.scalar(text("SELECT count(*) FROM reservations")) == 1
+
+
+def booked(person: PersonDriver) -> list[str]:
+    return [message.words for message in person.sees("#gpu") if "✓ Booked" in message.words]
 
 
 @pytest.mark.parametrize("world", ["socket-sqlite"], indirect=True)

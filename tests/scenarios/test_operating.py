@@ -49,6 +49,7 @@ def test_anybody_may_ask_whether_it_is_well(world: World) -> None:
     ticked(world)
     said = asked(world)
     assert "✓ All is well." in said
+    assert "Database: answers, at migration 0" in said
     assert "0 due, 0 late; 0 could not be delivered" in said
 
     world.book("alice", "now for 2h")

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import argparse
 import csv
 import io
 import json
 import os
 import random
+import re
 import signal
 import socket
 import subprocess
@@ -16,7 +18,7 @@ import urllib.error
 import urllib.request
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, redirect_stderr, redirect_stdout, suppress
+from contextlib import closing, contextmanager, redirect_stderr, redirect_stdout, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -24,15 +26,17 @@ from typing import Any
 
 import pytest
 
-from bot import log
+from bot import copy, log
 from bot.__main__ import main
+from bot.settings import Settings
 from bot.workspace import Workspace
-from core import booking, facts, maintenance, members, organizations
+from core import booking, facts, health, maintenance, members, organizations
 from core.actors import Actor, Operator
 from core.facts import Standing
 from core.inventory import Wanted
 from core.timerange import TimeRange
 from core.work import Database
+from tests.conftest import wait_until as wait_for
 from tests.conftest import within
 from tests.scenarios.conftest import english_people
 
@@ -172,6 +176,33 @@ def test_killed_and_started_again_it_loses_and_doubles_nothing(site: Site) -> No
     database.close()
 
 
+def test_started_again_after_two_hours_it_tells_what_is_still_of_use_and_that_it_is_late(site: Site) -> None:
+    """Its last act was to book these, two hours ago."""
+    assert site.run("check").returncode == 0
+    now, minutes = datetime.now(UTC), timedelta(minutes=1)
+    with closing(Database(site.database_url)) as database:
+        actor, lab = someone(database, site)
+        over, running, soon = (add_gpu(database, lab, number) for number in (1, 2, 3))
+        runs = {over: (-100, -40), running: (-60, 60), soon: (6, 60)}
+        with database.begin(now - timedelta(hours=2)) as work:
+            for gpu, (begins, ends) in runs.items():
+                booking.reserve(
+                    work, actor, Wanted(names=(gpu,)), TimeRange(now + begins * minutes, now + ends * minutes)
+                )
+        with site.bot("worker", connects=False):
+            wait_for(lambda: health.look(database, datetime.now(UTC), lab).outbox.due == 0)
+        seen = health.look(database, datetime.now(UTC), lab)
+    assert (seen.outbox.late, seen.outbox.failed) == (0, 0)
+    assert started(site) == Counter({"GPU2": 1}), "what is over began long ago"
+    told = [line for message in site.slack.person("minjun").sees("#gpu") for line in message.words.splitlines()]
+    (end,) = [line for line in told if "has ended" in line]
+    assert "GPU1" in end
+    assert all("(late:" in line for line in told if "has ended" in line or "is yours now" in line)
+    (reminder,) = site.slack.person("alice").sees("@gpu")
+    assert "GPU3" in reminder.words
+    assert "Starts in" in reminder.words
+
+
 def test_a_worker_and_a_web_process_share_the_work(site: Site) -> None:
     with site.bot("web"), site.bot("worker", connects=False):
         alice = site.slack.person("alice")
@@ -192,7 +223,7 @@ def test_the_procfile_runs_under_a_stock_runner(site: Site) -> None:
         running = subprocess.Popen([*honcho, "-p", str(port), "web", "worker"], env=environment, stdout=log, stderr=log)
     try:
         site.slack.wait_connected(timeout=60)
-        site.slack.person("alice").types("#gpu", "/gpu book now for 2h")
+        site.slack.person("alice").types("#gpu", "/gpu book now for 2h for my secret thesis")
         site.slack.person("alice").waits_for("#gpu", "✓ Booked")
         site.slack.person("minjun").waits_for("#gpu", "is yours now")
         assert get(f"http://127.0.0.1:{port}/api/health")["status"] == "ok"
@@ -202,6 +233,9 @@ def test_the_procfile_runs_under_a_stock_runner(site: Site) -> None:
         assert lines.count("event=stopping") == 2
         assert lines.count("Finished server process") == 2
         assert "Traceback" not in lines
+        assert re.search(r"event=answered request=[0-9a-f]{12} story=book outcome=done ms=\d+", lines)
+        for secret in ("secret thesis", site.slack.bot_token, site.slack.app_token):
+            assert secret not in lines
     finally:
         running.kill()
         running.wait()
@@ -314,6 +348,19 @@ def test_a_lab_moves_to_postgresql_and_goes_on_there(site: Site, new_database_ur
     back = site.run("copy-database", server, file)
     assert back.returncode == 1
     assert "TO holds something else already, in organizations, members" in back.stderr
+
+
+def test_a_copy_shows_how_far_it_is_where_somebody_watches(site: Site, new_database_url: Callable[[str], str]) -> None:
+    class Terminal(io.StringIO):
+        def isatty(self) -> bool:
+            return True
+
+    assert site.run("check").returncode == 0
+    asked = argparse.Namespace(source=site.database_url, target=new_database_url("sqlite"))
+    with redirect_stderr(Terminal()) as watched, redirect_stdout(io.StringIO()):
+        assert copy.run(Settings.model_construct(), asked) == 0
+    assert "100%" in watched.getvalue()
+    assert "rows" in watched.getvalue()
 
 
 def test_a_copy_that_cannot_be_made_says_why(site: Site, new_database_url: Callable[[str], str]) -> None:
