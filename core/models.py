@@ -322,6 +322,13 @@ class Notice(Base):
             postgresql_where=text("slack_ts IS NOT NULL"),
         ),
         Index(
+            "ix_notices_posted",
+            "recipient_id",
+            "settled_at",
+            sqlite_where=text("slack_channel IS NOT NULL"),
+            postgresql_where=text("slack_channel IS NOT NULL"),
+        ),
+        Index(
             "ix_notices_failed",
             "settled_at",
             sqlite_where=text("outcome = 'failed'"),

@@ -23,7 +23,6 @@ REWRITING = frozenset({Kind.CHANGED, Kind.CANCELLED, Kind.SERIES_CHANGED, Kind.S
 
 TOGETHER = timedelta(minutes=1)
 _MOST_LINES = 20  # in one message
-_LATEST = 200  # reservations, those of a long series among them
 
 # Of several in one message that tell of one reservation, the first of these says how it is now.
 _OF_ONE = (Kind.CANCELLED, Kind.START, Kind.HANDED_OVER, Kind.CHANGED, Kind.BOOKED)
@@ -146,35 +145,31 @@ def _booked_just_now(work: Work, notice: models.Notice) -> models.Notice | None:
     if key not in work.memo:  # which many that are due together have in common
         work.memo[key] = _told_just_now(work, notice.recipient_id)
     told: Any = work.memo[key]
-    found: models.Notice | None = told.get(notice.reservation_id)
+    if not told:
+        return None
+    holder = work.session.get_one(models.Reservation, notice.reservation_id).member_id
+    found: models.Notice | None = told.get(holder)
     return found
 
 
 def _told_just_now(work: Work, recipient_id: int) -> dict[int, models.Notice]:
-    """Of the latest reservations, what told in the last minute of the same person's; where there is room for more."""
-    latest = select(models.Reservation.id, models.Reservation.member_id).order_by(models.Reservation.id.desc())
-    holders = {row.id: row.member_id for row in work.session.execute(latest.limit(_LATEST))}
-    told = work.session.scalars(
-        select(models.Notice)
-        .where(models.Notice.reservation_id.in_(holders), models.Notice.recipient_id == recipient_id)
-        .where(models.Notice.kind.in_([Kind.BOOKED, Kind.SERIES_BOOKED]))
+    """By the number of who booked: what told of it in the last minute, where there is room for more."""
+    told = work.session.execute(
+        select(models.Notice, models.Reservation.member_id)
+        .join(models.Reservation, models.Notice.reservation_id == models.Reservation.id)
+        .where(models.Notice.recipient_id == recipient_id, models.Notice.settled_at > work.now - TOGETHER)
         .where(models.Notice.slack_channel.is_not(None), models.Notice.slack_thread.is_(None))
-        .where(models.Notice.settled_at > work.now - TOGETHER)
+        .where(models.Notice.kind.in_([Kind.BOOKED, Kind.SERIES_BOOKED]))
         .order_by(models.Notice.settled_at, models.Notice.id)
     ).all()
     counted = (
         select(models.Notice.slack_ts, func.count().label("lines"))
-        .where(models.Notice.slack_ts.in_({each.slack_ts for each in told}))
+        .where(models.Notice.slack_ts.in_({row.Notice.slack_ts for row in told}))
         .where(models.Notice.recipient_id == recipient_id)
         .group_by(models.Notice.slack_ts)
     )
-    lines = {row.slack_ts: row.lines for row in work.session.execute(counted)}
-    of_person = {
-        holders[each.reservation_id]: each
-        for each in told
-        if each.reservation_id is not None and lines[each.slack_ts] < _MOST_LINES
-    }
-    return {number: of_person[holder] for number, holder in holders.items() if holder in of_person}
+    lines = {row.slack_ts: row.lines for row in work.session.execute(counted)} if told else {}
+    return {row.member_id: row.Notice for row in told if lines[row.Notice.slack_ts] < _MOST_LINES}
 
 
 def _of_period(work: Work, notice: models.Notice) -> models.Notice | None:

@@ -8,13 +8,13 @@ from datetime import datetime, timedelta
 from queue import Queue
 
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import insert, select, text
 
 from core import facts, members, models, outbox, rules
 from core.kinds import Kind
 from core.notices import Outcome
 from core.work import Database
-from tests.core.conftest import Lab
+from tests.core.conftest import Lab, found_lab
 from tests.core.sending import LEASE, claim, claim_for_channel, drain
 
 
@@ -207,3 +207,22 @@ def cut_connections(lab: Lab) -> None:
                 " WHERE datname = current_database() AND pid <> pg_backend_pid()"
             )
         )
+
+
+def test_what_one_person_books_within_a_minute_is_one_message_however_much_other_labs_book(lab: Lab) -> None:
+    lab.reserve(lab.alice, lab.hours(2))
+    drain(lab)
+    other_id, (bob, *_) = found_lab(lab.database, lab.clock.now, slack_id="T2")
+    with lab.database.begin(lab.clock.now) as work:
+        theirs = {"organization_id": other_id, "member_id": bob.member_id, "created_at": work.now}
+        work.session.execute(insert(models.Reservation), [theirs] * 300)
+    lab.clock.forward(seconds=10)
+    lab.reserve(lab.alice, lab.hours(6))
+    batch = claim_for_channel(lab)
+    assert batch.post is not None
+    assert [each.reservation.holder.name for each in batch.lines] == ["Alice", "Alice"]
+    with lab.database.begin(lab.clock.now) as work:
+        outbox.sent(work, batch, batch.ids, batch.post.slack_ts)
+    lab.reserve(lab.bob, lab.hours(4))
+    lab.clock.forward(seconds=2)
+    assert claim_for_channel(lab).post is None

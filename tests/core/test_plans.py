@@ -36,9 +36,10 @@ _FILL = (
     FROM generate_series(1, :count) AS i
     """,
     """
-    INSERT INTO notices (recipient_id, reservation_id, version, kind, due_at, useful_until, outcome, settled_at)
+    INSERT INTO notices (recipient_id, reservation_id, version, kind, due_at, useful_until, outcome, settled_at,
+                         slack_channel, slack_ts)
     SELECT (SELECT min(id) FROM recipients), 1000 + i, 1, 'end', CAST(:now AS timestamptz) - interval '2 hours' * i,
-           CAST(:now AS timestamptz), 'sent', CAST(:now AS timestamptz) - interval '2 hours' * i
+           CAST(:now AS timestamptz), 'sent', CAST(:now AS timestamptz) - interval '2 hours' * i, 'C1', '1.' || i
     FROM generate_series(1, :count) AS i
     """,
     """
