@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from datetime import UTC, date, datetime, time, timedelta, tzinfo
-from itertools import groupby, islice, zip_longest
+from collections.abc import Collection, Iterator
+from datetime import UTC, date, datetime, time, tzinfo
+from itertools import islice
 from typing import Any
 
 from dateutil.rrule import DAILY, MO, WEEKLY, rrule
@@ -53,28 +53,11 @@ def hours_of(time: TimeRange, zone: tzinfo) -> Hours:
     return Hours(start.time(), end.time(), (end.date() - start.date()).days, zone)
 
 
-def on_weekdays(
-    dates: Iterable[date], weekdays: Iterable[int], last: date, is_ahead: Callable[[date], bool]
-) -> list[tuple[date | None, date | None]]:
-    """On which date each of these comes, if it comes on other weekdays of its week; None for what is new, or no more.
-
-    What comes on such a day already stays there, the others move in their order. Nothing is new after the `last` date,
-    though what was there may move beyond it; nor where it is not still ahead.
-    """
-    found: list[tuple[date | None, date | None]] = []
-    wanted_days = sorted(set(weekdays))
-    for monday, several in groupby(sorted(dates), key=_monday):
-        there = list(several)
-        ahead = [day for number in wanted_days if is_ahead(day := monday + timedelta(days=number))]
-        wanted = [day for day in ahead if day <= last or day in there]
-        wanted += [day for day in ahead if day not in wanted][: max(len(there) - len(wanted), 0)]
-        found += [(day, day) for day in there if day in wanted]
-        found += zip_longest([day for day in there if day not in wanted], [day for day in wanted if day not in there])
-    return found
-
-
-def _monday(day: date) -> date:
-    return day - timedelta(days=day.weekday())
+def on_weekdays(recurrence: Recurrence, weekdays: Collection[int]) -> Recurrence:
+    """As often, but on these days."""
+    interval = recurrence.interval if recurrence.unit == "week" else 1
+    days = tuple(sorted(set(weekdays)))
+    return Recurrence("day", 1) if interval == 1 and len(days) == 7 else Recurrence("week", interval, days)
 
 
 def _dates(repeats: Repeats) -> Iterator[date]:

@@ -23,6 +23,7 @@ from core import (
     limits,
     members,
     models,
+    moves,
     notices,
     occurrences,
     placement,
@@ -37,6 +38,7 @@ from core.actors import Actor
 from core.facts import Action, Hours, Recurrence, Repeats, Series, SeriesReceipt, Skipped, State
 from core.inventory import Wanted
 from core.kinds import Kind
+from core.moves import Move
 from core.timerange import TimeRange
 from core.work import Work
 
@@ -133,14 +135,16 @@ def change(
     if answered := requests.done(work, actor, request_key):
         again = _again(work, actor, answered.reservation)
         return replace(again, occurrences=tuple(held for held in again.occurrences if held.state is State.UPCOMING))
-    rows = _remaining_rows(work, row)
-    gone: list[models.Reservation] = []
-    if weekdays is None:
-        turns = _on_their_days(work, rows, hours)
-    else:
-        turns, gone = _on_weekdays(work, row, rows, hours, weekdays)
-    dropped = [_cancel(work, actor, each, why) for each in gone]
-    tried = [_try(work, actor, bound, row, turn, wanted, purpose, why) for turn in turns]
+    rows = {each.id: each for each in _remaining_rows(work, row)}
+    held = [reservations.fact(work, each) for each in rows.values()]
+    planned, gone = moves.to_hours(held, hours), list[facts.Reservation]()
+    if weekdays is not None:
+        planned, gone = _on_weekdays(work, row, held, hours, weekdays)
+    dropped = [_cancel(work, actor, rows[each.id], why) for each in gone]
+    tried = []
+    for move in planned:
+        moving = None if move.is_new else rows[move.like.id]
+        tried.append(_try(work, actor, bound, row, moving, move, wanted, purpose, why))
     changed = _in_order(each.held for each in tried if each.refused is None)
     refused = tuple(sorted((each.refused for each in tried if each.refused), key=lambda each: each.range))
     if refused and not (skip and changed):
@@ -148,8 +152,8 @@ def change(
     if changed:
         requests.remember(work, changed[0], request_key)
     _tell_of_change(work, actor, row, tried, dropped, why, other_days=weekdays is not None)
-    for held in (*dropped, *changed):
-        waitlist.changed(work, held)
+    for each in (*dropped, *changed):
+        waitlist.changed(work, each)
     remaining = tuple(_in_order(each.held for each in tried))
     series = Series(series_id, occurrences.read(row.rule), remaining)
     return SeriesReceipt(series, tuple(changed), refused, dropped=tuple(dropped))
@@ -337,88 +341,28 @@ def _tell_of_change(
         each for each in tried if each.held and (each.before is None or each.held.version != each.before.version)
     ]
     theirs = _in_order(each.held for each in touched)
-    before = next((each.before for each in touched if each.before), None)
-    if theirs and before is not None:
+    if theirs:
+        before = next((each.before for each in touched if each.before), theirs[0])
         _tell_holder(work, actor, Action.CHANGED, before, theirs, recurrence, why)
-
-
-@dataclass(frozen=True)
-class _Turn:
-    """One of those that remain, as it is, and the time it would have; or one more, which is to be like that."""
-
-    row: models.Reservation | None  # None: one more
-    like: facts.Reservation
-    wish: TimeRange
-
-
-def _on_their_days(work: Work, rows: Iterable[models.Reservation], hours: Hours | None) -> list[_Turn]:
-    """Each at these hours of its own day."""
-    found = []
-    for row in rows:
-        before = reservations.fact(work, row)
-        day = before.range.start.astimezone(hours.zone).date() if hours else None
-        wish = occurrences.on(hours, day) if hours and day else None
-        found.append(_Turn(row, before, wish or before.range))
-    return _in_turn(found)
+    if dropped:
+        _tell_holder(work, actor, Action.CANCELLED, dropped[0], dropped, recurrence, why)
 
 
 def _on_weekdays(
-    work: Work,
-    series: models.Series,
-    rows: Sequence[models.Reservation],
-    hours: Hours | None,
-    weekdays: Collection[int],
-) -> tuple[list[_Turn], list[models.Reservation]]:
-    """Each on one of these days, with those that are more; and those that come no more. The series says so from now on.
-
-    Its days are those of the zone of the hours, or of its holder.
-    """
-    if not rows:
+    work: Work, series: models.Series, held: Sequence[facts.Reservation], hours: Hours | None, weekdays: Collection[int]
+) -> tuple[list[Move], list[facts.Reservation]]:
+    """Each on one of these days, as its holder counts them, and those that come no more. So the series says by now."""
+    if not held:
         return [], []
-    held = {row.id: reservations.fact(work, row) for row in rows}
-    following = min(held.values(), key=lambda each: each.range)
-    zone = hours.zone if hours else ZoneInfo(following.holder.zone)
-    by_date: dict[date, list[models.Reservation]] = {}
-    for row in rows:
-        by_date.setdefault(held[row.id].range.start.astimezone(zone).date(), []).append(row)
-    dates = [day for day, there in by_date.items() for _ in there]
     work.session.refresh(series)
-    last = date.fromisoformat(series.rule.get("last") or max(dates).isoformat())
-
-    def at(day: date, like: facts.Reservation) -> TimeRange | None:
-        return occurrences.on(hours or occurrences.hours_of(like.range, zone), day)
-
-    def is_ahead(day: date) -> bool:
-        time = at(day, following)
-        return time is not None and time.start > work.now
-
-    turns, gone = [], []
-    for was, day in occurrences.on_weekdays(dates, weekdays, last, is_ahead):
-        moving = by_date[was].pop() if was else None
-        like = held[moving.id] if moving else following
-        wish = at(day, like) if day else None
-        if wish is not None:
-            turns.append(_Turn(moving, like, wish))
-        elif moving is not None:
-            gone.append(moving)
-    if not turns:
-        raise errors.NoOccurrence
-    if len(turns) > occurrences.MOST:
-        wishes = sorted(turn.wish for turn in turns)
-        raise errors.TooManyOccurrences(occurrences.MOST, wishes[occurrences.MOST - 1].start.astimezone(zone).date())
-    interval = series.rule["interval"] if series.rule["unit"] == "week" else 1
-    days = tuple(sorted(set(weekdays)))
-    recurrence = Recurrence("day", 1) if interval == 1 and len(days) == 7 else Recurrence("week", interval, days)
+    following = min(held, key=lambda each: each.range)
+    zone = hours.zone if hours else ZoneInfo(following.holder.zone)
+    said = series.rule.get("last")
+    last = date.fromisoformat(said) if said else max(each.range.start for each in held).astimezone(zone).date()
+    found = moves.to_weekdays(held, weekdays, hours, zone, last, work.now)
+    recurrence = occurrences.on_weekdays(occurrences.read(series.rule), weekdays)
     series.rule = {**occurrences.written(recurrence), "last": last.isoformat()}
-    return _in_turn(turns), gone
-
-
-def _in_turn(turns: Sequence[_Turn]) -> list[_Turn]:
-    """In such an order that none meets the old time of the next; what is more comes last."""
-    there = [turn for turn in turns if turn.row is not None]
-    later = any(turn.wish.start > turn.like.range.start for turn in there)
-    there.sort(key=lambda turn: turn.like.range, reverse=later)
-    return [*there, *(turn for turn in turns if turn.row is None)]
+    return found
 
 
 def _in_order(held: Iterable[facts.Reservation | None]) -> list[facts.Reservation]:
@@ -443,24 +387,25 @@ def _try(
     actor: Actor,
     bound: int | None,
     series: models.Series,
-    turn: _Turn,
+    row: models.Reservation | None,
+    move: Move,
     wanted: Wanted | None,
     purpose: str | None,
     why: str,
 ) -> _Tried:
-    """Whose limits are in the way, `bound` says; None: nobody's."""
-    named, before = wanted or Wanted.of(turn.like.gpus), turn.like if turn.row else None
+    """Whose limits are in the way, `bound` says; None: nobody's. Without a row it is one more."""
+    named, before = wanted or Wanted.of(move.like.gpus), None if row is None else move.like
     try:
-        choice = search.serve(work, actor.organization_id, bound, named, turn.wish, before)
+        choice = search.serve(work, actor.organization_id, bound, named, move.wish, before)
     except errors.Refusal as refusal:
         waits: tuple[facts.ToWaitFor, ...] = ()
         if isinstance(refusal, errors.GpuTaken) and bound is not None:
-            waits = search.to_wait_for_change(work, turn.like, named, refusal)
-        return _Tried(before, before, Skipped(turn.wish, refusal, next(iter(waits), None)))
-    called = turn.like.purpose if purpose is None else purpose
-    if turn.row is None:
-        return _Tried(None, _add(work, actor, series, turn.like.holder, choice, called, why))
-    return _Tried(before, _change(work, actor, turn.row, turn.like, choice, called, why))
+            waits = search.to_wait_for_change(work, move.like, named, refusal)
+        return _Tried(before, before, Skipped(move.wish, refusal, next(iter(waits), None)))
+    called = move.like.purpose if purpose is None else purpose
+    if row is None:
+        return _Tried(None, _add(work, actor, series, move.like.holder, choice, called, why))
+    return _Tried(before, _change(work, actor, row, move.like, choice, called, why))
 
 
 def _add(

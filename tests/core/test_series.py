@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import select
 
-from core import audit, errors, facts, models, occurrences, rules, series, waiting
+from core import audit, errors, facts, models, moves, occurrences, rules, series, waiting
 from core.facts import Action, Hours, Recurrence, Repeats, Rule, State, Subject
 from core.inventory import Wanted
 from core.kinds import Kind
@@ -224,6 +224,15 @@ def test_an_admin_changes_and_cancels_somebodys_series_and_says_why(lab: Lab) ->
     assert {(each.by, each.why) for each in entries if each.action is Action.CANCELLED} == {("Charlie", "power cut")}
 
 
+def test_who_loses_days_of_a_series_to_an_admin_is_told(lab: Lab) -> None:
+    booked = book(lab, repeats(first=date(2026, 12, 7), last=date(2026, 12, 11)))
+    with lab.database.begin(lab.clock.now) as work:
+        series.change(work, lab.charlie, booked.series.id, weekdays=(0, 1, 2), why="cooling")
+    with lab.database.read(lab.clock.now) as work:
+        (told,) = work.session.scalars(select(models.Notice).where(models.Notice.kind == Kind.OVERRULED))
+    assert (told.data["action"], told.data["series"]["count"]) == (Action.CANCELLED, 2)
+
+
 def test_what_is_cancelled_goes_to_who_waits(lab: Lab) -> None:
     receipt = book(lab, repeats())
     with lab.database.begin(lab.clock.now) as work:
@@ -322,7 +331,7 @@ def test_changing_a_series_is_all_or_nothing_or_what_can_be_had(lab: Lab) -> Non
     ],
 )
 def test_each_moves_within_its_week(dates: str, weekdays: str, last: int, becomes: str) -> None:
-    found = occurrences.on_weekdays(
+    found = moves.pairs(
         [date(2026, 12, int(each)) for each in dates.split()],
         map(int, weekdays),
         date(2026, 12, last),
