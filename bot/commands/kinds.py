@@ -184,6 +184,11 @@ class Help:
 
 
 @dataclass(frozen=True)
+class Thanks:
+    pass
+
+
+@dataclass(frozen=True)
 class Unclear:
     """A command with words behind it that mean nothing there. Nothing is done."""
 
@@ -218,6 +223,7 @@ Command = (
     | Health
     | Quiet
     | Help
+    | Thanks
     | TooMuch
     | Unclear
     | Wait

@@ -3,20 +3,28 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 from bot import when, words
-from bot.commands.text import ascii_width
+from bot.commands.text import ascii_width, without
+from bot.words import Words
+
+
+def said(of: Callable[[Words], str]) -> re.Pattern[str]:
+    """How something is said, in any language."""
+    return re.compile("|".join(of(language) for language in words.LANGUAGES.values()), re.IGNORECASE)
+
 
 # What nobody says of a time that is still to come: booking the past must never happen by accident.
-_RUNNING = re.compile("|".join(language.running for language in words.LANGUAGES.values()), re.IGNORECASE)
-_AGO = re.compile("|".join(language.ago for language in words.LANGUAGES.values()), re.IGNORECASE)
+_RUNNING = said(lambda language: language.running)
+_AGO = said(lambda language: language.ago)
 
 
 def split_running(time: str) -> tuple[bool, str]:
     """Whether it is said to have begun: `since 13:00 until 18:00`, `started 20 min ago for 3h`; and the time alone."""
-    said = _RUNNING.search(time)
-    if said and re.search(r"\d", time):
-        return True, " ".join(f"{time[: said.start()]} {time[said.end() :]}".split())
+    begun = _RUNNING.search(time)
+    if begun and re.search(r"\d", time):
+        return True, without(time, begun)
     return bool(_AGO.search(time)), time
 
 
@@ -24,20 +32,25 @@ _FOR = re.compile(r"(?:^|(?<=\s))for\s+(?=\S)", re.IGNORECASE)
 
 
 def split_purpose(text: str) -> tuple[str, str]:
-    """Everything after the first `for` that is not followed by a length is purpose."""
+    """Everything after the first `for` that is not followed by a length is purpose; nor is it the time itself, where
+    nothing before tells one: `a booking for tomorrow 9-11`.
+    """
     for match in _FOR.finditer(text):
-        after = text[match.end() :]
-        if not _begins_with_length(after):
-            return text[: match.start()].strip(), after.strip()
+        before, after = text[: match.start()].strip(), text[match.end() :].strip()
+        if _begins_with_length(after):
+            continue
+        if when.tells_time(after) and not when.tells_time(before):
+            return split_purpose(f"{before} {after}")
+        return before, after
     return text, ""
 
 
 def _begins_with_length(text: str) -> bool:
     words = text.split()[:4]
-    return any(_is_length(" ".join(words[:count])) for count in range(1, len(words) + 1))
+    return any(is_length(" ".join(words[:count])) for count in range(1, len(words) + 1))
 
 
-def _is_length(text: str) -> bool:
+def is_length(text: str) -> bool:
     try:
         when.read_length(text, "en")
     except when.Unreadable:
@@ -51,14 +64,26 @@ def purpose_in(rest: str) -> str:
     return said.strip(" ,.;:!?-。、！？")
 
 
+def addressed(text: str) -> str:
+    """What is wanted, without the greeting and the words that only lead to it, nor for whom, where that is oneself."""
+    text = " ".join(_FOR_ME.sub(" ", text).split())
+    while (led := _BEFORE.match(text)) and led.end() < len(text):
+        text = text[led.end() :]
+    return text
+
+
+_FOR_ME = said(lambda language: language.for_me)
+_BEFORE = said(lambda language: language.before)
+
+
 def without_manners(text: str) -> str:
     """Without what is said around a wish and means nothing to us."""
     return _MANNERS.sub(" ", text)
 
 
-_MANNERS = re.compile("|".join(language.manners for language in words.LANGUAGES.values()), re.IGNORECASE)
+_MANNERS = said(lambda language: language.manners)
 _PURPOSE_MARK = re.compile(rf"(?:{'|'.join(language.purpose_marks for language in words.LANGUAGES.values())})(?=\s|$)")
-FILLERS = re.compile(rf"(?:{'|'.join(language.fillers for language in words.LANGUAGES.values())})+", re.IGNORECASE)
+FILLERS = said(lambda language: rf"(?:{language.fillers})+")
 
 
 def content(text: str) -> tuple[str, ...]:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from bot import words
+from bot import when, words
 from bot.commands.gpus import named, split_gpus
 from bot.commands.kinds import (
     Admin,
@@ -29,12 +29,22 @@ from bot.commands.kinds import (
     Status,
     StillBusy,
     Summary,
+    Thanks,
     TooMuch,
     Unclear,
     Wait,
     Who,
 )
-from bot.commands.parts import FILLERS, content, split_purpose, split_running, without_manners
+from bot.commands.parts import (
+    FILLERS,
+    addressed,
+    content,
+    is_length,
+    said,
+    split_purpose,
+    split_running,
+    without_manners,
+)
 from bot.commands.text import ascii_width, fold, take, whole_letters, without
 from bot.commands.verbs import said_in
 from core.inventory import Wanted
@@ -59,15 +69,50 @@ def parse(text: str) -> Command:
         return TooMuch(len(text))
     if not text:
         return Status()
-    text = whole_letters(text)
-    if _WAITS_NO_MORE.fullmatch(fold(text).strip(" .!。！")):
+    text = addressed(whole_letters(text))
+    return _whole(fold(text).strip(_MARKS)) or _ordered(text) or _at_a_glance(text) or _book(text, verb=False)
+
+
+_MARKS = " ,.;:!?~。、！？〜"
+_WAITS_NO_MORE = said(lambda language: language.waits_no_more)
+_GREETINGS = said(lambda language: language.greetings)
+_THANKS = said(lambda language: language.thanks)
+
+
+def _whole(text: str) -> Command | None:
+    """What is said in these words and no others."""
+    if _WAITS_NO_MORE.fullmatch(text):
         return Wait("", Wanted(), off=True)
+    if _GREETINGS.fullmatch(text):
+        return Help()
+    return Thanks() if _THANKS.fullmatch(text) else None
+
+
+_SHOWS = said(lambda language: language.shows)
+_MORE = said(lambda language: language.more)
+_ASKS_FREE = said(lambda language: language.asks_free)
+
+
+def _ordered(text: str) -> Command | None:
+    """A command by one of its words, or in other words; None for what may be a time."""
+    shows = _SHOWS.match(text)
+    if shows and (shown := _by_word(text[shows.end() :])):
+        return replace(shown, asks=True) if isinstance(shown, Book) else shown  # `show schedule for Friday`
+    if command := _by_word(text):
+        return command
+    longer, length = take(_MORE, without_manners(text))
+    if longer and is_length(length.strip(_MARKS)):
+        return Extend(length.strip(_MARKS))
+    return _free(_without_asking(text)) if _ASKS_FREE.fullmatch(text) else None
+
+
+def _by_word(text: str) -> Command | None:
     for language in words.LANGUAGES.values():
-        for said in said_in(text, language):
-            verb = _BY_NAME[said.name]
-            if not (said.asks and verb.changes):  # nothing is changed by a question
-                return verb.read(said.rest)
-    return _at_a_glance(text) or _book(text, verb=False)
+        for order in said_in(text, language):
+            verb = _BY_NAME[order.name]
+            if not (order.asks and verb.changes):  # nothing is changed by a question
+                return verb.read(order.rest)
+    return None
 
 
 def _at_a_glance(text: str) -> Status | Picture | None:
@@ -79,7 +124,17 @@ def _at_a_glance(text: str) -> Status | Picture | None:
 
 
 def _free(text: str) -> Command:
-    return replace(_book(text), asks=True) if text else Status()
+    wish = replace(_book(text), asks=True) if text else Status()
+    return wish if content(wish.when.strip(_MARKS)) else replace(wish, when="")
+
+
+_FREE_WORDS = said(lambda language: language.free_words)
+
+
+def _without_asking(text: str) -> str:
+    """A question what is free, or a wish for it, without the words that ask: which GPUs, and when."""
+    left = " ".join(_FREE_WORDS.sub(" ", text).split())
+    return left if content(without_manners(left).strip(_MARKS)) else ""
 
 
 def _book(text: str, *, verb: bool = True) -> Book:
@@ -102,8 +157,8 @@ def _change(text: str) -> Change:
     return Change(*_which(which), whole, _book(to[0]) if to and to[0] else None)
 
 
-_WHOLE = re.compile("|".join(language.whole for language in words.LANGUAGES.values()), re.IGNORECASE)
-_CHANGED_TO = re.compile("|".join(language.changed_to for language in words.LANGUAGES.values()), re.IGNORECASE)
+_WHOLE = said(lambda language: language.whole)
+_CHANGED_TO = said(lambda language: language.changed_to)
 
 
 def _which(text: str) -> tuple[tuple[str, ...], str]:
@@ -122,13 +177,26 @@ def _alone(command: Command) -> Callable[[str], Command | None]:
     return parse
 
 
+# By itself a host name has a mark in it, and no `gpu`: a GPU may be named first as well.
+_NODE = re.compile(
+    r"(?:node\s+(?P<said>[\w.-]+)|(?P<name>(?!gpu)[a-z](?=[\w.]*[\d.-])[\w.-]*?))(?=\s|[をは을를은는]|$)",
+    re.IGNORECASE | re.ASCII,
+)
+
+
 def _about_any(text: str) -> str:
     """What is said beside GPUs, for an answer that shows them all."""
-    return without_manners(split_gpus(text)[1]).strip(" ,.;:!?。、")
+    return _NODE.sub(" ", without_manners(split_gpus(text)[1])).strip(_MARKS)
 
 
 def _status(text: str) -> Status:
     return Status(text if content(_about_any(text)) else "")
+
+
+def _who(text: str) -> Who | Status:
+    """Of now, whatever stands beside it; of a day, where that is all that is left."""
+    asked = " ".join(content(_about_any(text)))
+    return Status(asked) if when.tells_time(asked) else Who()
 
 
 def _board(text: str) -> Board | None:
@@ -157,8 +225,8 @@ def _quiet(text: str) -> Quiet:
 
 def _extend(text: str) -> Extend:
     wanted, length = split_gpus(text)
-    length = re.sub(r"^(?:by|for)\s+", "", length, flags=re.IGNORECASE)
-    return Extend(without_manners(length).strip(), wanted.names)
+    length = " ".join(word for word in without_manners(length).split() if not FILLERS.fullmatch(word))
+    return Extend(re.sub(r"^(?:by|for)\s+", "", length, flags=re.IGNORECASE).strip(_MARKS), wanted.names)
 
 
 _TAKES = re.compile(
@@ -179,8 +247,7 @@ _EARLIEST = re.compile(
     rf"|(?P<ja>{_DATED_JA})(?:以降|から)(?=\s|$)|(?P<ko>{_DATED_KO})(?:이후|부터)(?=\s|$)",
     re.IGNORECASE,
 )
-_WAITS_NO_MORE = re.compile("|".join(language.waits_no_more for language in words.LANGUAGES.values()), re.IGNORECASE)
-_OFF = re.compile("|".join(language.off for language in words.LANGUAGES.values()), re.IGNORECASE)
+_OFF = said(lambda language: language.off)
 
 
 def _is_off(text: str) -> bool:
@@ -196,8 +263,8 @@ def _wait(text: str) -> Wait:
     wanted, head = split_gpus(head)
     before, head = _bound(_LATEST, head)
     after, length = _bound(_EARLIEST, head)
-    length = re.sub(r"^(?:for|of)\s+", "", length, flags=re.IGNORECASE)
-    return Wait(without_manners(length).strip(" ,."), wanted, after, before, purpose, takes, not holds_not)
+    length = re.sub(r"^(?:for|of)\s+", "", _without_asking(length), flags=re.IGNORECASE)
+    return Wait(without_manners(length).strip(_MARKS), wanted, after, before, purpose, takes, not holds_not)
 
 
 def _bound(pattern: re.Pattern[str], text: str) -> tuple[str, str]:
@@ -235,11 +302,6 @@ _BARE_HOUR = re.compile(
     r"\s+(?:at\s+)?(\d{1,2})(?=\s+(?!am\b|pm\b|h\b|:)|$)",
     re.IGNORECASE,
 )
-# By itself a host name has a mark in it, and no `gpu`: a GPU may be named first as well.
-_NODE_ALONE = re.compile(
-    r"(?:node\s+(?P<said>[\w.-]+)|(?P<name>(?!gpu)[a-z](?=[\w.]*[\d.-])[\w.-]*?))(?=\s|[をは을를은는]|$)",
-    re.IGNORECASE | re.ASCII,
-)
 _PARTICLE = re.compile(r"^[をは을를은는]\s*")  # `GPU3を`
 _ADMIN_VERBS = {
     fold(word): verb
@@ -260,7 +322,7 @@ def _admin(text: str) -> Admin | None:
 
 def _node_first(text: str) -> tuple[tuple[str, ...], str] | None:
     """A whole node, `lab-node-2` or `node hal`, and the text without it."""
-    found = _NODE_ALONE.match(text)
+    found = _NODE.match(text)
     return ((found["said"] or found["name"],), text[found.end() :].strip()) if found else None
 
 
@@ -272,7 +334,7 @@ def _named_in(text: str) -> tuple[tuple[str, ...], str]:
 VERBS = (
     Verb("book", _book, changes=True),
     Verb("status", _status),
-    Verb("who", _alone(Who())),
+    Verb("who", _who),
     Verb("board", _board, changes=True),
     Verb("free", _free),
     Verb("picture", picture),

@@ -313,6 +313,19 @@ def _refuse(parsed: Parsed, here: Here, text: str) -> NoReturn:
     )
 
 
+def tells_time(text: str, locale: str = "en") -> bool:
+    """Whether a text tells when: a range, or nothing but a day or a start. Which, depends on who reads it and when."""
+    try:
+        read(text, _ANY_DAY, UTC, locale)
+    except Unreadable as unreadable:
+        told = unreadable.day or unreadable.start or unreadable.readings or unreadable.repeats
+        return bool(told) and not unreadable.rest
+    return True
+
+
+_ANY_DAY = datetime(2026, 1, 1, tzinfo=UTC)
+
+
 def read_length(text: str, locale: str) -> timedelta:
     """The length a text names and nothing else (`2h`, `2 d 4 h`, `一時間半`, `7日`); raises only Unreadable."""
     text = fold(text.strip()).text

@@ -28,6 +28,20 @@ class Words:
     numbers: Mapping[str, int] = field(default_factory=dict)
     #: What is said around a wish and means nothing to us, as a pattern of whole words.
     manners: str = r"(?!)"
+    #: What is said before a wish, as a pattern of whole words: `hi`, `can you`, `i want to`.
+    before: str = r"(?!)"
+    #: What asks to be shown something, before the command that shows it, as a pattern: `show me`.
+    shows: str = r"(?!)"
+    #: For whom a GPU is booked, where that is who speaks, as a pattern: `for me`.
+    for_me: str = r"(?!)"
+    #: The whole of a question what is free, as a pattern; and the words that then tell no time and no GPU.
+    asks_free: str = r"(?!)"
+    free_words: str = r"(?!)"
+    #: What makes of a length so much longer, as a pattern: `2 more hours`, `もう1時間`.
+    more: str = r"(?!)"
+    #: The whole of a greeting, and of thanks, as patterns.
+    greetings: str = r"(?!)"
+    thanks: str = r"(?!)"
     #: Words around the name of a GPU or a booking, as a pattern: `my`, `私の`.
     fillers: str = r"(?!)"
     #: What says that one wants no more of it, as a pattern: `off`, `やめる`.
