@@ -30,7 +30,7 @@ from bot.commands.kinds import (
     Wait,
     Who,
 )
-from bot.commands.parts import purpose_in, split_running, without_manners
+from bot.commands.parts import addressed, purpose_in, split_running, without_manners
 from bot.commands.table import LONGEST, VERBS, Verb, parse, picture
 from bot.commands.verbs import nearest
 
@@ -63,6 +63,7 @@ __all__ = [
     "Verb",
     "Wait",
     "Who",
+    "addressed",
     "nearest",
     "parse",
     "picture",

@@ -18,7 +18,9 @@ _COUNTER = "|".join(language.counters for language in words.LANGUAGES.values())
 _NUMBERS = {word: number for language in words.LANGUAGES.values() for word, number in language.numbers.items()}
 _NUMBER = rf"(?:-?[0-9]+|{'|'.join(sorted(_NUMBERS, key=len, reverse=True))})"
 _NODE = r"(?=[\d.-]*+[a-z_])[\w.-]++/"
-_NAME = rf"(?:(?:{_NODE})?gpu(?:[a-z_-]*+\d)[\w-]*+|{_NODE}[a-z]*+\d++)"
+# A number that stands apart is a name where it can be no time: `gpu 0 tomorrow`, but `gpu 9 to 12`.
+_APART = r"\s\d(?=\s*+$|\s++(?!\d|(?:to|till?|until|am|pm|h|hours?|min|minutes?|days?|weeks?)\b)[a-z(@#]|[,.;!?])"
+_NAME = rf"(?:(?:{_NODE})?gpu(?:(?:[a-z_-]*+\d)[\w-]*+|{_APART})|{_NODE}[a-z]*+\d++)"
 _AND = r"(?:\s*+[,&+、と]\s*+|\s*+(?:와|과|하고)\s++|\s++and\s++|\s++)"
 _NAMES = re.compile(
     rf"{_BEFORE}(?:on\s++|@\s*+)?+(?P<names>{_NAME}(?>(?:{_AND}{_NAME})*)){_AFTER}(?!{_COUNTER})", _FLAGS
@@ -28,7 +30,7 @@ _MODEL = (
     r"|(?:gh|gb|mi|[ahlvbpt])\d{1,4}[sx]?|titan)"
 )
 _COUNTED = re.compile(
-    rf"{_BEFORE}(?:on\s+)?(?:(?P<any>any|an?)\s+)?(?:gpu(?=\d+(?:{_COUNTER})))?"
+    rf"{_BEFORE}(?:on\s+)?(?:(?P<any>any|an?)\s+(?:(?:free|available|idle)\s+)?)?(?:gpu(?=\d+(?:{_COUNTER})))?"
     rf"(?:(?P<count>{_NUMBER})(?=\s*[x×*]|\s+{_MODEL}|\s*(?:{_COUNTER}))\s*)?(?P<times>[x×*]\s*)?"
     rf"(?:(?P<model>{_MODEL})(?P<plural>s)?\b"
     rf"(?:\s*[x×*]\s?(?P<after>\d+)\b|\s*[をの를을]?\s*(?P<behind>{_NUMBER})(?=\s*(?:{_COUNTER})))?\s*)?"
@@ -45,8 +47,7 @@ def split_gpus(text: str) -> tuple[Wanted, str]:
     spread, text = take(_SPREAD, text)
     named = _NAMES.search(text)
     if named:
-        names = tuple(re.findall(_NAME, named["names"], _FLAGS))
-        return Wanted(names=tuple(dict.fromkeys(names))), without(text, named)
+        return Wanted(names=_names(named["names"])), without(text, named)
     for match in _COUNTED.finditer(text):
         if _counts_gpus(match):
             count = _number(match["count"] or match["after"] or match["behind"] or "1")
@@ -76,6 +77,14 @@ def _model(match: re.Match[str]) -> str | None:
 def named(text: str) -> tuple[str, ...]:
     """Whatever stands there as a name, so that what is no GPU is told so."""
     named = _NAMES.search(ascii_width(text))
-    if named:
-        return tuple(re.findall(_NAME, named["names"], _FLAGS))
-    return content(text)
+    return (
+        _names(named["names"]) if named else tuple(word for word in content(text) if not _IS_SENTENCE.fullmatch(word))
+    )
+
+
+_IS_SENTENCE = re.compile(r"[^\x00-\x7f]+")  # no machine is called so: `実験終わりました`
+
+
+def _names(said: str) -> tuple[str, ...]:
+    """Each once, and in one word."""
+    return tuple(dict.fromkeys(name.replace(" ", "") for name in re.findall(_NAME, said, _FLAGS)))

@@ -39,10 +39,14 @@ def split_purpose(text: str) -> tuple[str, str]:
         before, after = text[: match.start()].strip(), text[match.end() :].strip()
         if _begins_with_length(after):
             continue
-        if when.tells_time(after) and not when.tells_time(before):
+        if _tells_time(after) and not _tells_time(before):
             return split_purpose(f"{before} {after}")
         return before, after
     return text, ""
+
+
+def _tells_time(text: str) -> bool:
+    return when.flaw_in(text) != when.Kind.NO_RANGE
 
 
 def _begins_with_length(text: str) -> bool:
@@ -60,8 +64,8 @@ def is_length(text: str) -> bool:
 
 def purpose_in(rest: str) -> str:
     """The purpose in what the time and the GPUs have left over: without manners, and without what only marks it."""
-    said = _PURPOSE_MARK.sub("", " ".join(without_manners(rest).split()))
-    return said.strip(" ,.;:!?-。、！？")
+    purpose = _PURPOSE_MARK.sub("", " ".join(without_manners(rest).split())).strip(" ,.;:!?-。、！？")
+    return purpose if content(purpose) else ""
 
 
 def addressed(text: str) -> str:
@@ -88,5 +92,5 @@ FILLERS = said(lambda language: rf"(?:{language.fillers})+")
 
 def content(text: str) -> tuple[str, ...]:
     """The words that mean something."""
-    said = re.split(r"[\s,&+、]+", ascii_width(text))
-    return tuple(word for word in said if word and not FILLERS.fullmatch(word))
+    each = re.split(r"[\s,&+、]+", ascii_width(text))
+    return tuple(word for word in each if word and not FILLERS.fullmatch(word))

@@ -69,8 +69,16 @@ def parse(text: str) -> Command:
         return TooMuch(len(text))
     if not text:
         return Status()
-    text = addressed(whole_letters(text))
-    return _whole(fold(text).strip(_MARKS)) or _ordered(text) or _at_a_glance(text) or _book(text, verb=False)
+    said = whole_letters(text)
+    text = addressed(said)
+    return (
+        _whole(said)
+        or _whole(text)
+        or _ordered(text)
+        or _at_a_glance(text)
+        or _mentioned(text)
+        or _book(text, verb=False)
+    )
 
 
 _MARKS = " ,.;:!?~。、！？〜"
@@ -81,6 +89,7 @@ _THANKS = said(lambda language: language.thanks)
 
 def _whole(text: str) -> Command | None:
     """What is said in these words and no others."""
+    text = fold(text).strip(_MARKS)
     if _WAITS_NO_MORE.fullmatch(text):
         return Wait("", Wanted(), off=True)
     if _GREETINGS.fullmatch(text):
@@ -96,14 +105,17 @@ _ASKS_FREE = said(lambda language: language.asks_free)
 def _ordered(text: str) -> Command | None:
     """A command by one of its words, or in other words; None for what may be a time."""
     shows = _SHOWS.match(text)
-    if shows and (shown := _by_word(text[shows.end() :])):
+    if shows and (shown := _by_word(text[shows.end() :]) or _at_a_glance(text[shows.end() :])):
         return replace(shown, asks=True) if isinstance(shown, Book) else shown  # `show schedule for Friday`
     if command := _by_word(text):
         return command
-    longer, length = take(_MORE, without_manners(text))
-    if longer and is_length(length.strip(_MARKS)):
-        return Extend(length.strip(_MARKS))
+    if _MORE.search(text) and is_length(_without_more(text)):
+        return Extend(_without_more(text))
     return _free(_without_asking(text)) if _ASKS_FREE.fullmatch(text) else None
+
+
+def _without_more(text: str) -> str:
+    return " ".join(_MORE.sub(" ", without_manners(text)).split()).strip(_MARKS)
 
 
 def _by_word(text: str) -> Command | None:
@@ -112,7 +124,26 @@ def _by_word(text: str) -> Command | None:
             verb = _BY_NAME[order.name]
             if not (order.asks and verb.changes):  # nothing is changed by a question
                 return verb.read(order.rest)
+            if order.name in _OF_ONES_OWN:
+                return Mine()
     return None
+
+
+_OF_ONES_OWN = {"extend", "end", "change", "cancel"}  # whoever asks about these sees what there is to tap
+
+
+def _mentioned(text: str) -> Command | None:
+    """What is most likely asked about, where no order was understood and no time."""
+    if when.flaw_in(_about_any(text)) not in {when.Kind.NO_RANGE, when.Kind.TOO_VAGUE}:
+        return None
+    for language in words.LANGUAGES.values():
+        for name, pattern in language.mentions.items():
+            if re.search(pattern, text, re.IGNORECASE):
+                return _MENTIONED[name]
+    return None
+
+
+_MENTIONED: dict[str, Command] = {"mine": Mine(), "who": Who(), "help": Help(), "free": Status()}
 
 
 def _at_a_glance(text: str) -> Status | Picture | None:
@@ -125,7 +156,7 @@ def _at_a_glance(text: str) -> Status | Picture | None:
 
 def _free(text: str) -> Command:
     wish = replace(_book(text), asks=True) if text else Status()
-    return wish if content(wish.when.strip(_MARKS)) else replace(wish, when="")
+    return wish if content(_without_asking(wish.when).strip(_MARKS)) else replace(wish, when="")
 
 
 _FREE_WORDS = said(lambda language: language.free_words)
@@ -140,8 +171,11 @@ def _without_asking(text: str) -> str:
 def _book(text: str, *, verb: bool = True) -> Book:
     head, purpose = split_purpose(text)
     wanted, time = split_gpus(head)
+    if wanted == Wanted() and purpose:  # `tomorrow 9-11 for GPU0`
+        named, rest = split_gpus(purpose)
+        wanted, purpose = (wanted, purpose) if rest else (named, "")
     running, time = split_running(time)
-    return Book(time, wanted, purpose, verb, running=running)
+    return Book(time if time.strip(_MARKS) else "", wanted, purpose, verb, running=running)
 
 
 def _cancel(text: str) -> Cancel:
@@ -164,8 +198,8 @@ _CHANGED_TO = said(lambda language: language.changed_to)
 def _which(text: str) -> tuple[tuple[str, ...], str]:
     """By which GPUs, and at which time, one of one's own is meant."""
     wanted, rest = split_gpus(text)
-    said = [word for word in without_manners(rest).split() if not FILLERS.fullmatch(word)]
-    return wanted.names, " ".join(said)
+    meant = [word for word in without_manners(rest).strip(_MARKS).split() if not FILLERS.fullmatch(word)]
+    return wanted.names, " ".join(meant)
 
 
 def _alone(command: Command) -> Callable[[str], Command | None]:
@@ -189,14 +223,17 @@ def _about_any(text: str) -> str:
     return _NODE.sub(" ", without_manners(split_gpus(text)[1])).strip(_MARKS)
 
 
-def _status(text: str) -> Status:
+def _status(text: str) -> Status | Picture:
+    span = _span(text)
+    if span and span not in {Span.DAY, Span.TOMORROW}:
+        return Picture(span, text)
     return Status(text if content(_about_any(text)) else "")
 
 
 def _who(text: str) -> Who | Status:
     """Of now, whatever stands beside it; of a day, where that is all that is left."""
     asked = " ".join(content(_about_any(text)))
-    return Status(asked) if when.tells_time(asked) else Who()
+    return Status(asked) if when.flaw_in(asked) != when.Kind.NO_RANGE else Who()
 
 
 def _board(text: str) -> Board | None:
@@ -225,8 +262,8 @@ def _quiet(text: str) -> Quiet:
 
 def _extend(text: str) -> Extend:
     wanted, length = split_gpus(text)
-    length = " ".join(word for word in without_manners(length).split() if not FILLERS.fullmatch(word))
-    return Extend(re.sub(r"^(?:by|for)\s+", "", length, flags=re.IGNORECASE).strip(_MARKS), wanted.names)
+    length = " ".join(word for word in _without_more(length).split() if not FILLERS.fullmatch(word))
+    return Extend(re.sub(r"^(?:by|for)\s+|\s+to$", "", length, flags=re.IGNORECASE), wanted.names)
 
 
 _TAKES = re.compile(
@@ -271,7 +308,8 @@ def _bound(pattern: re.Pattern[str], text: str) -> tuple[str, str]:
     match = pattern.search(text)
     if match is None:
         return "", text
-    return next(part for part in match.groups() if part).strip(), without(text, match)
+    bound = next(part for part in match.groups() if part).strip()
+    return bound if _without_asking(bound) else "", without(text, match)  # `until it is free` bounds nothing
 
 
 def picture(text: str) -> Picture:
@@ -339,7 +377,7 @@ VERBS = (
     Verb("free", _free),
     Verb("picture", picture),
     Verb("summary", _summary),
-    Verb("mine", _alone(Mine())),
+    Verb("mine", lambda _text: Mine()),
     Verb("extend", _extend, changes=True),
     Verb("end", lambda text: End(named(text)), changes=True),
     Verb("change", _change, changes=True),

@@ -26,14 +26,28 @@ class Said:
 
 
 def said_in(text: str, language: Words) -> Iterator[Said]:
-    """The command at the beginning, and the one at the end, where there are any."""
-    if first := _leading(language).match(ascii_width(text)):
-        yield Said(_name(first, language), text[first.end() :].strip(), bool(first["asks"]))
-    if last := _trailing(language).search(ascii_width(text)) if language.endings else None:
-        name, rest = _name(last, language), text[: last.start()].strip()
-        if name == "end" and any(character.isdigit() for character in split_gpus(rest)[1]):
-            return  # `13時から18時終了`: where a range ends, not an order
-        yield Said(name, rest if without_manners(rest).strip() else "", bool(last["asks"]))
+    """The command at the beginning, and the one at the end, where there are any.
+
+    Where the first is but a noun, what is done with it comes last: `予約を15時に変更して`.
+    """
+    first, last = _first(text, language), _last(text, language)
+    found = [last, first] if first and first.name == "book" else [first, last]
+    yield from (each for each in found if each)
+
+
+def _first(text: str, language: Words) -> Said | None:
+    found = _leading(language).match(ascii_width(text))
+    return Said(_name(found, language), text[found.end() :].strip(), bool(found["asks"])) if found else None
+
+
+def _last(text: str, language: Words) -> Said | None:
+    found = _trailing(language).search(ascii_width(text)) if language.endings else None
+    if found is None:
+        return None
+    name, rest = _name(found, language), text[: found.start()].strip()
+    if name == "end" and any(character.isdigit() for character in split_gpus(rest)[1]):
+        return None  # `13時から18時終了`: where a range ends, not an order
+    return Said(name, rest if without_manners(rest).strip() else "", bool(found["asks"]))
 
 
 def _name(found: re.Match[str], language: Words) -> str:
@@ -43,9 +57,9 @@ def _name(found: re.Match[str], language: Words) -> str:
 @cache
 def _leading(language: Words) -> re.Pattern[str]:
     endings = rf"(?:{language.endings})?" if language.endings else ""
-    alone = rf"{endings}[.。!！]*(?P<asks>\?)?[:、,]?(?=\s|$)"
+    alone = rf"{endings}[.。!！]*(?P<asks>\?)?(?:[:、,]|(?=\s|$))"
     return re.compile(
-        rf"(?P<verb>{_any_word(language)})(?:{alone}|[:、,]|{language.joints}(?={language.attached}))", re.IGNORECASE
+        rf"(?P<verb>{_any_word(language)})(?:{alone}|{language.joints}(?={language.attached}))", re.IGNORECASE
     )
 
 
@@ -68,11 +82,17 @@ def _by_letters(language: Words) -> dict[str, str]:
     return {fold(word).replace(" ", ""): name for name in language.verbs for word in language.of(name)}
 
 
+@cache
+def _by_one_word(language: Words) -> dict[str, str]:
+    """The same without those of several words, of which a first word is but a part."""
+    return {word: name for word, name in _by_letters(language).items() if word in map(fold, language.of(name))}
+
+
 def nearest(text: str) -> str | None:
     """The command that somebody may have meant by an unknown first word, as it is taught in their language."""
     first = fold(text.split(maxsplit=1)[0]) if text.split() else ""
     for language in words.LANGUAGES.values():
-        by_word = _by_letters(language)
+        by_word = _by_one_word(language)
         others = [word for word in by_word if not first.endswith(word)]  # `remove` is no slip of the pen for `move`
         for word in get_close_matches(first, others, n=1, cutoff=0.7):
             return words.taught(by_word[word], language.code)

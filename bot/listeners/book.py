@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import timedelta, tzinfo
+from datetime import date, timedelta, tzinfo
 from typing import Any
 
 from slack_bolt import App
@@ -39,7 +39,7 @@ def typed(visit: Visit, wish: Book, text: str) -> None:
         if unreadable.repeats and not wish.running:
             series.typed(visit, wish)
         elif unreadable.day and not unreadable.start and (wish.asks or unreadable.question):
-            show.day(visit, unreadable.day)
+            _answer_about(visit, wish, unreadable.day, unreadable)
         elif unreadable.start and unreadable.start <= visit.now and wish.asks:
             show.status(visit)
         else:
@@ -47,7 +47,7 @@ def typed(visit: Visit, wish: Book, text: str) -> None:
         return
     purpose = wish.purpose or commands.purpose_in(reading.rest)
     gpus.refuse_unknown(visit, purpose, wish)
-    began_with_a_word = not wish.verb and _begins(reading.rest, text)
+    began_with_a_word = begins_otherwise(wish, reading, text)
     is_question = reading.question or wish.asks
     if began_with_a_word and not is_question and commands.nearest(text):
         visit.answer(help_view.unknown(text, commands.nearest(text), visit.reader))
@@ -62,10 +62,19 @@ def typed(visit: Visit, wish: Book, text: str) -> None:
         book(visit, wish.wanted, time, purpose, echo, zone, running=wish.running)
 
 
-def _begins(rest: str, text: str) -> bool:
-    """Whether the text begins with what is no time, manners aside."""
-    said = commands.without_manners(text).split()
-    return bool(said) and rest.split()[:1] == said[:1] and bool(commands.purpose_in(rest))
+def _answer_about(visit: Visit, wish: Book, day: date, unreadable: when.Unreadable) -> None:
+    """A day as a whole, or the part of it that was named."""
+    if unreadable.kind == when.Kind.TOO_VAGUE and unreadable.readings:
+        _answer_question(visit, wish.wanted, unreadable.readings[0], wish.purpose)
+    else:
+        show.day(visit, day)
+
+
+def begins_otherwise(wish: Book, reading: when.Reading, text: str) -> bool:
+    """Whether a text without a verb begins with what is no time, what leads to it aside."""
+    said = commands.without_manners(commands.addressed(text)).split()
+    begun = bool(said) and reading.rest.split()[:1] == said[:1] and bool(commands.purpose_in(reading.rest))
+    return begun and not wish.verb
 
 
 def book(

@@ -29,6 +29,7 @@ from bot.commands import (
     Status,
     StillBusy,
     Summary,
+    Thanks,
     TooMuch,
     Unclear,
     Wait,
@@ -118,6 +119,7 @@ _STORIES: dict[type, Callable[[Visit, Any, str], None]] = {  # the table of cont
     Audit: lambda visit, wish, _: record.audit_typed(visit, wish),
     Health: lambda visit, _wish, _: show.health(visit),
     Help: lambda visit, _wish, _: visit.answer(help_view.overview(visit.reader)),
+    Thanks: lambda visit, _wish, _: visit.answer(help_view.thanked(visit.reader)),
     TooMuch: lambda visit, wish, _: _too_much(visit, wish.length),
     Unclear: lambda visit, wish, _: visit.answer(help_view.unclear(wish.rest, wish.verb, visit.reader)),
 }

@@ -38,6 +38,10 @@ def unknown(text: str, nearest: str | None, reader: Reader) -> Message:
     )
 
 
+def thanked(reader: Reader) -> Message:
+    return kit.message(reader.say("Any time."))
+
+
 def unclear(text: str, verb: str, reader: Reader) -> Message:
     """Words behind a command that mean nothing there; how it is used, and that nothing was done."""
     quoted = kit.escape(kit.clip(" ".join(text.split()), 80))

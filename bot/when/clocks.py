@@ -28,6 +28,18 @@ class Daypart(StrEnum):
     NIGHT = "night"
 
 
+#: From when to when a part of the day is meant that is named alone.
+HOURS_OF = {
+    Daypart.AM: (6, 12),
+    Daypart.PM: (12, 18),
+    Daypart.DAWN: (0, 6),
+    Daypart.MORNING: (6, 12),
+    Daypart.MIDDAY: (11, 14),
+    Daypart.NOON: (11, 14),
+    Daypart.AFTERNOON: (12, 18),
+    Daypart.EVENING: (18, 24),
+    Daypart.NIGHT: (18, 24),
+}
 # The bare hours that a part of the day moves to the second half of the day.
 _SECOND_HALF = {
     Daypart.PM: range(1, 12),

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from bot.when import forms, kinds
 from bot.when.ask import Ask, Moment, in_zone, moved_by, on_day, own_day, sharing_day, with_other
-from bot.when.clocks import Day, Length
+from bot.when.clocks import Day, Daypart, Length
 from bot.when.hours import hours, lone_hours
 from bot.when.lexer import tokens as lex
 from bot.when.moments import joined, moment_of
@@ -36,6 +36,8 @@ class Parsed:
     #: More than one start, and which of them is meant was not said.
     starts: list[Moment] = field(default_factory=list)
     day: Day | None = None
+    #: The part of that day.
+    part: Daypart | None = None
     length: Length | None = None
     vague: bool = False
     broken: bool = False
@@ -359,7 +361,12 @@ class _Reader:
             parsed.starts = [replace(m, day=m.day or day) for m in map(moment_of, (self.solid[i] for i in starts))]
             self.used.update(starts)
         if days:
-            parsed.day = moment_of(self.solid[days[0]]).day
+            named = moment_of(self.solid[days[0]])
+            parsed.day = named.day
+            if {kinds.DAYPART, kinds.VAGUE}.isdisjoint(
+                self.letters
+            ):  # of `tomorrow morning to evening` it would be half
+                parsed.part = named.part or (named.day.part if named.day else None)
         else:
             parsed.day = self._last_week()
         parsed.vague = parsed.vague or bool(lengths)

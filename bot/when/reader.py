@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 from bot.when import forms, kinds, zones
 from bot.when.ask import Ask, Moment
-from bot.when.clocks import Day
+from bot.when.clocks import HOURS_OF, Day
 from bot.when.elsewhere import day_words
 from bot.when.fold import fold
 from bot.when.grammar import Parsed, parse, row_of
@@ -304,6 +304,7 @@ def _refuse(parsed: Parsed, here: Here, text: str) -> NoReturn:
         raise Unreadable(Kind.PAST, day=day, rest=parsed.rest, question=parsed.question)
     raise Unreadable(
         Kind.TOO_VAGUE,
+        readings=_part_of_day(parsed, here) if start is None else (),
         start=start,
         day=day,
         length=parsed.length.time if parsed.length else None,
@@ -313,14 +314,23 @@ def _refuse(parsed: Parsed, here: Here, text: str) -> NoReturn:
     )
 
 
-def tells_time(text: str, locale: str = "en") -> bool:
-    """Whether a text tells when: a range, or nothing but a day or a start. Which, depends on who reads it and when."""
+def _part_of_day(parsed: Parsed, here: Here) -> tuple[Reading, ...]:
+    """What is left of `tomorrow afternoon`, from its first hour to its last: nobody books that without being asked."""
+    if parsed.length or parsed.day is None or parsed.part is None:
+        return ()
+    first, last = HOURS_OF[parsed.part]
+    day = next(parsed.day.candidates(here.today))
+    start, end = max(here.at(day, first * 60), here.now.astimezone(here.zone)), here.at(day, last * 60)
+    return (here.reading(start, end),) if start < end else ()
+
+
+def flaw_in(text: str) -> Kind | None:
+    """What keeps a text from telling a range, whoever reads it; NO_RANGE where it says nothing of a time at all."""
     try:
-        read(text, _ANY_DAY, UTC, locale)
+        read(text, _ANY_DAY, UTC, "en")
     except Unreadable as unreadable:
-        told = unreadable.day or unreadable.start or unreadable.readings or unreadable.repeats
-        return bool(told) and not unreadable.rest
-    return True
+        return unreadable.kind
+    return None
 
 
 _ANY_DAY = datetime(2026, 1, 1, tzinfo=UTC)

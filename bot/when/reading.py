@@ -113,7 +113,7 @@ class Unreadable(ValueError):  # noqa: N818 - a person reads "unreadable: too va
         """Name the reason; everything else is what was understood all the same."""
         super().__init__(kind.value)
         self.kind = kind
-        #: For `ambiguous`: what it may mean, each bookable as it is.
+        #: For `ambiguous`: what it may mean, each bookable as it is. For `too_vague`: the part of the day named.
         self.readings = readings
         #: For `too_vague`: the start that was said, or at least its day, or the length.
         self.start = start

@@ -7,27 +7,62 @@ from bot.words.shape import Words
 ENGLISH = Words(
     code="en",
     verbs={
-        "book": ("book <when> [on <gpu>] [for <purpose>]", "reserve, take, get, grab, hold, schedule, new booking, new reservation, make a booking, make a reservation"),
+        "book": (
+            "book <when> [on <gpu>] [for <purpose>]",
+            (
+                "reserve, take, grab, hold, schedule, booking, reservation, new booking, new reservation, "
+                "make a booking, make a reservation, set up a booking"
+            ),
+        ),
         "status": ("status [<day>]", "list, show, overview, availability, the schedule, what is booked, what's booked"),
         "board": ("board [off]", ""),
         "who": ("who", "whos, who's"),
         "free": ("free [<when>]", "available, what is free, what's free"),
         "picture": ("picture [day|tomorrow|week|next week|last week] [node]", "chart, image, calendar"),
         "summary": ("summary [last week]", "usage, report"),
-        "mine": ("mine", "my, me, what do i have, do i have, what have i, have i"),
-        "extend": ("extend <length>", "longer, prolong"),
-        "end": ("end [<gpu>]", "release, stop, done, done with, finish, finished, finished with, free up, give back, return"),
-        "change": ("change [<day>|all] [to <when>] [on <gpu>] [for <purpose>]", "move, edit, reschedule"),
+        "mine": (
+            "mine",
+            (
+                "my, me, bookings, reservations, what's mine, what do i have, what have i, do i have, "
+                "what am i, what did i, when am i, when is my, when does my, how much time do i have"
+            ),
+        ),
+        "extend": ("extend <length>", "longer, prolong, keep, keep it, add"),
+        "end": (
+            "end [<gpu>]",
+            (
+                "release, stop, done, done with, all done, finish, finished, finished with, ended, free up, "
+                "give back, return, my job is done, my job finished, my run is done, my run finished"
+            ),
+        ),
+        "change": (
+            "change [<day>|all] [to <when>] [on <gpu>] [for <purpose>]",
+            "move, edit, reschedule, push, shift, switch, make it",
+        ),
         "cancel": ("cancel [<day>] [<gpu>]", "delete, remove my, drop my"),
         "ask": ("ask [<when>] [on <gpu>] [for <purpose>]", "ask for"),
-        "wait": ("wait [<length>|off] [on <gpu>] [before <when>]", "waitlist, queue, wait for, notify me when, tell me when, let me know when, let me know if, ping me when"),
+        "wait": (
+            "wait [<length>|off] [on <gpu>] [before <when>]",
+            (
+                "waitlist, waiting list, queue, queue me, wait for, put me on the waitlist, "
+                "put me on the waiting list, put me on the list, add me to the waitlist, notify me when, "
+                "tell me when, let me know when, let me know if, let me know as soon as, tell me as soon as, "
+                "ping me when, wake me when"
+            ),
+        ),
         "busy": ("busy [<gpu>]", "still busy, occupied"),
-        "quiet": ("quiet [22:00-8:00|off|lab]", "quiet hours"),
+        "quiet": ("quiet [22:00-8:00|off|lab]", "quiet hours, mute, do not disturb, don't disturb, stop notifying me"),
         "history": ("history", "past"),
         "admin": ("admin [down <gpu> <when> <why>]", ""),
         "audit": ("audit [csv]", "log"),
         "health": ("health", ""),
-        "help": ("help", "?, commands, how do i, how does this work, how do you work, what can you do"),
+        "help": (
+            "help",
+            (
+                "?, commands, info, how do i, how can i, how to, how does this work, how do you work, "
+                "what can you do, what commands"
+            ),
+        ),
     },
     spans={
         "day": "day, today",
@@ -46,30 +81,43 @@ ENGLISH = Words(
         r"(?=[\s,.!?]|$)"
     ),
     before=(
-        r"(?:(?:hi|hello|hey)(?:\s+(?:there|all|gpu))?[\s,.!]+|(?:please|pls|plz|ok|okay)[\s,]+"
-        r"|(?:can|could|would|will|may)\s+(?:you|i|we)\s+(?:have\s+)?|(?:i|we)(?:'d|\s+would)\s+like\s+(?:to\s+)?"
-        r"|(?:i|we)\s+(?:want|need|have)\s+to\s+|(?:(?:i|we)\s+)?(?:want|need)\s+"
-        r"|(?:i(?:'m|m|\s+am)|we(?:'re|\s+are))\s+(?=done|finished)|(?:i|we)(?:'ll|\s+will)\s+|let\s+(?:me|us)\s+(?:have\s+|(?!know)))"
+        r"(?:(?:hi|hello|hey)(?:\s+(?:there|all|gpu))?[\s,.!]+"
+        r"|(?:please|pls|plz|ok|okay|oh|sorry|actually|never\s?mind|nvm|great|cool|perfect)[\s,.!]+"
+        r"|(?:can|could|would|will|may)\s+(?:you|i|we)\s+(?:have\s+)?|(?:i|we)(?:'d|\s+would)\s+like\s+(?:to\s+(?:use\s+|have\s+)?)?"
+        r"|(?:i|we)\s+(?:want|need|have)\s+to\s+(?:use\s+|have\s+)?|(?:(?:i|we)\s+)?(?:want|need)\s+"
+        r"|(?:i(?:'m|m|\s+am)|we(?:'re|\s+are))\s+(?=done|finished)|(?:i|we)\s+(?:have\s+)?(?=finished)|just\s+|(?:i|we)(?:'ll|\s+will)\s+|let\s+(?:me|us)\s+(?:have\s+|(?!know))"
+        r"|(?:give|get)\s+(?:me|us)\s+|gimme\s+|(?:give|get)\s+(?=\S*gpu|\d|an?\s))"
     ),
-    shows=r"(?:show|list|see|view|display|check|give|what\s+are|what\s+is)\s+(?:me\s+)?",
-    for_me=r"(?:^|(?<=\s))(?:for\s+(?:me|us|myself)|(?<=book\s)me|(?<=get\s)me|(?<=reserve\s)me)(?=[\s,.!?]|$)",
+    shows=r"(?:show|list|see|view|display|check|what\s+are|what\s+is|what's)\s+(?:me\s+)?|current\s+",
+    for_me=r"(?:^|(?<=\s))(?:for\s+(?:me|us|myself)|(?<=book\s)me|(?<=reserve\s)me)(?=[\s,.!?]|$)",
     asks_free=(
-        r"(?:when|what|which|is|are|any|anything|how\s+many)\b.*\b(?:free|available|idle)\b.*"
-        r"|when\s+can\s+(?:i|we)\b.*"
+        r"(?:when|what|which|is|are|any|anything|how|do\s+(?:you|we)\s+have|gpus?|cards?)\b.*\b"
+        r"(?:free|available|idle|taken|busy|in\s+use|using|running)\b.*"
+        r"|when\s+can\s+(?:i|we)\b.*|(?:what|which)\s+(?:gpus?|cards?)\b.*"
     ),
     free_words=(
-        r"\b(?:when|what|which|how\s+many|is|are|be|will|does|do|can|could|i|we|use|have|get|there|any|anything|something|one"
-        r"|becomes?|gets?|free|available|idle|next|slots?|time)\b"
+        r"\b(?:when|what(?:'s)?|which|how(?:\s+many)?|is|are|be|will|does|do|can|could|i|we|you|in\s+use|use|using|running|have|some(?:one|body)|any(?:one|body)|there|a|any|anything"
+        r"|something|becomes?|gets?|frees\s+up|free|available|idle|taken|busy|again|all|the|gpus?(?![\w/-])|cards?"
+        r"|next\s+(?:free\s+|available\s+)?(?:slots?|time|one)|slots?)\b"
     ),
-    more=r"^\+\s*(?=\d)|\b(?:more|extra|longer)\b|(?<=\ban)other\b",
-    greetings=r"(?:hi|hello|hey|good\s+(?:morning|afternoon|evening))(?:\s+(?:there|all|gpu|everyone))?",
-    thanks=r"(?:many\s+)?(?:thanks|thank\s+you|thx|ty|cheers)(?:\s+(?:a\s+lot|so\s+much|very\s+much|all))?",
+    mentions={
+        "mine": r"^(?:(?!\bfor\b).)*\bmy\s+(?:\w+\s+)?(?:bookings?|reservations?|slots?)\b",
+        "who": r"\bwho\b",
+        "help": r"\bhow\b|\bcommands?\b",
+        "free": r"\b(?:free|available)\b",
+    },
+    more=r"^\+\s*(?=\d)|\b(?:more|extra|longer)\b|\banother\s+(?=\d)|(?<=\ban)other\b",
+    greetings=r"(?:hi|hello|hey|hiya|yo|howdy|good\s+(?:morning|afternoon|evening))(?:\s+(?:there|all|gpu|bot|everyone))?",
+    thanks=r"(?:many\s+)?(?:thanks|thank\s+(?:you|u)|thx|tnx|ty|cheers)(?:\s+(?:a\s+lot|so\s+much|very\s+much|all))?",
     fillers=(
-        "on|and|my|the|at|it|is|are|has|have|having|now|right|currently|all|any|every|everything|of|uses|used|using|booked|holds"
-        "|bookings?|reservations?"
+        "on|and|my|the|at|it|is|are|has|have|having|now|right|currently|early|all|any|every|everything|of|for|next|left|uses|session|slots?|just|jobs?|used|using|booked|holds"
+        "|running|bookings?|reservations?|ends?"
     ),
     off=r"off|stop|no more|cancel",
-    waits_no_more=r"(?:stop|cancel|end|leave)\s+(?:the\s+)?(?:wait(?:ing|\s?list)?|queue)",
+    waits_no_more=(
+        r"(?:stop|cancel|end|leave)\s+(?:the\s+)?(?:wait(?:ing|\s?list)?|queue)"
+        r"|(?:take|remove)\s+me\s+(?:off|from)\s+(?:the\s+)?(?:wait(?:ing)?\s?list|list|queue)"
+    ),
     whole=r"(?<!\S)(?:all(?:\s+(?:of\s+)?(?:them|it))?|every\s+one|(?:the\s+)?(?:whole\s+)?series)(?!\S)",
     changed_to=r"(?:^|(?<=\s))to\s+",
     running=(

@@ -53,11 +53,33 @@ def test_who_is_only_spoken_of_books_nothing(world: World) -> None:
     alice.waits_for("#gpu", "You have nothing booked.")
 
 
-@pytest.mark.parametrize("words", ["@gpu you are great", "@gpu :-)", "thanks @gpu !"])
+@pytest.mark.parametrize("words", ["@gpu you are great", "@gpu :-)"])
 def test_what_is_no_request_gets_a_short_helpful_answer(world: World, words: str) -> None:
     said(world, "alice", words)
     helped = answer(world, "alice", "To book, write a time")
     assert len(helped.words.partition("Welcome")[0]) < 200
+
+
+def test_it_is_spoken_to_as_a_colleague_is(world: World) -> None:
+    alice = world.person("alice")
+    for words, told in (
+        ("hi, can you book GPU0 for me tomorrow 13-15?", "Free: GPU0"),
+        ("reserve a gpu for me now for 2h", "✓ Booked GPU0"),
+        ("who has GPU0 right now?", "1 person holds GPUs now"),
+        ("is GPU0 free this afternoon?", "12:00–18:00"),
+        ("i need 30 more minutes", "✓ Extended to 12:30"),
+        ("can I extend?", "Running: GPU0"),
+        ("okay, i'm done", "✓ Cancelled: GPU0"),
+        ("when is GPU0 free", "1 of 1 GPU is free now."),
+        ("thanks!", "Any time."),
+    ):
+        alice.types("@gpu", words)
+        alice.waits_for("@gpu", told)
+
+
+def test_whoever_says_thanks_is_answered_in_kind(world: World) -> None:
+    said(world, "alice", "thanks @gpu !")
+    answer(world, "alice", "Any time.")
 
 
 def test_a_mention_alone_shows_the_status(world: World) -> None:

@@ -30,7 +30,7 @@ SENTENCES = [
     ("cancle tomorrow 13-18", "Did you mean /gpu cancel"),
     ("remove tomorrow 13-18", "Free: GPU0"),
     ("free tomorrow for 30 days", "no time|longest booking is 7 d"),
-    ("book on GPU0 gpu11111111+gpu11111111+gpu11111111+gpu11111111+gpu11111111!", "no time|There is no GPU"),
+    ("book on GPU0 gpu11111111+gpu11111111+gpu11111111+gpu11111111+gpu11111111!", "Write when|There is no GPU"),
     ("board foo", "I do not understand “foo” there, and did nothing."),
     ("status foo", "This works: /gpu status [<day>]"),
     ("status 2019-01-01", "Tue 1 Jan 2019 is over."),
@@ -171,6 +171,6 @@ def test_a_refusal_by_a_hundred_gpus_fits_into_a_message(world: World) -> None:
 
 def test_edits_and_other_bots_are_left_alone_and_acknowledged(world: World) -> None:
     alice = world.person("alice")
-    ack = alice.types("#gpu", "@gpu thanks!")
+    ack = alice.types("#gpu", "@gpu brilliant!")
     assert not ack.late
     alice.waits_for("#gpu", "I do not understand")
