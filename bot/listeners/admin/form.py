@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any, TypeVar
+from typing import Any
 
 from slack_bolt import Ack
 
@@ -29,8 +29,6 @@ from core.timerange import TimeRange
 from core.work import Work
 
 Values = dict[str, Any]
-_One = TypeVar("_One")
-_Other = TypeVar("_Other")
 _FIELDS = {
     NameTaken: ("label", "hostname"),
     BadMemory: ("memory", "ram"),
@@ -48,6 +46,25 @@ class Wrong(Exception):  # noqa: N818 - an answer to the person, no malfunction
     def __init__(self, fields: dict[str, str]) -> None:
         super().__init__(*fields.values())
         self.fields = fields
+
+
+class Mistakes:
+    """Gathers what is wrong with several fields, to be told at once: `with mistakes:` stands around each."""
+
+    def __init__(self) -> None:
+        self._fields: dict[str, str] = {}
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, _kind: object, raised: object, _trace: object) -> bool:
+        if isinstance(raised, Wrong):
+            self._fields |= raised.fields
+        return isinstance(raised, Wrong)
+
+    def tell(self) -> None:
+        if self._fields:
+            raise Wrong(self._fields)
 
 
 def opening(open_: Callable[[Visit, Work, Values, Origin], kit.Block]) -> Callable[..., None]:
@@ -117,16 +134,3 @@ def time_in(visit: Visit, text: str) -> TimeRange:
 
 def unread_in(visit: Visit, field: str, text: str, unreadable: when.Unreadable) -> Wrong:
     return Wrong({field: kit.plain(unread.words(unreadable, text, visit.reader))})
-
-
-def together(one: Callable[[], _One], other: Callable[[], _Other]) -> tuple[_One, _Other]:
-    """What both read, or the mistakes of both."""
-    try:
-        first = one()
-    except Wrong as wrong:
-        try:
-            other()
-        except Wrong as another:
-            raise Wrong(wrong.fields | another.fields) from None
-        raise
-    return first, other()

@@ -7,7 +7,7 @@ from slack_bolt import App
 from bot import errors, when
 from bot.desk import Desk, Visit
 from bot.listeners.admin import form
-from bot.listeners.admin.form import Values, Wrong
+from bot.listeners.admin.form import Mistakes, Values, Wrong
 from bot.views import kit
 from bot.views.admin import limits as view
 from bot.views.admin.form import Origin
@@ -41,20 +41,23 @@ def _save(visit: Visit, values: Values, _origin: Origin) -> Message:
 def filled_in(visit: Visit, values: Values, scope: Subject) -> dict[Rule, policy.Value]:
     """What is said of such a subject; every field with a mistake is named at once."""
     said: dict[Rule, policy.Value] = {}
-    wrong: dict[str, str] = {}
+    mistakes = Mistakes()
     for rule in Rule:
-        try:
+        with mistakes:
             if text := values.get(rule.value):
                 said[rule] = _limit(visit, rule, text)
-        except Wrong as mistake:
-            wrong |= mistake.fields
+    with mistakes:
+        _check(visit, scope, said)
+    mistakes.tell()
+    return said
+
+
+def _check(visit: Visit, scope: Subject, said: policy.Rules) -> None:
     try:
         rules.check(scope, said)
     except BadLimits as refusal:
-        wrong |= {rule.value: errors.bounds(*ends, visit.reader) for rule, ends in refusal.bounds.items()}
-    if wrong:
-        raise Wrong(wrong)
-    return said
+        bounds = {rule.value: errors.bounds(*ends, visit.reader) for rule, ends in refusal.bounds.items()}
+        raise Wrong(bounds) from None
 
 
 def _limit(visit: Visit, rule: Rule, text: str) -> policy.Value:

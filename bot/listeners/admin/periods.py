@@ -6,7 +6,7 @@ from slack_bolt import App
 
 from bot.desk import Desk, Visit
 from bot.listeners.admin import form, limits
-from bot.listeners.admin.form import Values, Wrong
+from bot.listeners.admin.form import Mistakes, Values, Wrong
 from bot.views import carried, kit
 from bot.views.admin import periods as view
 from bot.views.admin.form import Origin
@@ -32,9 +32,12 @@ def _open(visit: Visit, work: Work, _about: Values, origin: Origin) -> kit.Block
 
 
 def _save(visit: Visit, values: Values, _origin: Origin) -> Message:
-    said, time = form.together(
-        lambda: limits.filled_in(visit, values, Subject.PERIOD), lambda: form.time_in(visit, values["when"])
-    )
+    mistakes = Mistakes()
+    with mistakes:
+        said = limits.filled_in(visit, values, Subject.PERIOD)
+    with mistakes:
+        time = form.time_in(visit, values["when"])
+    mistakes.tell()
     if not said:
         raise Wrong({Rule.LONGEST.value: visit.reader.say("Write at least one limit that is different then.")})
     with visit.begin() as work:
