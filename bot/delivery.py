@@ -126,7 +126,7 @@ class Sender:
             if self._client.is_stopped:
                 return
             try:
-                people.find(self._desk, member.slack_id, now, hurried=True)
+                people.refresh(self._desk, member, now)
                 self._direct_messages_of(member.slack_id)
             except (SlackClientError, OSError, ToldToStop) as error:
                 log.info("not prepared to write: %s", type(error).__name__)
@@ -223,7 +223,7 @@ class Sender:
             reader = self._reader(holder.language, holder.zone, holder.slack_id)
             message = summary_view.undeliverable(str(first.data.get("failure", "")), reader)
         else:
-            holder = people.find(self._desk, holder.slack_id, now, hurried=True)  # who travels reads local times
+            holder = people.refresh(self._desk, holder, now)  # who travels reads local times
             message = direct.to_holder(batch, self._reader(holder.language, holder.zone, holder.slack_id), now)
         return self._say(message, batch, channel)
 

@@ -83,7 +83,7 @@ class Painter:
 
     def _draw_home(self, display: Display, member: facts.Member) -> None:
         now = self._clock()
-        member = people.find(self._desk, member.slack_id, now, hurried=True)
+        member = people.refresh(self._desk, member, now)
         reader = Reader.of(member.language, member.zone, member.slack_id, self._desk.command)
         with self._database.read(now) as work:
             shown, lab = look(work, self._desk, member, reader)

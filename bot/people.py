@@ -42,8 +42,15 @@ def find(desk: Desk, slack_id: str, now: datetime, *, hurried: bool = False) -> 
     again next time. Somebody Slack does not know here is a stranger.
     """
     member = _known(desk, slack_id, now)
-    if member and is_fresh(member, now):
-        return member
+    return member if member and is_fresh(member, now) else _ask(desk, slack_id, member, now, hurried)
+
+
+def refresh(desk: Desk, member: facts.Member, now: datetime) -> facts.Member:
+    """The same of somebody who was looked up just now, `hurried`."""
+    return member if is_fresh(member, now) else _ask(desk, member.slack_id, member, now, hurried=True)
+
+
+def _ask(desk: Desk, slack_id: str, member: facts.Member | None, now: datetime, hurried: bool) -> facts.Member:
     try:
         user = _asking(desk.client, hurried).users_info(user=slack_id, include_locale=True)["user"]
     except SlackApiError as error:
