@@ -500,5 +500,6 @@ def _news(recurrence: Recurrence, held: Sequence[facts.Reservation]) -> dict[str
         "gpus": list(gpus),
         "first": first.range.written(),
         "last": last.range.start.isoformat(),
+        "hours": last.range.written(),  # what has begun is shorter than the others
         "rule": occurrences.written(recurrence),
     }

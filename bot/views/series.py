@@ -295,7 +295,7 @@ def news(kind: Kind, data: dict[str, Any], who: str, reader: Reader) -> str:
         "gpus": f"*{kit.escape(reader.listed(list(data['gpus'])))}*",
         "who": who,
         "often": how_often(occurrences.read(data["rule"]), reader),
-        "first": reader.when(TimeRange.read(data["first"])),
+        "first": _first(data, reader),
         "last": reader.day(datetime.fromisoformat(data["last"])),
         "count": data["count"],
     }
@@ -306,6 +306,16 @@ def news(kind: Kind, data: dict[str, Any], who: str, reader: Reader) -> str:
     if kind is Kind.SERIES_CHANGED:
         return reader.say("{gpus} · {who} changed {count} times: {often}, {first} to {last}", **values)
     return reader.say("{gpus} booked by {who} {count} times: {often}, {first} to {last}", **values)
+
+
+def _first(data: dict[str, Any], reader: Reader) -> str:
+    """Thu 3 Dec, 09:00–12:00 CET: its day, and the hours of them all, of which little may be left on that day."""
+    first = TimeRange.read(data["first"])
+    hours = TimeRange.read(data["hours"]) if "hours" in data else first
+    if hours.length >= timedelta(days=1):
+        return reader.when(first)
+    clocks = f"{reader.clocks(hours)} {reader.zone_name(first.start)}"
+    return reader.say("{day}, {hours}", day=reader.day(first.start), hours=clocks)
 
 
 def _overruled_news(kind: Kind, values: dict[str, Any], reader: Reader) -> str:
@@ -322,7 +332,7 @@ def overruled(data: dict[str, Any], reader: Reader) -> str:
         "who": kit.escape(str(data["by"])),
         "why": kit.escape(str(data["why"])),
         "gpus": f"*{kit.escape(reader.listed(list(told['gpus'])))}*",
-        "first": reader.when(TimeRange.read(told["first"])),
+        "first": _first(told, reader),
         "last": reader.day(datetime.fromisoformat(told["last"])),
     }
     if data["action"] == facts.Action.CANCELLED:

@@ -284,3 +284,12 @@ def test_a_series_comes_on_other_weekdays_from_now_on(world: World) -> None:
     assert "Tue 8 Dec – Thu 17 Dec" in answer.words
     alice.types("#gpu", "/gpu change all to every 2 weeks on mon")
     alice.waits_for("#gpu", "✗ Every how many weeks it comes, and its end, stay as they are.")
+
+
+def test_a_series_that_has_begun_is_announced_with_the_hours_of_them_all(world: World) -> None:
+    alice = world.person("alice")
+    alice.types("#gpu", "/gpu every day 9-12 until Dec 6")  # it is 10:00
+    alice.waits_for("#gpu", "✓ Booked 4 times")
+    world.tick()
+    told = world.person("minjun").waits_for("#gpu", "GPU0 booked by Alice Weber 4 times").words
+    assert "every day, Thu 3 Dec, 17:00–20:00 JST to Sun 6 Dec" in told
