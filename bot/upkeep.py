@@ -22,6 +22,7 @@ class Upkeep:
         self._database, self._clock = desk.database, desk.clock
         self._painter = Painter(desk)
         self._planned: datetime | None = None
+        self._seen: datetime | None = None  # up to when what opens was looked for
 
     def stop(self) -> None:
         """Finish what is being drawn, and begin nothing more."""
@@ -32,7 +33,7 @@ class Upkeep:
         for language in i18n.languages():
             i18n.catalog(language)  # to be read once, which takes longer than a reminder may be late
         self._plan()
-        self._pass_on_offers()
+        self._serve_who_waits()
         self._sender.prepare(self._clock() + PREPARES)
         self._painter.refresh()
 
@@ -48,11 +49,15 @@ class Upkeep:
                 waitlist.look_again(work, lab.id)
         self._planned = now
 
-    def _pass_on_offers(self) -> None:
-        """What nobody took in time is offered to the next, who should hear of it at once."""
-        lab = self._desk.organization.id
-        with self._database.read(self._clock()) as work:
+    def _serve_who_waits(self) -> None:
+        """What nobody took in time is offered to the next, and what may be booked from now on to who waited for it:
+        they should hear of it at once.
+        """
+        lab, now = self._desk.organization.id, self._clock()
+        with self._database.read(now) as work:
             overdue = waitlist.has_overdue(work, lab)
-        if overdue:
-            with self._database.begin(self._clock()) as work:
-                waitlist.lock(work, lab)
+            opened = self._seen is not None and waitlist.has_opened(work, lab, self._seen)
+        if overdue or opened:
+            with self._database.begin(now) as work:
+                waitlist.look_again(work, lab) if opened else waitlist.lock(work, lab)
+        self._seen = now

@@ -85,9 +85,7 @@ def last_start(
     said = rulebook.of(work, organization_id, member_id)
     count = len(candidates) if wanted.names else wanted.count
     groups = said.groups(wanted, candidates)
-    reach, farthest = max(
-        ((said.of(group, wish).ahead or FARTHEST, group) for group in groups), key=lambda found: found[0]
-    )
+    reach, farthest = _reach(said, groups, wish)
     if wish.start > work.now + FARTHEST + reach:
         origin = said.of(farthest, wish).origin(Rule.AHEAD)
         raise errors.TooFarAhead(wish.start, reach, wish=wish, origin=origin)
@@ -105,6 +103,23 @@ def last_start(
             return last
     assert refusal is not None
     raise refusal
+
+
+def opens_at(
+    work: Work, organization_id: int, member_id: int, wanted: Wanted, candidates: Sequence[facts.Gpu], wish: TimeRange
+) -> datetime:
+    """From when on such a booking is not too far ahead, on any choice of these GPUs."""
+    said = rulebook.of(work, organization_id, member_id)
+    reach, _ = _reach(said, said.groups(wanted, candidates), wish)
+    return wish.start - reach
+
+
+def _reach(
+    said: Rulebook, groups: Sequence[tuple[facts.Gpu, ...]], wish: TimeRange
+) -> tuple[timedelta, tuple[facts.Gpu, ...]]:
+    """How far ahead it may be booked at most, and on which of these."""
+    found = ((said.of(group, wish).ahead or FARTHEST, group) for group in groups)
+    return max(found, key=lambda each: each[0])
 
 
 def turns(work: Work, organization_id: int, member_id: int, wish: TimeRange, last: datetime) -> set[datetime]:

@@ -93,6 +93,28 @@ def has_overdue(work: Work, organization_id: int) -> bool:
     )
 
 
+def has_opened(work: Work, organization_id: int, since: datetime) -> bool:
+    """Whether something that is waited for was too far ahead to be booked then, and is no more: see `look_again`."""
+    far = work.session.scalars(
+        select(models.Wish)
+        .where(models.Wish.organization_id == organization_id, wishes.IS_OPEN)
+        .where(models.Wish.offer_id.is_(None), models.Wish.reservation_id.is_(None))
+        .where(models.Wish.earliest_at > since)
+    )
+    known = inventory.gpus(work, organization_id)
+    return any(since < _opens_at(work, row, known) <= work.now for row in far)
+
+
+def _opens_at(work: Work, row: models.Wish, known: Sequence[facts.Gpu]) -> datetime:
+    named = [gpu for gpu in known if gpu.id in row.gpus]
+    gpus = named if row.gpus else [gpu for gpu in known if row.model is None or inventory.is_model(gpu, row.model)]
+    if not gpus:
+        return row.earliest_at
+    wish = TimeRange(row.earliest_at, row.earliest_at + timedelta(seconds=row.seconds))
+    wanted = Wanted.of(named) if row.gpus else Wanted((), row.gpu_count, row.model, spread=row.spread)
+    return limits.opens_at(work, row.organization_id, row.member_id, wanted, gpus, wish)
+
+
 def look_again(work: Work, organization_id: int) -> None:
     """Serve those who were passed over for a reason that may be gone: a limit was relaxed, a week or a period ended."""
     waits = select(models.Wish.id).where(models.Wish.organization_id == organization_id, wishes.IS_OPEN)

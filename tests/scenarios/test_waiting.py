@@ -171,3 +171,17 @@ def test_what_is_free_is_booked_at_once(world: World) -> None:
     haruka = world.person("haruka")
     haruka.types("#gpu", "/gpu wait 4h")
     assert "18:00–22:00 JST" in haruka.waits_for("#gpu", "✓ Booked GPU0").words
+
+
+def test_what_is_too_far_ahead_is_had_as_soon_as_it_opens(world: World) -> None:
+    lab = world.desk.organization.id
+    with world.desk.database.begin(world.clock()) as work:
+        rules.set_for(work, Operator(lab), Subject.LAB, lab, {Rule.AHEAD: timedelta(days=1)})
+    haruka = world.person("haruka")
+    haruka.types("#gpu", "/gpu tomorrow 18:05-20:05")  # it is 18:00
+    haruka.waits_for("#gpu", "That is too far ahead.").press("Wait until I may")
+    haruka.waits_for("#gpu", "✓ You wait for 2 h on 1 GPU.")
+    world.tick()
+    assert not any("Come free" in message.words for message in haruka.sees("@gpu"))
+    world.later(minutes=5)
+    assert "Fri 4 Dec, 18:05–20:05 JST" in haruka.waits_for("@gpu", "Come free for you").words
