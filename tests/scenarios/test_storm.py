@@ -42,7 +42,7 @@ class Size:
     people: int
 
 
-SIZE = Size(1_000, 400, 4, 12, 3.0, 8) if IS_SOAK else Size(24, 24, 2, 2, 1.0, 4)
+SIZE = Size(1_000, 400, 4, 12, 5.0, 8) if IS_SOAK else Size(24, 24, 2, 2, 1.0, 4)
 
 pytestmark = pytest.mark.waits
 
