@@ -59,6 +59,11 @@ _PERMANENT = frozenset(
     }
 )
 
+# Slack takes nothing from us at all, until somebody renews the token: no message is to blame, and no admin can be told.
+_LOCKED_OUT = frozenset(
+    {"account_inactive", "invalid_auth", "not_authed", "org_login_required", "token_expired", "token_revoked"}
+)
+
 # What cannot be rewritten any more is told anew.
 _LOST = frozenset(
     {
@@ -330,16 +335,17 @@ class Sender:
             return any(posted)
         elif code in _PERMANENT | _UNSPEAKABLE:
             self._give_up(batch, code)
+        elif code in _LOCKED_OUT:
+            self._put_off(batch, code, _backoff(batch))
         else:
             self._put_off_or_give_up(batch, code)
         return False
 
     def _put_off_or_give_up(self, batch: Batch, why: str) -> None:
-        tries = max(owed.attempts for owed in batch.owed)
-        if tries >= GIVE_UP_AFTER:
+        if _tries(batch) >= GIVE_UP_AFTER:
             self._give_up(batch, why)
         else:
-            self._put_off(batch, why, min(timedelta(seconds=2 ** min(tries, 10)), MAX_BACKOFF))
+            self._put_off(batch, why, _backoff(batch))
 
     def _put_off(self, batch: Batch, why: str, length: timedelta) -> None:
         until = self._clock() + length * random.uniform(1, 1.25)  # noqa: S311 - spreads load, guards nothing
@@ -356,3 +362,11 @@ class Sender:
     def _settle_sent(self, batch: Batch, ids: Iterable[int], ts: str) -> None:
         with self._database.begin(self._clock()) as work:
             outbox.sent(work, batch, ids, ts)
+
+
+def _tries(batch: Batch) -> int:
+    return max(owed.attempts for owed in batch.owed)
+
+
+def _backoff(batch: Batch) -> timedelta:
+    return min(timedelta(seconds=2 ** min(_tries(batch), 10)), MAX_BACKOFF)

@@ -44,6 +44,8 @@ class Size:
 
 SIZE = Size(1_000, 400, 4, 12, 5.0, 8) if IS_SOAK else Size(24, 24, 2, 2, 1.0, 4)
 
+PEOPLE = ("alice", "haruka", "minjun")
+
 pytestmark = pytest.mark.waits
 
 
@@ -99,8 +101,14 @@ def test_a_storm(site: Site) -> None:
         finally:
             processes.stop()
         assert_no_overlaps(database)
+    assert [said for said in answers(site) if "Something went wrong" in said] == []
     assert processes.killed == {"web": SIZE.kills / 2, "worker": SIZE.kills / 2}
     assert started(site) == Counter(promised)
+
+
+def answers(site: Site) -> list[str]:
+    """All that those who booked could read."""
+    return [message.words for name in PEOPLE for message in site.slack.person(name).sees("#gpu")]
 
 
 def promise(database: Database, site: Site) -> list[str]:
@@ -123,7 +131,7 @@ def kill_now_and_then(processes: Processes) -> None:
 
 def book_all(site: Site, database: Database) -> None:
     """People book a slot each, and try again when nobody answers."""
-    people = [site.slack.person(name) for name in ("alice", "haruka", "minjun")]
+    people = [site.slack.person(name) for name in PEOPLE]
     monday = datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=2)
 
     def book(number: int) -> None:
