@@ -15,6 +15,7 @@ from core.timerange import TimeRange
 
 MOST_OFFERS = 5
 MOST_CLASHES = 20
+_MOST_GPUS = 8  # that are told of where any would have done
 _LONGEST_TYPED = 150  # letters of a command that somebody would copy from a form
 _LONG_TIME = 20  # letters of a time beside which no GPU's name fits into a button
 
@@ -27,7 +28,9 @@ def taken(refusal: errors.GpuTaken, reader: Reader, *, purpose: str = "", asked:
     return kit.message(
         f"{line} {_in_the_way(refusal, reader)}",
         kit.section(f"*{line}*"),
-        *kit.sections(clash_lines(refusal.clashes, reader)),
+        *kit.sections(
+            _clashes_by_gpu(refusal.clashes, reader) if _is_wide(refusal) else clash_lines(refusal.clashes, reader)
+        ),
         kit.context(_free(refusal, reader)) if refusal.free else None,
         kit.section(reader.say("What would work:") if offers else nothing_free(reader)),
         kit.actions(
@@ -273,18 +276,37 @@ def _what_fits(held: facts.Reservation, most: timedelta, reader: Reader) -> list
 
 
 def clash_lines(clashes: Sequence[facts.Holding], reader: Reader) -> list[str]:
-    lines = [
-        reader.say(
-            "• *{gpu}* · {who} · {when}{purpose}",
-            gpu=kit.escape(clash.gpu.name),
-            who=booking.keeper(clash, reader),
-            when=reader.when(clash.range),
-            purpose=kit.quoted(clash.purpose),
-        )
-        for clash in clashes[:MOST_CLASHES]
-    ]
-    more = len(clashes) - MOST_CLASHES
-    return [*lines, reader.say("… and {count} more.", count=more)] if more > 0 else lines
+    return _cut([_clash_line(clash, reader) for clash in clashes], MOST_CLASHES, reader)
+
+
+def _clash_line(clash: facts.Holding, reader: Reader) -> str:
+    return reader.say(
+        "• *{gpu}* · {who} · {when}{purpose}",
+        gpu=kit.escape(clash.gpu.name),
+        who=booking.keeper(clash, reader),
+        when=reader.when(clash.range),
+        purpose=kit.quoted(clash.purpose),
+    )
+
+
+def _is_wide(refusal: errors.GpuTaken) -> bool:
+    """Of a wish for any GPU, nobody reads everybody who is in the way on each."""
+    return refusal.count is not None and len(refusal.clashes) > _MOST_GPUS
+
+
+def _clashes_by_gpu(clashes: Sequence[facts.Holding], reader: Reader) -> list[str]:
+    """Of each GPU whoever is first in the way, and how many come behind."""
+    lines = []
+    for clash in {clash.gpu: clash for clash in reversed(clashes)}.values():
+        behind = sum(each.gpu == clash.gpu for each in clashes) - 1
+        line = _clash_line(clash, reader)
+        lines.append(reader.say("{line}, and {count} more", line=line, count=behind) if behind else line)
+    return _cut(lines[::-1], _MOST_GPUS, reader)
+
+
+def _cut(lines: list[str], most: int, reader: Reader) -> list[str]:
+    more = len(lines) - most
+    return [*lines[:most], reader.say("… and {count} more.", count=more)] if more > 0 else lines
 
 
 def offer_label(offer: Alternative, wish: TimeRange, reader: Reader) -> str:

@@ -68,6 +68,18 @@ def test_a_refusal_names_everybody_and_one_tap_books_what_is_offered(world: Worl
     assert "is taken" not in booked.words  # the refusal has been replaced
 
 
+def test_a_refusal_of_any_gpu_tells_of_each_who_comes_first(world: World) -> None:
+    world.add_gpu("lab-node-1", "GPU1")
+    for hour in range(10, 15):
+        world.book("haruka", f"tomorrow {hour}:00-{hour}:30 on GPU0,GPU1 for run {hour}")  # from 2:00 in Berlin
+    alice = world.person("alice")
+    alice.types("#gpu", "/gpu book tomorrow 1:00-8:00")
+    refused = alice.waits_for("#gpu", "✗ Not booked")
+    assert [line for line in refused.words.splitlines() if line.startswith("•")] == [
+        f'• GPU{number} · @佐藤遥 · Fri 4 Dec, 02:00–02:30 CET · "run 10", and 4 more' for number in (0, 1)
+    ]
+
+
 def test_pressing_twice_books_once(world: World) -> None:
     haruka, alice = world.person("haruka"), world.person("alice")
     haruka.types("#gpu", "/gpu book 20:00-22:00")
