@@ -28,7 +28,7 @@ from bot.views import summary as summary_view
 from bot.views import waitlist as waitlist_view
 from bot.views import welcome as welcome_view
 from bot.views.kit import Message
-from core import facts, outbox, rules, summary, waiting
+from core import backlog, facts, outbox, rules, summary, waiting
 from core.kinds import Kind
 from core.outbox import Batch, OwedByLab
 from core.posts import Post
@@ -124,7 +124,7 @@ class Sender:
         """
         now = self._clock()
         with self._database.read(now) as work:
-            soon = outbox.awaiting(work, self._desk.organization.id, latest)
+            soon = backlog.awaiting(work, self._desk.organization.id, latest)
         for member in soon:
             if member.slack_id in self._direct and people.is_fresh(member, now):
                 continue
@@ -139,7 +139,7 @@ class Sender:
 
     def next_due(self) -> datetime | None:
         with self._database.read(self._clock()) as work:
-            return outbox.next_due(work, self._desk.organization.id)
+            return backlog.next_due(work, self._desk.organization.id)
 
     def _claim(self) -> Batch | None:
         if self._client.is_stopped:

@@ -7,9 +7,9 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import select
 
-from core import models, outbox
+from core import backlog, models
+from core.backlog import Backlog
 from core.migrate import revisions
-from core.outbox import Backlog
 from core.work import Database
 
 SILENT_FOR = timedelta(minutes=1)  # after which senders that should tick are not well
@@ -43,4 +43,4 @@ def look(database: Database, now: datetime, organization_id: int) -> Health:
         ticked = work.session.scalar(
             select(models.Organization.ticked_at).where(models.Organization.id == organization_id)
         )
-        return Health(now, revision, expected, ticked, outbox.backlog(work, organization_id))
+        return Health(now, revision, expected, ticked, backlog.of(work, organization_id))

@@ -14,7 +14,7 @@ from starlette.routing import Route
 
 from bot.desk import Desk
 from core import health
-from core.outbox import Backlog
+from core.backlog import Backlog
 
 BIGGEST = 1_000_000  # bytes; Slack's own requests stay far below
 

@@ -13,7 +13,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from bot.workspace.people import DEMO_PEOPLE
-from core import booking, displays, maintenance, members, organizations, outbox, requests, setup
+from core import backlog, booking, displays, maintenance, members, organizations, outbox, requests, setup
 from core.actors import Actor, Operator
 from core.errors import Refusal
 from core.facts import Standing
@@ -77,7 +77,7 @@ def next_moment(database: Database, slack: Workspace) -> float | None:
     now = datetime.fromtimestamp(slack.state.clock(), UTC)
     with database.read(now) as work:
         lab = organizations.find(work, slack.team_id)
-        due_at = outbox.next_due(work, lab.id) if lab else None
+        due_at = backlog.next_due(work, lab.id) if lab else None
     return due_at.timestamp() if due_at else None
 
 

@@ -10,7 +10,7 @@ from queue import Queue
 import pytest
 from sqlalchemy import insert, select, text
 
-from core import facts, members, models, outbox, rules
+from core import backlog, facts, members, models, outbox, rules
 from core.kinds import Kind
 from core.notices import Outcome
 from core.work import Database
@@ -113,7 +113,7 @@ def test_a_temporary_failure_waits_and_a_permanent_one_is_told_to_an_admin(lab: 
         outbox.failed(work, batch, "channel_not_found")
     assert drain(lab) == [("Charlie", [Kind.UNDELIVERABLE])]
     with lab.database.read(lab.clock.now) as work:
-        assert outbox.backlog(work, lab.id).failed == 1
+        assert backlog.of(work, lab.id).failed == 1
 
 
 def test_that_admins_cannot_be_told_of_a_failure_is_told_to_nobody(lab: Lab) -> None:
@@ -169,7 +169,7 @@ def test_the_sender_knows_when_to_wake(lab: Lab) -> None:
     assert woken == [lab.clock.now]  # the announcement
     drain(lab)
     with lab.database.read(lab.clock.now) as work:
-        assert outbox.next_due(work, lab.id) == start - timedelta(minutes=10)
+        assert backlog.next_due(work, lab.id) == start - timedelta(minutes=10)
 
 
 @pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)

@@ -12,7 +12,7 @@ import psycopg
 import pytest
 from sqlalchemy import Connection, event, text
 
-from core import audit, availability, errors, outbox, reservations, waitlist
+from core import audit, availability, backlog, errors, outbox, reservations, waitlist
 from core.db import OVERLAP, write_guard
 from core.inventory import Wanted
 from core.work import Database
@@ -124,14 +124,14 @@ def a_day(lab: Lab) -> None:
         reservations.held_by(work, lab.id, lab.alice.member_id)
         waitlist.has_overdue(work, lab.id)
         audit.lately(work, lab.id)
-        outbox.awaiting(work, lab.id, lab.clock.now + timedelta(hours=1))
+        backlog.awaiting(work, lab.id, lab.clock.now + timedelta(hours=1))
     for _ in range(2):
         with lab.database.begin(lab.clock.forward(hours=1)) as work:
             batch = outbox.claim(work, lab.id, timedelta(seconds=20))
         assert batch is not None
         with lab.database.begin(lab.clock.now) as work:
             outbox.sent(work, batch, batch.ids, f"{lab.clock.now.timestamp():.6f}")
-            outbox.next_due(work, lab.id)
+            backlog.next_due(work, lab.id)
     lab.act("release", lab.alice, lab.held_by(lab.alice)[0])
     lab.act("cancel", lab.bob, lab.held_by(lab.bob)[0])
 

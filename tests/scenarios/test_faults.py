@@ -18,7 +18,7 @@ from bot.app import build_app
 from bot.delivery import EVENT, Sender
 from bot.workspace.driver import MessageHandle, PersonDriver
 from bot.workspace.state import Person
-from core import booking, members, outbox
+from core import backlog, booking, members, outbox
 from core.actors import Actor
 from core.errors import Unwritable
 from core.inventory import Wanted
@@ -300,7 +300,7 @@ def test_killed_between_slacks_answer_and_the_commit_it_posts_once(world: World)
     world.later(minutes=1)
     assert tried(world, "#gpu") == 1
     with world.desk.database.read(world.clock()) as work:
-        assert outbox.backlog(work, world.desk.organization.id).due == 0
+        assert backlog.of(work, world.desk.organization.id).due == 0
 
 
 def starts(world: World) -> list[MessageHandle]:
