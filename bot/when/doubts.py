@@ -27,13 +27,14 @@ _WORDS = {word.strip() for language in LANGUAGES.values() for word in language.a
 _FRACTION = re.compile(r"1/(?:[2-9]|10|16)|2/3|3/4")
 _CJK = "\u3000"
 #: Small words may stand before those of the purpose: 明日までの課題.
-_PURPOSE = re.compile(r"(u)(?= |$)|[ gup]*([xsc#n])")
+_PURPOSE = re.compile(r"(u)(?= |$)|[ gupGE]*([xsc#n])")
 _DIRECTLY = re.compile(r"[ .gƒF]*([xsc#n])")
 #: `14h-16h SAM 2`
 _ONE_NUMBER = re.compile(r" (C)(?! ?[-~TUKu&|])")
 #: 来週の発表用; `来週 学習` may be on any day of it.
 _ATTACHED = re.compile(r"g*([xsc#])")
 _WEEK_OR_MORE = kinds.WEEK + kinds.MONTH_SHIFT + kinds.YEAR_SHIFT
+_TIMES = kinds.LENGTH + kinds.MOMENT + kinds.DELAY + kinds.NOW
 _MACHINES = ("gpu", "gpus")
 
 
@@ -46,7 +47,8 @@ def in_doubt(
     """
     if not _is_doubtful(token, following, row, gap, folded):
         return token
-    return token._replace(kind=kinds.OTHER, value=_moment(token.value))
+    named = token.kind == kinds.ZONE and not (row and row[-1].kind in _TIMES)  # pose est benchmark
+    return token._replace(kind=kinds.OTHER, value=None if named else _moment(token.value))
 
 
 def _moment(value: object) -> Moment | None:
@@ -62,22 +64,31 @@ def _is_doubtful(
     token: Token, following: Sequence[Token], row: Sequence[Token], gap: Sequence[Token], folded: Folded
 ) -> bool:
     written = folded.text[token.start : token.end]
-    behind = _is_range(row) and all(each.kind in " gu" for each in gap)
+    if isinstance(token.value, Day) and _is_over(token.value):
+        after_text = bool(row) and row[-1].kind == kinds.OTHER
+        return _is_range(row) and (after_text or _text_follows(following, _PURPOSE))
+    behind = _is_range(row) and all(each.kind in " ,gu" for each in gap)
     is_cjk = max(written) > _CJK
     if token.kind == kinds.ZONE:
         return _is_doubtful_zone(token, folded, behind=behind) and _text_follows(following, _DIRECTLY)
     if token.kind == kinds.DAYPART:
         return behind and (is_cjk or written in _WORDS) and _text_follows(following, _PURPOSE)
     if token.kind in _WEEK_OR_MORE:
-        return behind and is_cjk and _text_follows(following, _ATTACHED)
+        over = isinstance(token.value, int) and token.value < 0
+        return behind and is_cjk and _text_follows(following, _PURPOSE if over else _ATTACHED)
     if written in _WORDS:
         return _text_follows(following, _DIRECTLY) or (behind and _text_follows(following, _ONE_NUMBER))
     return behind and isinstance(token.value, Day) and _is_doubtful_day(token.value, written, following)
 
 
+def _is_over(day: Day) -> bool:
+    """Nobody books yesterday: `14-16 yesterday run again`, `17-19 same as yesterday`."""
+    return day.offset is not None and day.offset < 0
+
+
 def _is_doubtful_day(day: Day, written: str, following: Sequence[Token]) -> bool:
-    """Behind a range. In Japanese, Korean and Chinese its day comes first; nobody books yesterday."""
-    if max(written) > _CJK or (day.offset is not None and day.offset < 0):
+    """Whether a day behind a range is; in Japanese, Korean and Chinese it comes first."""
+    if max(written) > _CJK:
         return _text_follows(following, _PURPOSE)
     is_number = day == Day(day=day.day) or _FRACTION.fullmatch(written)
     return bool(is_number) and _text_follows(following, _DIRECTLY)
@@ -93,7 +104,7 @@ def _is_doubtful_zone(token: Token, folded: Folded, *, behind: bool) -> bool:
 
 def _is_range(row: Sequence[Token]) -> bool:
     """Whether a whole range, or a start and a length, has been read."""
-    times = sum(token.kind in (kinds.MOMENT, kinds.DELAY, kinds.NOW) for token in row)
+    times = sum(token.kind in _TIMES[1:] for token in row)
     return times > 1 or any(token.kind == kinds.LENGTH for token in row)
 
 

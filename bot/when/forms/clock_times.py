@@ -101,7 +101,7 @@ def _before_the_hour(tokens: Sequence[Token], of: Habits) -> Built:
 
 @FORMS.add_by_habit(
     r"(?<!n\.)(?<!(?<!n/)n,)[nN] ?H"
-    r"(?:[nN] ?M| [nN] ?M(?! ?x)|v| v(?![xF])| ?q|[nN](?! ?[hHod])| n(?= |$|[-~TUKu,)])(?! ?[-~:HhoOiMjdac./Δ]))?"
+    r"(?:[nN] ?M| [nN] ?M(?! ?x)|v| v(?!g?[xF])| ?q|[nN](?! ?[hHod])| n(?= |$|[-~TUKu,)])(?! ?[-~:HhoOiMjdac./Δ]))?"
 )
 def _hour_mark(tokens: Sequence[Token], of: Habits) -> Built:
     if tokens[0].kind == kinds.NUMBER and len(str(tokens[0].value)) > 2:
@@ -114,14 +114,10 @@ def _hour_mark(tokens: Sequence[Token], of: Habits) -> Built:
     marked = value_of(tokens, kinds.HOUR_MARK) == "24h"
     if marked and minute >= 60:
         return None  # 20 Uhr 90 Minuten
-    return kinds.CLOCK, clock(
-        hour,
-        minute,
-        written=str(tokens[0].value),
-        exact=bool(rest),
-        marked=marked,
-        latest=of.latest_hour,
-    )
+    written = str(tokens[0].value)
+    value = clock(hour, minute, written=written, exact=bool(rest), marked=marked, latest=of.latest_hour)
+    spoken = of.code == "ko" and tokens[0].kind == kinds.WORD_NUMBER and has(tokens, kinds.HALF)  # 두시 반
+    return kinds.CLOCK, replace(value, bare=value.open) if spoken else value
 
 
 def _are_minutes(number: Token) -> bool:
@@ -300,7 +296,7 @@ def _clock_hour(tokens: Sequence[Token]) -> Built:
     return kinds.CLOCK, value.literal() if marked else value
 
 
-@FORMS.add(r"C(?: ?& ?v(?! ?[iMhN])|v(?! ?[iMhN])| v(?! ?[-iMhNxF]))|C ?& ?q(?! ?[iM])|C B q")
+@FORMS.add(r"C(?: ?& ?v(?! ?[iMhN])|v(?! ?[iMhN])| v(?! ?[-iMhNxF]|g[xF]))|C ?& ?q(?! ?[iM])|C B q")
 def _clock_and_half(tokens: Sequence[Token]) -> Built:
     """`midi et demi`, `midi et quart`."""
     value = tokens[0].value

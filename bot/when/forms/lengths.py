@@ -75,7 +75,7 @@ def _vague_length(tokens: Sequence[Token]) -> Built:
     return kinds.FEW, None
 
 
-@FORMS.add(r"[nN]g?v ?g?i|[nN] ?&? ?(?:N ?)?v ?g?[ij]|[nN] ?g? ?[ih] ?&? ?(?:N ?)?v(?! ?[iM]|[xF])")
+@FORMS.add(r"[nN]g?v ?g?i|[nN] ?&? ?(?:N ?)?v ?g?[ij]|[nN] ?g? ?[ih] ?&? ?(?:N ?)?v(?! ?[iM]|g?[xF])")
 def _hours_and_half(tokens: Sequence[Token]) -> Built:
     whole = numbers_in(tokens)[0]
     if has(tokens, kinds.DAYS):
@@ -257,7 +257,7 @@ def _or_more(tokens: Sequence[Token]) -> Built:
     return (kinds.FEW, None) if tokens[-1].value == "or more" else None
 
 
-@FORMS.add(r"l ?&? ?(?:N ?)?v(?! ?[bn]|[xF])")
+@FORMS.add(r"l ?&? ?(?:N ?)?v(?! ?[bn]|g?[xF])")
 def _and_a_half(tokens: Sequence[Token]) -> Built:
     """`an hour and a half`, `一日半`."""
     whole = length_of(tokens[0].value)
