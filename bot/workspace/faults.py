@@ -19,7 +19,7 @@ class Fault:
     retry_after: int | None = None
     error: str | None = None
     reset: bool = False  # the call takes effect, then the connection breaks before the answer
-    hang: float | None = None  # seconds of silence; nothing takes effect
+    hang: float | None = None  # seconds of silence; nothing takes effect, unless the connection breaks after them
     times: int = 1
 
 

@@ -115,6 +115,7 @@ class WebApi:
         self._record(name, raw, status, answer)
         await self._wait(self.state.answer_seconds)
         if fault is not None and fault.reset:
+            await self._wait(fault.hang or 0)
             raise ConnectionReset
         headers = {"x-oauth-scopes": ",".join(self.state.manifest.scopes)}
         if status == 429:
@@ -141,7 +142,7 @@ class WebApi:
 
     async def _failing(self, fault: Fault, name: str, raw: Json) -> Response | None:
         """The failure that stands in for an answer, if it does."""
-        if fault.hang is not None:
+        if fault.hang is not None and not fault.reset:
             self._record(name, raw, 0, {"ok": False, "error": "hang"})
             await self._wait(fault.hang)
             raise ConnectionReset

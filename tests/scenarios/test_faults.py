@@ -214,6 +214,22 @@ def test_slack_that_hangs_holds_up_nobody_for_long(world: World) -> None:
     world.person("minjun").waits_for("#gpu", "is yours now")
 
 
+@pytest.mark.waits
+def test_a_post_that_slack_takes_and_answers_too_late_is_not_posted_again(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.caller.TIMEOUT", 1)
+    hasty = Sender(world.desk)
+    world.slack.fail("chat.postMessage", hang=300, reset=True)
+    world.book("alice", "now for 2h")
+    assert hasty.send_due() == 0
+    assert len(starts(world)) == 1, "what it does not know"
+    world.later(minutes=1)
+    assert tried(world, "#gpu") == 1
+    with world.desk.database.read(world.clock()) as work:
+        assert backlog.of(work, world.desk.organization.id).due == 0
+
+
 def test_an_archived_channel_is_told_to_an_admin(world: World) -> None:
     world.book("alice", "now for 2h")
     world.slack.archive("#gpu")
@@ -232,7 +248,7 @@ def test_a_revoked_token_loses_nothing_once_there_is_a_new_one(world: World) -> 
     assert world.later(minutes=13) == 1
     assert len(starts(world)) == 1
     with world.desk.database.read(world.clock()) as work:
-        assert outbox.backlog(work, world.desk.organization.id).failed == 0
+        assert backlog.of(work, world.desk.organization.id).failed == 0
 
 
 def test_one_who_was_deactivated_holds_up_nobody(world: World) -> None:
