@@ -34,7 +34,7 @@ from core import (
     waitlist,
 )
 from core.actors import Actor, Operator
-from core.facts import Action, Hours, Receipt, Recurrence, Repeats, State
+from core.facts import Action, Hours, Receipt, Recurrence, Repeats, Standing, State
 from core.inventory import Wanted
 from core.kinds import Kind
 from core.recipients import CHANNEL
@@ -136,7 +136,9 @@ class Life(RuleBasedStateMachine):
             return
         held, time = receipt.reservation, TimeRange(max(wish.start, self.clock.now), wish.end)
         assert len(held.gpus) == len(wanted.names or range(wanted.count))
-        self.expected[held.id] = Expected(actor.member_id, {gpu.id: time for gpu in held.gpus})
+        assert actor.standing is Standing.MEMBER
+        slots = self.as_rounded(receipt, {gpu.id: time for gpu in held.gpus})
+        self.expected[held.id] = Expected(actor.member_id, slots)
         self.versions[held.id] = [held.version]
         self.absorb()
 
@@ -169,7 +171,7 @@ class Life(RuleBasedStateMachine):
             moved = {gpu: time if slot.end > self.clock.now else slot for gpu, slot in before.slots.items()}
         else:
             moved = dict.fromkeys(gpus, TimeRange(max(wish.start, self.clock.now), wish.end))
-        self.changed(receipt, moved)
+        self.changed(receipt, self.as_rounded(receipt, moved))
 
     @precondition(lambda self: self.expected)
     @rule(which=numbers, purpose=st.sampled_from("ab"))
@@ -204,7 +206,7 @@ class Life(RuleBasedStateMachine):
                 gpu: TimeRange(slot.start, slot.end + by) if slot.end > self.clock.now else slot
                 for gpu, slot in slots.items()
             }
-            self.changed(receipt, longer)
+            self.changed(receipt, self.as_rounded(receipt, longer))
 
     @precondition(lambda self: self.expected)
     @rule(which=numbers, seen=numbers, some=st.booleans())
@@ -321,6 +323,7 @@ class Life(RuleBasedStateMachine):
         """As many of those that remain as can be had so; the others stay as they were."""
         self.settle()
         actor, number = self.series[which % len(self.series)]
+        actor = self.member(actor.member_id)
         hours = _hours(self.hours(start, length))
         try:
             with self.database.begin(self.clock.now) as work:
@@ -699,6 +702,7 @@ class Life(RuleBasedStateMachine):
                 self.told[entry.subject_id, Kind.START] = 1  # what it was a part of has begun
             self.take_over(entry.subject_id, entry.after)
             if entry.surface is facts.Surface.BOT and entry.action in {Action.OFFERED, Action.MOVED, Action.TAKEN}:
+                assert self.is_here(entry.after["holder"])
                 given.append(entry.subject_id)
         for number in given if not self.is_limited else ():
             for row in wishes:
@@ -733,7 +737,9 @@ class Life(RuleBasedStateMachine):
         return work.session.scalars(select(models.Wish).where(models.Wish.organization_id == self.lab)).all()
 
     def open_wishes(self, work: Work) -> list[models.Wish]:
-        return [row for row in self.every_wish(work) if row.outcome is None and row.latest_at >= self.clock.now]
+        """Those of people who have not left."""
+        wishes = [row for row in self.every_wish(work) if self.is_here(row.member_id)]
+        return [row for row in wishes if row.outcome is None and row.latest_at >= self.clock.now]
 
     def offers(self) -> list[int]:
         return [number for number, each in self.expected.items() if each.offered_until is not None and each.slots]
@@ -757,7 +763,17 @@ class Life(RuleBasedStateMachine):
             for offer in refusal.alternatives:
                 wanted = Wanted(tuple(gpu.full_name for gpu in offer.gpus))
                 served = search.serve(work, self.lab, actor.member_id, wanted, offer.range, moving)
-                assert served.time == offer.range
+                assert served.time.clip(offer.range) == offer.range  # the lab may round it
+
+    def as_rounded(self, receipt: Receipt, slots: dict[int, TimeRange]) -> dict[int, TimeRange]:
+        """What it has become where the lab rounds: all that was wished for, and less than an hour more at each end."""
+        if not receipt.rounded:
+            return slots
+        held = {slot.gpu.id: slot.range for slot in receipt.reservation.slots}
+        for gpu, time in slots.items():
+            assert held[gpu].clip(time) == time
+            assert max(time.start - held[gpu].start, held[gpu].end - time.end) < HOUR
+        return held
 
     def made(self, held: facts.Reservation) -> None:
         """Out of a hand-over; what runs already is not told to start, because the hand-over itself was."""
@@ -786,6 +802,9 @@ class Life(RuleBasedStateMachine):
 
     def member(self, number: int) -> Actor:
         return next(each for each in self.people if each.member_id == number)
+
+    def is_here(self, number: int) -> bool:
+        return self.member(number).standing is Standing.MEMBER
 
     @property
     def admin(self) -> Actor:

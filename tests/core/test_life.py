@@ -22,12 +22,15 @@ from core import (
     facts,
     inventory,
     maintenance,
+    members,
     reminders,
+    reservations,
     rulebook,
     rules,
     waitlist,
 )
-from core.facts import BusyAnswer, Displaced, Rule, State, Subject
+from core.actors import Actor
+from core.facts import BusyAnswer, Displaced, Rule, Standing, State, Subject
 from core.kinds import Kind
 from core.policy import Rules
 from core.timerange import TimeRange
@@ -43,6 +46,7 @@ some_rules: st.SearchStrategy[Rules] = st.sampled_from(
         {Rule.SHORTEST: HOUR},
         {Rule.AHEAD: 3 * HOUR},
         {Rule.AT_ONCE: 1},
+        {Rule.ROUNDING: HOUR},
         {Rule.OPEN: 4 * HOUR},
         {Rule.WEEK: 8 * HOUR},
         {Rule.LONGEST: None, Rule.OPEN: None, Rule.WEEK: None},
@@ -197,6 +201,24 @@ class WholeLife(Life):
                         rules.set_for(work, self.admin, scope, subject_id, {})
             waitlist.look_again(work, self.lab)  # perhaps nothing was let go
         self.others_are_served()
+
+    # --- who leaves, and comes back ---
+
+    @rule(who=st.integers(0, 1), standing=st.sampled_from([Standing.MEMBER, Standing.DEACTIVATED]))
+    def leave_or_come_back(self, who: int, standing: Standing) -> None:
+        """What they hold stays, and admins are shown it; they book nothing and are given nothing."""
+        name = ("Alice", "Bob")[who]
+        with self.database.begin(self.clock.now) as work:
+            known = members.save(
+                work, self.lab, f"U{name}", name=name, zone="Asia/Tokyo", language="en", standing=standing
+            )
+            waitlist.look_again(work, self.lab)
+        self.people[who] = Actor.of(self.lab, known)
+        self.others_are_served()
+        with self.database.read(self.clock.now) as work:
+            left = {held.id for held in reservations.left_behind(work, self.lab)}
+        now_or_ahead = [held for held in self.held() if held.state in {State.RUNNING, State.UPCOMING}]
+        assert left == {held.id for held in now_or_ahead if held.holder.standing is not Standing.MEMBER}
 
     # --- when people are reminded ---
 
