@@ -148,12 +148,12 @@ class StillBusy:
 @dataclass(frozen=True)
 class Admin:
     """The lab's settings; or a GPU out of service, `down` for the time that is written, with the reason around it, or
-    for good.
+    for good; or a special period, in which other limits hold.
     """
 
-    verb: str = ""  # down, retire, or nothing
+    verb: str = ""  # down, retire, period, or nothing
     names: tuple[str, ...] = ()
-    rest: str = ""  # of down: when and why; of retire: why
+    rest: str = ""  # of down: when and why; of retire: why; of period: when, and its name
 
 
 @dataclass(frozen=True)

@@ -354,6 +354,8 @@ def _admin(text: str) -> Admin | None:
     verb = _ADMIN_VERBS.get(fold(word))
     if verb is None:
         return None if content(_about_any(text)) else Admin()
+    if verb == "period":
+        return Admin(verb, (), rest.strip())
     names, rest = _node_first(rest) or _named_in(rest)
     return Admin(verb, names, _BARE_HOUR.sub(r"\1 \2:00", _PARTICLE.sub("", rest)))
 

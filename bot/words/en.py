@@ -74,7 +74,7 @@ ENGLISH = Words(
     counters=r"gpus?\b|cards?\b",
     spread=r"(?:on\s+)?(?:any|different|several)\s+nodes?(?=\s|$)",
     quiet={"off": "off, none", "lab": "lab"},
-    admin_verbs={"down": "down", "retire": "retire"},
+    admin_verbs={"down": "down", "retire": "retire", "period": "period"},
     numbers={"one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8},
     manners=(
         r"(?:^|(?<=\s))(?:please|pls|plz|thanks|thank you|thx|book(?: me)?|gpus?|i(?:'d| would) like|can i have)"

@@ -73,7 +73,11 @@ JAPANESE = Words(
     ),
     spread=r"複数の?ノード(?:可|で)?|ノードを?(?:またいで|問わず)",
     quiet={"off": "オフ, なし", "lab": "ラボ, 研究室"},
-    admin_verbs={"down": "休止, 停止, 使用停止, メンテ, メンテナンス", "retire": "廃止, 撤去, 除却"},
+    admin_verbs={
+        "down": "休止, 停止, 使用停止, メンテ, メンテナンス",
+        "retire": "廃止, 撤去, 除却",
+        "period": "特別期間, 期間",
+    },
     numbers=dict(zip("一二三四五六七八九十", range(1, 11), strict=True))
     | {f"十{digit}": 10 + number for number, digit in enumerate("一二三四五六", 1)},
     manners=(

@@ -20,7 +20,7 @@ class Words:
     counters: str
     #: What lets several GPUs come from different nodes, as a pattern.
     spread: str
-    #: What an admin does with a GPU (`down`, `retire`) → the words for it, comma-separated.
+    #: What an admin does with a GPU (`down`, `retire`), or a special period (`period`) → its words, comma-separated.
     admin_verbs: Mapping[str, str]
     #: Of quiet hours: none (`off`), or those of the lab (`lab`) → the words for it, comma-separated.
     quiet: Mapping[str, str]

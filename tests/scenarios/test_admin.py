@@ -102,6 +102,26 @@ def test_a_special_period_is_added_and_removed(world: World) -> None:
     world.book("alice", "tomorrow 13:00-18:00")
 
 
+def test_a_special_period_is_typed_and_its_limits_are_filled_in(world: World) -> None:
+    alice = world.person("alice")
+    alice.types("#gpu", "/gpu admin period 10 Dec 9:00 to 20 Dec 18:00 ICML-2027 deadline")
+    form = alice.waits_for_form("Special period")
+    assert form.values["Name"] == "ICML-2027 deadline"
+    assert form.values["When"] == "2026-12-10 09:00 - 2026-12-20 18:00"
+    form.fill("Longest booking", "12 h")
+    assert form.submit() == {}
+    alice.waits_for("#gpu", "✓ Special period “ICML-2027 deadline”: Thu 10 Dec, 09:00 – Sun 20 Dec, 18:00 CET.")
+    alice.types("@gpu", "admin period next week crunch")  # where no form can be opened
+    alice.waits_for("@gpu", "The form asks for the limits that hold then:").press("Special period")
+    form = alice.waits_for_form("Special period")
+    form.fill("Name", "crunch")
+    form.fill("Longest booking", "12 h")
+    assert "is too vague" in form.submit()["When"]
+    haruka = world.person("haruka")
+    haruka.types("#gpu", "/gpu admin period tomorrow mine")
+    haruka.waits_for("#gpu", "Only an admin of the lab may do that. Ask Alice Weber.")
+
+
 def test_a_gpu_is_taken_down_after_a_look_and_its_holders_are_told(world: World) -> None:
     alice, haruka = world.person("alice"), world.person("haruka")
     world.add_gpu("lab-node-1", "GPU1")

@@ -20,5 +20,7 @@ def typed(visit: Visit, wish: Admin) -> None:
             down.typed(visit, wish)
         case "retire":
             down.retirement_typed(visit, wish)
+        case "period":
+            periods.typed(visit, wish)
         case _:
             lab.typed(visit)

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from slack_bolt import App
 
+from bot import when
+from bot.commands import Admin
 from bot.desk import Desk, Visit
+from bot.listeners import form as booking_form
 from bot.listeners.admin import form, limits
 from bot.listeners.admin.form import Mistakes, Values, Wrong
 from bot.views import carried, kit
 from bot.views.admin import periods as view
 from bot.views.admin.form import Origin
 from bot.views.kit import Message
-from core import rules
+from core import members, rules
 from core.facts import Rule, Subject
 from core.work import Work
 
@@ -27,8 +30,32 @@ def register(app: App, _desk: Desk) -> None:
         visit.answer(kit.done(visit.reader.say("“{name}” is removed.", name=kit.escape(period.name))))
 
 
-def _open(visit: Visit, work: Work, _about: Values, origin: Origin) -> kit.Block:
-    return view.modal(limits.of_lab(visit, work), visit.reader, origin)
+def typed(visit: Visit, wish: Admin) -> None:
+    """When, and its name: the form asks for the limits. A message opens no form, so it is answered with the button."""
+    about = _read(visit, wish.rest)
+    visit.hurried = True
+    with visit.read() as work:
+        members.must_be_admin(work, visit.actor)
+        shown = _open(visit, work, about, Origin(visit.response_url))
+    if visit.trigger_id is None:
+        visit.answer(view.offered(about, visit.reader))
+    else:
+        booking_form.open_view(visit, shown)
+
+
+def _read(visit: Visit, text: str) -> Values:
+    """What the form begins with: the time as it was understood; what cannot be read is shown as it was written."""
+    try:
+        reading = when.read(text, visit.now, visit.member.zone, visit.member.language)
+    except when.Unreadable as unreadable:
+        return {"n": text} if unreadable.kind == when.Kind.NO_RANGE else {"w": text}
+    start, end = visit.reader.local(reading.start), visit.reader.local(reading.end)
+    return {"n": reading.rest, "w": f"{start:%Y-%m-%d %H:%M} - {end:%Y-%m-%d %H:%M}"}
+
+
+def _open(visit: Visit, work: Work, about: Values, origin: Origin) -> kit.Block:
+    name, time = str(about.get("n", "")), str(about.get("w", ""))
+    return view.modal(limits.of_lab(visit, work), visit.reader, origin, name=name, when=time)
 
 
 def _save(visit: Visit, values: Values, _origin: Origin) -> Message:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from bot.reader import Reader
 from bot.views import carried, kit
 from bot.views.admin import form, limits
 from bot.views.admin.form import Origin
-from bot.views.kit import Block
+from bot.views.kit import Block, Message
 from core.facts import Period, Rule
 from core.policy import Rules
 
@@ -30,15 +31,22 @@ def listed(periods: Sequence[tuple[Period, Rules]], reader: Reader) -> list[Bloc
     return blocks
 
 
-def modal(lab: Rules, reader: Reader, origin: Origin) -> Block:
-    name = reader.say("Like “ICML deadline”. Everybody reads it.")
-    when = reader.say("Like “10 Dec 9:00 to 20 Dec 18:00”.")
+def offered(about: dict[str, Any], reader: Reader) -> Message:
+    """The button that opens the form, with what was written already."""
+    said = reader.say("The form asks for the limits that hold then:")
+    button = kit.button(reader.say("Special period"), "admin:period", carried.written(**about), style="primary")
+    return kit.message(said, kit.section(said), kit.actions([button]))
+
+
+def modal(lab: Rules, reader: Reader, origin: Origin, *, name: str = "", when: str = "") -> Block:
+    like_name = reader.say("Like “ICML deadline”. Everybody reads it.")
+    like_when = reader.say("Like “10 Dec 9:00 to 20 Dec 18:00”.")
     return form.modal(
         PERIOD,
         reader.say("Special period"),
         reader,
         origin,
-        kit.field("name", reader.say("Name"), form.text("", 100), hint=name),
-        kit.field("when", reader.say("When"), form.text("", 300), hint=when),
+        kit.field("name", reader.say("Name"), form.text(name, 100), hint=like_name),
+        kit.field("when", reader.say("When"), form.text(when, 300), hint=like_when),
         *limits.fields({}, reader, tuple(Rule), lab),
     )
