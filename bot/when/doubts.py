@@ -75,7 +75,8 @@ def _is_doubtful(
         return behind and (is_cjk or written in _WORDS) and _text_follows(following, _PURPOSE)
     if token.kind in _WEEK_OR_MORE:
         over = isinstance(token.value, int) and token.value < 0
-        return behind and is_cjk and _text_follows(following, _PURPOSE if over else _ATTACHED)
+        apart = over or token.kind == kinds.YEAR_SHIFT  # `내년 과제`: no day of a year is meant
+        return behind and (is_cjk or over) and _text_follows(following, _PURPOSE if apart else _ATTACHED)
     if written in _WORDS:
         return _text_follows(following, _DIRECTLY) or (behind and _text_follows(following, _ONE_NUMBER))
     return behind and isinstance(token.value, Day) and _is_doubtful_day(token.value, written, following)

@@ -255,6 +255,7 @@ SPANISH = Language(
         kinds.TEXT: {
             "asks": "quién, alguien, hay",
             "": (
+                "como ayer, como la semana pasada, como siempre, "
                 "una prueba, un experimento, un modelo, un test, una vez, est, art, una gpu, un gpu, "
                 "y un, y una, todo el mundo, el modelo, el experimento"
             ),
