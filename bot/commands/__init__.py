@@ -1,8 +1,9 @@
-"""Command text → one frozen dataclass per command. Pure: no clock, no database, no reading of time.
+"""Command text → one frozen dataclass per command. Pure: no clock, no database; what time is meant is read later.
 
 The table `VERBS` is what people may ask for, `bot.words` in which words; `/gpu help` prints both.
 """
 
+from bot.commands.behind import picture
 from bot.commands.kinds import (
     Admin,
     Ask,
@@ -31,7 +32,8 @@ from bot.commands.kinds import (
     Who,
 )
 from bot.commands.parts import addressed, purpose_in, split_running, without_manners
-from bot.commands.table import LONGEST, VERBS, Verb, parse, picture
+from bot.commands.sentences import LONGEST, parse
+from bot.commands.table import VERBS, Verb
 from bot.commands.verbs import nearest
 
 __all__ = [
