@@ -38,6 +38,7 @@ log = logging.getLogger(__name__)
 
 
 _STOPS = (signal.SIGTERM, signal.SIGINT)
+_WARM_AFTER = 1.0  # seconds
 _M_ARENA_MAX = -8  # in malloc.h
 _HEAPS = 2  # of the C library; the threads share them
 LEAVES = 4.0  # seconds after it was told to stop; whoever told it may kill it soon after
@@ -146,8 +147,9 @@ def _hear(told: SimpleQueue[int]) -> None:
 
 def _warm(now: datetime) -> None:
     """Do the slow first steps before they are asked for: patterns, catalogs, how dates are written, and the fonts. Who
-    asks as soon as we hear waits for no more of it than they need.
+    could hardly wait for the start is answered before, and waits for no more of it than they need.
     """
+    time.sleep(_WARM_AFTER)
     when.warm()
     commands.parse("13:00-18:00")
     for language in sorted(i18n.languages()):
