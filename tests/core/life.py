@@ -370,6 +370,9 @@ class Life(RuleBasedStateMachine):
         try:
             with self.database.begin(self.clock.now) as work:
                 asked = waiting.ask(work, actor, wanted, length * QUARTER, before=before, takes=takes)
+        except errors.MayNotBook:
+            assert not self.is_here(actor.member_id)
+            return
         except (errors.Conflict, errors.Invalid, errors.NotFound):
             return
         self.last = None
@@ -392,6 +395,10 @@ class Life(RuleBasedStateMachine):
                     waiting.take(work, actor, number)
                 else:
                     waiting.decline(work, actor, number)
+        except errors.MayNotBook:
+            assert takes
+            assert not self.is_here(actor.member_id)
+            return
         except errors.OfferOver:
             assert expected.is_overdue(self.clock.now)
             return

@@ -32,25 +32,25 @@ def register(app: App, _desk: Desk) -> None:
 
 def typed(visit: Visit, wish: Admin) -> None:
     """When, and its name: the form asks for the limits. A message opens no form, so it is answered with the button."""
-    about = _read(visit, wish.rest)
+    about = name, time = _read(visit, wish.rest)
     visit.hurried = True
     with visit.read() as work:
         members.must_be_admin(work, visit.actor)
-        shown = _open(visit, work, about, Origin(visit.response_url))
+        shown = _open(visit, work, {"n": name, "w": time}, Origin(visit.response_url))
     if visit.trigger_id is None:
-        visit.answer(view.offered(about, visit.reader))
+        visit.answer(view.offered(*about, visit.reader))
     else:
         booking_form.open_view(visit, shown)
 
 
-def _read(visit: Visit, text: str) -> Values:
-    """What the form begins with: the time as it was understood; what cannot be read is shown as it was written."""
+def _read(visit: Visit, text: str) -> tuple[str, str]:
+    """The name, and the time as it was understood; what cannot be read is shown as it was written."""
     try:
         reading = when.read(text, visit.now, visit.member.zone, visit.member.language)
     except when.Unreadable as unreadable:
-        return {"n": text} if unreadable.kind == when.Kind.NO_RANGE else {"w": text}
+        return (text, "") if unreadable.kind == when.Kind.NO_RANGE else ("", text)
     start, end = visit.reader.local(reading.start), visit.reader.local(reading.end)
-    return {"n": reading.rest, "w": f"{start:%Y-%m-%d %H:%M} - {end:%Y-%m-%d %H:%M}"}
+    return reading.rest, f"{start:%Y-%m-%d %H:%M} - {end:%Y-%m-%d %H:%M}"
 
 
 def _open(visit: Visit, work: Work, about: Values, origin: Origin) -> kit.Block:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from bot.reader import Reader
 from bot.views import carried, kit
@@ -31,8 +30,9 @@ def listed(periods: Sequence[tuple[Period, Rules]], reader: Reader) -> list[Bloc
     return blocks
 
 
-def offered(about: dict[str, Any], reader: Reader) -> Message:
+def offered(name: str, when: str, reader: Reader) -> Message:
     """The button that opens the form, with what was written already."""
+    about = {"n": kit.clip(name, 100), "w": kit.clip(when, 300)}
     said = reader.say("The form asks for the limits that hold then:")
     button = kit.button(reader.say("Special period"), "admin:period", carried.written(**about), style="primary")
     return kit.message(said, kit.section(said), kit.actions([button]))
