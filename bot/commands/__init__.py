@@ -34,7 +34,7 @@ from bot.commands.kinds import (
 from bot.commands.parts import addressed, purpose_in, split_running, without_manners
 from bot.commands.sentences import LONGEST, parse
 from bot.commands.table import VERBS, Verb
-from bot.commands.verbs import nearest
+from bot.commands.verbs import names_another, nearest
 
 __all__ = [
     "LONGEST",
@@ -66,6 +66,7 @@ __all__ = [
     "Wait",
     "Who",
     "addressed",
+    "names_another",
     "nearest",
     "parse",
     "picture",

@@ -82,7 +82,7 @@ def _which(text: str) -> tuple[tuple[str, ...], str]:
     """By which GPUs, and at which time, one of one's own is meant."""
     wanted, rest = split_gpus(text)
     meant = [word for word in without_manners(rest).strip(MARKS).split() if not FILLERS.fullmatch(word)]
-    return wanted.names, " ".join(meant)
+    return wanted.names, " ".join(word.removesuffix("'s") for word in meant)  # `tomorrow's booking`
 
 
 def alone(command: Command) -> Callable[[str], Command | None]:

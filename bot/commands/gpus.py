@@ -27,7 +27,7 @@ _NAMES = re.compile(
 )
 _MODEL = (
     r"(?:(?:rtx|gtx|tesla|quadro)[\s-]?(?:\d{4}(?:\s?ti)?|[at]\d{1,4})|[1-5]0[5-9]0(?:\s?ti)?"
-    r"|(?:gh|gb|mi|[ahlvbpt])\d{1,4}[sx]?|titan)"
+    r"|l40s|(?:gh|gb|mi|[ahlvbpt])\d{1,4}x?|titan)"
 )
 _COUNTED = re.compile(
     rf"{_BEFORE}(?:on\s+)?(?:(?P<any>any|an?)\s+(?:(?:free|available|idle)\s+)?)?(?:gpu(?=\d+(?:{_COUNTER})))?"

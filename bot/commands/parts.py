@@ -50,13 +50,17 @@ def _tells_time(text: str) -> bool:
 
 
 def _begins_with_length(text: str) -> bool:
-    words = text.split()[:4]
-    return any(is_length(" ".join(words[:count])) for count in range(1, len(words) + 1))
+    first = text.split()[:4]
+    return any(is_length(" ".join(first[:count])) for count in range(1, len(first) + 1))
 
 
 def is_length(text: str) -> bool:
+    return any(_is_length(text, language) for language in words.LANGUAGES)
+
+
+def _is_length(text: str, language: str) -> bool:
     try:
-        when.read_length(text, "en")
+        when.read_length(text, language)
     except when.Unreadable:
         return False
     return True

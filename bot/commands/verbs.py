@@ -88,6 +88,16 @@ def _by_one_word(language: Words) -> dict[str, str]:
     return {word: name for word, name in _by_letters(language).items() if word in map(fold, language.of(name))}
 
 
+def names_another(purpose: str) -> bool:
+    """Whether what looks like a purpose holds a word for a change of what is booked, which may stand anywhere."""
+    said = fold(purpose)
+    listed = (language.of(name) for language in words.LANGUAGES.values() if language.endings for name in _CHANGES)
+    return any(fold(word) in said for each in listed for word in each)
+
+
+_CHANGES = ("extend", "end", "change", "cancel")
+
+
 def nearest(text: str) -> str | None:
     """The command that somebody may have meant by an unknown first word, as it is taught in their language."""
     first = fold(text.split(maxsplit=1)[0]) if text.split() else ""

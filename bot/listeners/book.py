@@ -47,11 +47,11 @@ def typed(visit: Visit, wish: Book, text: str) -> None:
         return
     purpose = wish.purpose or commands.purpose_in(reading.rest)
     gpus.refuse_unknown(visit, purpose, wish)
-    began_with_a_word = begins_otherwise(wish, reading, text)
+    is_unclear = is_doubtful(wish, reading, text)
     is_question = reading.question or wish.asks
-    if began_with_a_word and not is_question and commands.nearest(text):
+    if is_unclear and not is_question and commands.nearest(text):
         visit.answer(help_view.unknown(text, commands.nearest(text), visit.reader))
-    elif is_question or began_with_a_word:
+    elif is_question or is_unclear:
         # `remove tomorrow 13-18` is no order to book, and `team meeting 13-18` may be one: a tap tells.
         _answer_question(visit, wish.wanted, reading, purpose)
     elif wish.running and not reading.start_given:
@@ -70,11 +70,14 @@ def _answer_about(visit: Visit, wish: Book, day: date, unreadable: when.Unreadab
         show.day(visit, day)
 
 
-def begins_otherwise(wish: Book, reading: when.Reading, text: str) -> bool:
-    """Whether a text without a verb begins with what is no time, what leads to it aside."""
+def is_doubtful(wish: Book, reading: when.Reading, text: str) -> bool:
+    """Whether a text without the verb may order something else: it begins with what is no time, what leads to it aside,
+    or what would be its purpose names another command.
+    """
+    purpose = commands.purpose_in(reading.rest)
     said = commands.without_manners(commands.addressed(text)).split()
-    begun = bool(said) and reading.rest.split()[:1] == said[:1] and bool(commands.purpose_in(reading.rest))
-    return begun and not wish.verb
+    begins_otherwise = reading.rest.split()[:1] == said[:1] and bool(purpose)
+    return not wish.verb and (begins_otherwise or commands.names_another(purpose))
 
 
 def book(

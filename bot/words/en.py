@@ -32,7 +32,7 @@ ENGLISH = Words(
             "end [<gpu>]",
             (
                 "release, stop, done, done with, all done, finish, finished, finished with, ended, free up, "
-                "give back, return, my job is done, my job finished, my run is done, my run finished"
+                "give back, giving back, return, my job is done, my job finished, my run is done, my run finished"
             ),
         ),
         "change": (
@@ -46,8 +46,8 @@ ENGLISH = Words(
             (
                 "waitlist, waiting list, queue, queue me, wait for, put me on the waitlist, "
                 "put me on the waiting list, put me on the list, add me to the waitlist, notify me when, "
-                "tell me when, let me know when, let me know if, let me know as soon as, tell me as soon as, "
-                "ping me when, wake me when"
+                "tell me when, let me know when, let me know if, notify me if, tell me if, "
+                "let me know as soon as, tell me as soon as, ping me when, wake me when"
             ),
         ),
         "busy": ("busy [<gpu>]", "still busy, occupied"),
@@ -82,22 +82,22 @@ ENGLISH = Words(
     ),
     before=(
         r"(?:(?:hi|hello|hey)(?:\s+(?:there|all|gpu))?[\s,.!]+"
-        r"|(?:please|pls|plz|ok|okay|oh|sorry|actually|never\s?mind|nvm|great|cool|perfect)[\s,.!]+"
-        r"|(?:can|could|would|will|may)\s+(?:you|i|we)\s+(?:have\s+)?|(?:i|we)(?:'d|\s+would)\s+like\s+(?:to\s+(?:use\s+|have\s+)?)?"
+        r"|(?:please|pls|plz|ok|okay|oh|sorry|forget\s+it|actually|never\s?mind|nvm|great|cool|perfect)[\s,.!]+"
+        r"|(?:can|could|would|will|may)\s+(?:you|i|we|some(?:one|body)|any(?:one|body))\s+(?:have\s+)?|(?:i|we)(?:'d|\s+would)\s+like\s+(?:to\s+(?:use\s+|have\s+)?)?"
         r"|(?:i|we)\s+(?:want|need|have)\s+to\s+(?:use\s+|have\s+)?|(?:(?:i|we)\s+)?(?:want|need)\s+"
         r"|(?:i(?:'m|m|\s+am)|we(?:'re|\s+are))\s+(?=done|finished)|(?:i|we)\s+(?:have\s+)?(?=finished)|just\s+|(?:i|we)(?:'ll|\s+will)\s+|let\s+(?:me|us)\s+(?:have\s+|(?!know))"
         r"|(?:give|get)\s+(?:me|us)\s+|gimme\s+|(?:give|get)\s+(?=\S*gpu|\d|an?\s))"
     ),
     shows=r"(?:show|list|see|view|display|check|what\s+are|what\s+is|what's)\s+(?:me\s+)?|current\s+",
-    for_me=r"(?:^|(?<=\s))(?:for\s+(?:me|us|myself)|(?<=book\s)me|(?<=reserve\s)me)(?=[\s,.!?]|$)",
+    for_me=r"(?:^|(?<=\s))(?:for\s+(?:me|us|myself)|(?<=book\s)me(?:\s+in)?|(?<=reserve\s)me|(?<=extend\s)me)(?=[\s,.!?]|$)",
     asks_free=(
         r"(?:when|what|which|is|are|any|anything|how|do\s+(?:you|we)\s+have|gpus?|cards?)\b.*\b"
         r"(?:free|available|idle|taken|busy|in\s+use|using|running)\b.*"
         r"|when\s+can\s+(?:i|we)\b.*|(?:what|which)\s+(?:gpus?|cards?)\b.*"
     ),
     free_words=(
-        r"\b(?:when|what(?:'s)?|which|how(?:\s+many)?|is|are|be|will|does|do|can|could|i|we|you|in\s+use|use|using|running|have|some(?:one|body)|any(?:one|body)|there|a|any|anything"
-        r"|something|becomes?|gets?|frees\s+up|free|available|idle|taken|busy|again|all|the|gpus?(?![\w/-])|cards?"
+        r"\b(?:when|what(?:'s)?|which|how(?:\s+(?:many|long))?|is|are|be|will|does|do|can|could|i|we|you|in\s+use|use|using|running|have|some(?:one|body)|any(?:one|body)|there|a|any|anything"
+        r"|something|becomes?|gets?|(?:frees|opens)\s+up|free|available|idle|taken|busy|again|all|the|gpus?(?![\w/-])|cards?"
         r"|next\s+(?:free\s+|available\s+)?(?:slots?|time|one)|slots?)\b"
     ),
     mentions={
@@ -110,7 +110,7 @@ ENGLISH = Words(
     greetings=r"(?:hi|hello|hey|hiya|yo|howdy|good\s+(?:morning|afternoon|evening))(?:\s+(?:there|all|gpu|bot|everyone))?",
     thanks=r"(?:many\s+)?(?:thanks|thank\s+(?:you|u)|thx|tnx|ty|cheers)(?:\s+(?:a\s+lot|so\s+much|very\s+much|all))?",
     fillers=(
-        "on|and|my|the|at|it|is|are|has|have|having|now|right|currently|early|all|any|every|everything|of|for|next|left|uses|session|slots?|just|jobs?|used|using|booked|holds"
+        "on|and|my|the|at|it|is|are|has|have|having|now|right|currently|early|all|any|every|everything|of|for|next|left|uses|session|purpose|time|gpus?|slots?|just|jobs?|used|using|booked|holds"
         "|running|bookings?|reservations?|ends?"
     ),
     off=r"off|stop|no more|cancel",

@@ -14,7 +14,7 @@ import pytest
 
 from bot import commands, when
 from bot.commands import Book, Change, Command, Wait
-from bot.listeners.book import begins_otherwise
+from bot.listeners.book import is_doubtful
 from core.inventory import Wanted
 
 ZONE = ZoneInfo("Europe/Berlin")
@@ -52,7 +52,7 @@ def _wish(wish: Book, text: str, language: str) -> str:
         return _without_a_range(wish, unreadable)
     purpose = wish.purpose or commands.purpose_in(reading.rest)
     asks = reading.question or wish.asks
-    how = "asks" if asks else "maybe" if begins_otherwise(wish, reading, text) else "book"
+    how = "asks" if asks else "maybe" if is_doubtful(wish, reading, text) else "book"
     return _told(how, _hours(reading), _gpus(wish.wanted), f'"{purpose}"' if purpose else "")
 
 
