@@ -147,6 +147,15 @@ def test_an_unclear_time_is_asked_about(world: World) -> None:
     assert 'Fri 4 Dec, 15:00–17:00 CET · 2 h · "evals"' in alice.waits_for("#gpu", "Booked").words
 
 
+def test_a_day_that_may_be_of_the_purpose_is_asked_about(world: World) -> None:
+    alice = world.person("alice")
+    alice.types("#gpu", "/gpu book 20:00-22:00 sat solver")
+    question = alice.waits_for("#gpu", "more than one way")
+    assert question.buttons[:2] == ["20:00–22:00", "Sat 20:00–22:00"]
+    question.press("20:00–22:00")
+    assert 'Thu 3 Dec, 20:00–22:00 CET · 2 h · "sat solver"' in alice.waits_for("#gpu", "Booked").words
+
+
 def test_a_start_without_a_length_is_asked_for_one(world: World) -> None:
     alice = world.person("alice")
     alice.types("#gpu", "/gpu book tomorrow from 3pm")
