@@ -176,7 +176,8 @@ def _days_in(visit: Visit, text: str) -> tuple[when.Series, bool] | None:
                 read = when.read_series(f"{said}{hours}", visit.now, visit.member.zone, visit.member.language)
             except when.Unreadable:
                 continue
-            return read, not hours
+            if said == text or read.unit == "week":  # `2 hours later` names no days, whatever is put before it
+                return read, not hours
     return None
 
 

@@ -282,6 +282,8 @@ def test_a_series_comes_on_other_weekdays_from_now_on(world: World) -> None:
     alice.types("#gpu", "/gpu 全部を火曜と木曜 13-15に変更")
     answer = alice.waits_for("#gpu", "✓ Changed 4 times: GPU0 (RTX 5090) on lab-node-1 · every week on Tue, Thu, 13:00")
     assert "Tue 8 Dec – Thu 17 Dec" in answer.words
+    alice.types("#gpu", "/gpu change all to 2 hours later")  # which names no days
+    alice.waits_for("#gpu", "until when? Choose a length")
     alice.types("#gpu", "/gpu change all to every 2 weeks on mon")
     alice.waits_for("#gpu", "✗ Every how many weeks it comes, and its end, stay as they are.")
 
