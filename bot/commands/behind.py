@@ -145,8 +145,17 @@ def quiet(text: str) -> Quiet:
 
 def extend(text: str) -> Extend:
     wanted, length = split_gpus(text)
-    length = " ".join(word for word in without_more(length).split() if not FILLERS.fullmatch(word))
-    return Extend(re.sub(r"^(?:by|for)\s+|\s+to$", "", length, flags=re.IGNORECASE), wanted.names)
+    length = re.sub(r"^(?:by|for)\s+|\s+to$", "", _without_fillers_around(without_more(length)), flags=re.IGNORECASE)
+    return Extend(re.sub(r"^to\s+", "until ", length, flags=re.IGNORECASE), wanted.names)
+
+
+def _without_fillers_around(text: str) -> str:
+    """`my booking by 2 hours`, `30 min to my booking`; but `until next Monday`."""
+    said = text.split()
+    for end in (0, -1):
+        while said and FILLERS.fullmatch(said[end]):
+            said.pop(end)
+    return " ".join(said)
 
 
 _TAKES = re.compile(

@@ -49,10 +49,21 @@ def extend_typed(visit: Visit, wish: Extend) -> None:
     held = meant(visit, wish.names, running_first=True, extend_by=length)
     if held is None:
         return
-    if length is None:
+    by = length or _until(visit, wish.length, held)
+    if by is None:
         _ask_how_long(visit, held, wish.length)
     else:
-        _extend(visit, held.id, None, length)
+        _extend(visit, held.id, None, by)
+
+
+def _until(visit: Visit, text: str, held: facts.Reservation) -> timedelta | None:
+    """How much longer `until 18:00` is, seen from now, or from the start of what is still to come."""
+    try:
+        reading = times.read(text, max(visit.now, held.range.start), visit.member.zone, visit.member.language)
+    except times.Unreadable:
+        return None
+    later = reading.end - held.range.end
+    return later if later > timedelta(0) and not reading.start_given else None
 
 
 def _length(visit: Visit, text: str) -> timedelta | None:

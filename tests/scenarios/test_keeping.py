@@ -48,6 +48,22 @@ def test_an_extension_that_meets_the_next_booking_offers_what_fits(world: World)
     assert "You have GPU0 · Thu 3 Dec, 14:00–15:30 CET; it is moved forward" in waiting.words
 
 
+@pytest.mark.parametrize(
+    ("asked", "told"),
+    [
+        ("extend until 14:30", "✓ Extended to 14:30"),
+        ("extend to 3pm please", "✓ Extended to 15:00"),
+        ("extend until tomorrow 9", "10:00 – Fri 4 Dec, 09:00 CET · 23 h"),
+        ("extend until 11:00", "“until 11:00” is no length of time"),  # it ends at 12:00
+    ],
+)
+def test_extending_until_a_time(world: World, asked: str, told: str) -> None:
+    world.book("alice", "now for 2h")
+    alice = world.person("alice")
+    alice.types("#gpu", f"/gpu {asked}")
+    alice.waits_for("#gpu", told)
+
+
 def test_whoever_cannot_extend_may_wait_for_any_gpu_as_good(world: World) -> None:
     world.add_gpu("lab-node-2", "GPU1")
     world.add_gpu("lab-node-2", "GPU2", "A100", 80)
