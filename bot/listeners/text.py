@@ -53,7 +53,7 @@ def register(app: App, desk: Desk) -> None:
     @app.event("app_mention", matchers=[_is_from_a_person])
     def mentioned(visit: Visit, event: dict[str, Any], context: BoltContext) -> None:
         before, mention, after = _readable(event.get("text", "")).partition(f"<@{context.bot_user_id}>")
-        is_spoken_to = not mention or _GREETING.fullmatch(before)
+        is_spoken_to = not mention or _only_leads(before)
         words = after if mention and is_spoken_to else f"{before} {after}"
         run(visit, _MENTION.sub(" ", words), asks=not is_spoken_to)
 
@@ -68,10 +68,11 @@ def _left_alone() -> None:
 _MENTION = re.compile(r"<@\w+(?:\|[^>]*)?>")
 
 
-# Said before one is spoken to. Who is only spoken of, in the midst of a sentence, is asked to do nothing.
-_GREETING = re.compile(
-    r"(?:hi|hey|hello|ok|okay|please|こんにちは|すみません|お願い|안녕하세요|저기요|[\s,.!、。])*+", re.IGNORECASE
-)
+def _only_leads(before: str) -> bool:
+    """Whether what stands before the mention only leads to what is wanted: `hey`, `please`. Who is but spoken of, in the
+    midst of a sentence, is asked to do nothing.
+    """
+    return commands.addressed(f"{before} …") == "…"
 
 
 def run(visit: Visit, text: str, *, asks: bool = False) -> None:

@@ -37,7 +37,15 @@ def test_in_a_thread_the_answer_is_in_the_thread(world: World) -> None:
     assert extended.thread_ts == above.ts
 
 
-@pytest.mark.parametrize("words", ["hey @gpu tomorrow 13-14", "please @gpu, tomorrow 13-14"])
+@pytest.mark.parametrize(
+    "words",
+    [
+        "hey @gpu tomorrow 13-14",
+        "please @gpu, tomorrow 13-14",
+        "すみません、@gpu 明日13-14",
+        "can you @gpu tomorrow 13-14",
+    ],
+)
 def test_a_greeting_before_it_changes_nothing(world: World, words: str) -> None:
     said(world, "alice", words)
     answer(world, "alice", "✓ Booked")
