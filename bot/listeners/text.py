@@ -69,7 +69,7 @@ _MENTION = re.compile(r"<@\w+(?:\|[^>]*)?>")
 
 
 def _only_leads(before: str) -> bool:
-    """Whether what stands before the mention only leads to what is wanted: `hey`, `please`. Who is but spoken of, in the
+    """Whether what stands before the mention only leads to what is wanted: `hey`, `please`. Who is spoken of, in the
     midst of a sentence, is asked to do nothing.
     """
     return commands.addressed(f"{before} …") == "…"
