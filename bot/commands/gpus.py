@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from bot import words
+from bot import when, words
 from bot.commands.parts import content
 from bot.commands.text import ascii_width, fold, take, without
 from core.inventory import Wanted
@@ -77,12 +77,12 @@ def _model(match: re.Match[str]) -> str | None:
 def named(text: str) -> tuple[str, ...]:
     """Whatever stands there as a name, so that what is no GPU is told so."""
     named = _NAMES.search(ascii_width(text))
-    return (
-        _names(named["names"]) if named else tuple(word for word in content(text) if not _IS_SENTENCE.fullmatch(word))
-    )
+    return _names(named["names"]) if named else tuple(word for word in content(text) if _may_name(word))
 
 
-_IS_SENTENCE = re.compile(r"[^\x00-\x7f]+")  # no machine is called so: `実験終わりました`
+def _may_name(word: str) -> bool:
+    """No machine is called as in `実験終わりました`; but whoever says `明日終了` does not mean what runs now."""
+    return bool(re.search(r"[\x00-\x7f]", word)) or when.names_day(word)
 
 
 def _names(said: str) -> tuple[str, ...]:

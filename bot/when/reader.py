@@ -326,10 +326,21 @@ def _part_of_day(parsed: Parsed, here: Here) -> tuple[Reading, ...]:
 
 def flaw_in(text: str) -> Kind | None:
     """What keeps a text from telling a range, whoever reads it; NO_RANGE where it says nothing of a time at all."""
+    unreadable = _unreadable(text)
+    return unreadable.kind if unreadable else None
+
+
+def names_day(text: str) -> bool:
+    """Whether a text names a day, with hours or without."""
+    unreadable = _unreadable(text)
+    return unreadable is None or unreadable.day is not None
+
+
+def _unreadable(text: str) -> Unreadable | None:
     try:
         read(text, _ANY_DAY, UTC, "en")
     except Unreadable as unreadable:
-        return unreadable.kind
+        return unreadable
     return None
 
 
