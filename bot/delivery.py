@@ -104,9 +104,7 @@ class Sender:
     def send_due(self) -> int:
         """Deliver everything that is due, to several recipients at once; the number of messages posted."""
         if self._clock_was_set_back.is_set():
-            with self._database.begin(self._clock()) as work:
-                outbox.follow_clock(work, self._desk.organization.id, LEASE)
-            self._clock_was_set_back.clear()
+            self._follow_clock()
         posted, under_way = 0, set[Future[bool]]()
         with ThreadPoolExecutor(AT_ONCE, thread_name_prefix="sender") as hands:
             while (batch := self._claim()) is not None or under_way:
@@ -140,6 +138,15 @@ class Sender:
     def next_due(self) -> datetime | None:
         with self._database.read(self._clock()) as work:
             return backlog.next_due(work, self._desk.organization.id)
+
+    def _follow_clock(self) -> None:
+        self._clock_was_set_back.clear()  # first: that it is set back once more meanwhile is for the next round
+        try:
+            with self._database.begin(self._clock()) as work:
+                outbox.follow_clock(work, self._desk.organization.id, LEASE)
+        except BaseException:
+            self._clock_was_set_back.set()
+            raise
 
     def _claim(self) -> Batch | None:
         if self._client.is_stopped:

@@ -20,7 +20,7 @@ from bot.workspace.driver import MessageHandle, PersonDriver
 from bot.workspace.state import Person
 from core import backlog, booking, members, outbox
 from core.actors import Actor
-from core.errors import Unwritable
+from core.errors import Busy, Unwritable
 from core.inventory import Wanted
 from core.timerange import TimeRange
 from core.work import Database, Work
@@ -249,6 +249,27 @@ def test_a_revoked_token_loses_nothing_once_there_is_a_new_one(world: World) -> 
     assert len(starts(world)) == 1
     with world.desk.database.read(world.clock()) as work:
         assert backlog.of(work, world.desk.organization.id).failed == 0
+
+
+@pytest.mark.parametrize("world", ["socket-sqlite"], indirect=True)
+def test_no_clock_that_is_set_back_is_missed(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Not where the database gives no turn, nor where it is set back again while the first time is looked after."""
+    rounds: list[str] = []
+
+    def follow(*_asked: object) -> None:
+        rounds.append("followed")
+        if len(rounds) == 1:
+            raise Busy
+        if len(rounds) == 2:
+            world.sender.clock_was_set_back()
+
+    monkeypatch.setattr(outbox, "follow_clock", follow)
+    world.sender.clock_was_set_back()
+    with pytest.raises(Busy):
+        world.sender.send_due()
+    for times in (2, 3, 3):
+        world.sender.send_due()
+        assert len(rounds) == times
 
 
 def test_one_who_was_deactivated_holds_up_nobody(world: World) -> None:
