@@ -72,13 +72,14 @@ def _by_word(text: str) -> Command | None:
     for language in words.LANGUAGES.values():
         for order in said_in(text, language):
             verb = _BY_NAME[order.name]
+            if order.name in _OF_ONES_OWN and (order.asks or _NOT_YET.search(order.rest)):
+                return Mine()
             if not (order.asks and verb.changes):  # nothing is changed by a question
                 return verb.read(order.rest)
-            if order.name in _OF_ONES_OWN:
-                return Mine()
     return None
 
 
+_NOT_YET = said(lambda language: language.not_yet)
 _OF_ONES_OWN = {"extend", "end", "change", "cancel"}  # whoever asks about these sees what there is to tap
 
 

@@ -77,7 +77,8 @@ def is_doubtful(wish: Book, reading: when.Reading, text: str) -> bool:
     purpose = commands.purpose_in(reading.rest)
     said = commands.without_manners(commands.addressed(text)).split()
     begins_otherwise = reading.rest.split()[:1] == said[:1] and bool(purpose)
-    return not wish.verb and (begins_otherwise or commands.names_another(purpose))
+    names_another = commands.names_another(purpose if reading.start_given else text)  # `18時に終了します`
+    return not wish.verb and (begins_otherwise or names_another)
 
 
 def book(

@@ -37,6 +37,8 @@ class Words:
     #: The whole of a question what is free, as a pattern; and the words that then tell no time and no GPU.
     asks_free: str = r"(?!)"
     free_words: str = r"(?!)"
+    #: What says that something is not so, or not yet, as a pattern: `not done yet`, `もうすぐ終わります`.
+    not_yet: str = r"(?!)"
     #: Where nothing else can be made of a text: the command that is most likely meant → what shows it, as a pattern.
     mentions: Mapping[str, str] = field(default_factory=dict)
     #: What makes of a length so much longer, as a pattern: `2 more hours`, `もう1時間`.
