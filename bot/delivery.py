@@ -38,7 +38,7 @@ log = logging.getLogger(__name__)
 AT_ONCE = 4  # messages under way: Slack takes a while for each, and not many hundred a minute in all
 LEASE = timedelta(seconds=20)  # longer than one try can take: five calls
 EVENT = "gpu_slots_notices"  # names our metadata among other apps'
-MAX_BACKOFF = timedelta(minutes=10)
+MIN_BACKOFF, MAX_BACKOFF = timedelta(seconds=2), timedelta(minutes=10)
 GIVE_UP_AFTER = 20  # tries, over about two hours
 
 _OF_PERIODS = frozenset({Kind.PERIOD_ADDED, Kind.PERIOD_BEGINS, Kind.PERIOD_REMOVED})
@@ -92,6 +92,7 @@ class Sender:
         self._client = Caller(desk.client)
         self._direct: dict[str, str] = {}  # whose direct messages are which channel
         self._clock_was_set_back = threading.Event()
+        self._locked_out_at: datetime | None = None  # since when Slack has taken nothing
 
     def stop(self) -> None:
         """Finish what is being sent, and begin nothing more."""
@@ -343,22 +344,28 @@ class Sender:
         elif code in _PERMANENT | _UNSPEAKABLE:
             self._give_up(batch, code)
         elif code in _LOCKED_OUT:
-            self._put_off(batch, code, _backoff(batch))
+            self._put_off(batch, code, self._while_locked_out())
         else:
             self._put_off_or_give_up(batch, code)
         return False
+
+    def _while_locked_out(self) -> timedelta:
+        """How long to leave Slack alone: as long again as it has taken nothing already."""
+        now = self._clock()
+        self._locked_out_at = since = min(self._locked_out_at or now, now)
+        return min(max(now - since, MIN_BACKOFF), MAX_BACKOFF)
 
     def _put_off_or_give_up(self, batch: Batch, why: str) -> None:
         if _tries(batch) >= GIVE_UP_AFTER:
             self._give_up(batch, why)
         else:
-            self._put_off(batch, why, _backoff(batch))
+            self._put_off(batch, why, _backoff(batch), is_try=True)
 
-    def _put_off(self, batch: Batch, why: str, length: timedelta) -> None:
+    def _put_off(self, batch: Batch, why: str, length: timedelta, *, is_try: bool = False) -> None:
         until = self._clock() + length * random.uniform(1, 1.25)  # noqa: S311 - spreads load, guards nothing
         log.warning("notices %s put off: %s", batch.ids, why)
         with self._database.begin(self._clock()) as work:
-            outbox.put_off(work, batch, until, why)
+            outbox.put_off(work, batch, until, why, is_try=is_try)
 
     def _give_up(self, batch: Batch, why: str) -> None:
         log.warning("notices %s given up: %s", batch.ids, why)
@@ -367,6 +374,7 @@ class Sender:
             outbox.failed(work, batch, why)
 
     def _settle_sent(self, batch: Batch, ids: Iterable[int], ts: str) -> None:
+        self._locked_out_at = None
         with self._database.begin(self._clock()) as work:
             outbox.sent(work, batch, ids, ts)
 

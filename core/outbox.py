@@ -268,12 +268,18 @@ def unneeded(work: Work, batch: Batch, ids: Iterable[int]) -> None:
     notices.settle(work, ids, Outcome.SILENT)
 
 
-def put_off(work: Work, batch: Batch, until: datetime, failure: str) -> None:
-    """Temporary failure: all of it is owed still, and nothing is sent to this recipient before `until`."""
+def put_off(work: Work, batch: Batch, until: datetime, failure: str, *, is_try: bool = True) -> None:
+    """Temporary failure: all of it is owed still, and nothing is sent to this recipient before `until`.
+
+    What Slack never came to look at is no try: it does not count among the `attempts`.
+    """
     _lock(work, batch)
     _free(work, batch, until)
+    attempts = models.Notice.attempts if is_try else models.Notice.attempts - 1
     work.session.execute(
-        update(models.Notice).where(models.Notice.id.in_(batch.ids), IS_OWED).values(failure=failure[:500])
+        update(models.Notice)
+        .where(models.Notice.id.in_(batch.ids), IS_OWED)
+        .values(failure=failure[:500], attempts=attempts)
     )
 
 

@@ -239,13 +239,16 @@ def test_an_archived_channel_is_told_to_an_admin(world: World) -> None:
 
 
 def test_a_revoked_token_loses_nothing_once_there_is_a_new_one(world: World) -> None:
-    """However long that takes: no message is given up, and nobody could be told."""
+    """However long that takes: no message is given up, and nobody could be told. Nor is it at what fails next."""
     world.book("alice", "now for 12h")
     world.slack.fail("chat.postMessage", error="token_revoked", times=1000)
     for _ in range(25):
         assert world.later(minutes=13) == 0
+    assert tried(world, "#gpu") == 25, "once in each"
     world.slack.heal()
-    assert world.later(minutes=13) == 1
+    world.slack.fail("chat.postMessage", error="internal_error")
+    assert world.later(minutes=13) == 0
+    assert world.later(seconds=4) == 1, "soon, as after any first failure"
     assert len(starts(world)) == 1
     with world.desk.database.read(world.clock()) as work:
         assert backlog.of(work, world.desk.organization.id).failed == 0
