@@ -9,7 +9,7 @@ from typing import Any
 from slack_bolt import App
 
 from bot import commands, when
-from bot.commands import Ask
+from bot.commands import Ask, Book
 from bot.desk import Desk, Visit
 from bot.views import carried, kit, unread
 from bot.views import hand_over as view
@@ -44,8 +44,9 @@ def register(app: App, _desk: Desk) -> None:
 def typed(visit: Visit, asked: Ask) -> None:
     """Who holds it then, or now where no time is said; when that is one reservation, its holder is asked at once."""
     wish = asked.wish
+    tells_time = wish.when and not _is_only_addressed(wish)
     try:
-        reading = when.read(wish.when, visit.now, visit.member.zone, visit.member.language) if wish.when else None
+        reading = when.read(wish.when, visit.now, visit.member.zone, visit.member.language) if tells_time else None
     except when.Unreadable as unreadable:
         if unreadable.start is not None and unreadable.kind is when.Kind.TOO_VAGUE:
             _from_then_on(visit, asked, unreadable.start, wish.purpose or commands.purpose_in(unreadable.rest))
@@ -62,6 +63,12 @@ def typed(visit: Visit, asked: Ask) -> None:
         visit.answer(view.whom(held, time, visit.reader, purpose, _shortest(visit, held, time)))
     else:
         _ask(visit, held[0].reservation_id, [each.gpu.id for each in held], time, purpose)
+
+
+def _is_only_addressed(wish: Book) -> bool:
+    """`ask Minjun for GPU0`: it is asked of whoever holds it, whatever they are called."""
+    says_nothing = when.flaw_in(wish.when) == when.Kind.NO_RANGE
+    return bool(wish.wanted.names) and says_nothing and not any(letter.isdigit() for letter in wish.when)
 
 
 def _from_then_on(visit: Visit, asked: Ask, start: datetime, purpose: str) -> None:

@@ -105,6 +105,13 @@ def test_by_command_whoever_holds_it_now_is_asked(world: World) -> None:
     assert not any("has ended early" in words for words in told)
 
 
+def test_whoever_is_named_besides_the_gpu_needs_no_time(world: World) -> None:
+    world.book("alice", "now for 5h")
+    haruka = world.person("haruka")
+    haruka.types("#gpu", "/gpu ask Alice for GPU0")
+    haruka.waits_for("#gpu", "✓ Asked Alice Weber for GPU0")
+
+
 def test_several_holders_are_chosen_from(world: World) -> None:
     world.add_gpu("lab-node-1", "GPU1")
     world.book("alice", "13-18 on GPU0")
