@@ -114,6 +114,11 @@ def opens_at(
     return wish.start - reach
 
 
+def reaches(work: Work, organization_id: int) -> set[timedelta]:
+    """How far ahead one may book at most in the lab: for whoever and whatever there is such a limit, one of these."""
+    return {policy.DEFAULT.ahead or FARTHEST, *rulebook.lengths_said(work, organization_id, Rule.AHEAD)}
+
+
 def _reach(
     said: Rulebook, groups: Sequence[tuple[facts.Gpu, ...]], wish: TimeRange
 ) -> tuple[timedelta, tuple[facts.Gpu, ...]]:

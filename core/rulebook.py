@@ -187,6 +187,13 @@ def everything_said(work: Work, organization_id: int) -> dict[tuple[Subject, int
     return {(Subject(row.scope), row.subject_id): policy.read(row.rules) for row in rows}
 
 
+def lengths_said(work: Work, organization_id: int, rule: Rule) -> set[timedelta]:
+    """All that is said of one rule, of whatever it is."""
+    minutes = models.Limits.rules[rule.value].as_integer()
+    said = select(minutes).where(models.Limits.organization_id == organization_id, minutes.is_not(None)).distinct()
+    return {timedelta(minutes=each) for each in work.session.scalars(said)}
+
+
 def periods(work: Work, organization_id: int) -> tuple[tuple[Period, dict[Rule, policy.Value]], ...]:
     """The special periods that are on or to come, soonest first, with what is said of them."""
     rows = work.session.scalars(

@@ -95,24 +95,33 @@ def has_overdue(work: Work, organization_id: int) -> bool:
 
 def has_opened(work: Work, organization_id: int, since: datetime) -> bool:
     """Whether something that is waited for was too far ahead to be booked then, and is no more: see `look_again`."""
-    far = work.session.scalars(
-        select(models.Wish)
-        .where(models.Wish.organization_id == organization_id, wishes.IS_OPEN)
-        .where(models.Wish.offer_id.is_(None), models.Wish.reservation_id.is_(None))
-        .where(models.Wish.earliest_at > since)
+    # What holds for one who waits takes a while to find out: only that is looked at which some limit has let go by now.
+    return any(
+        _has_opened(work, row, since)
+        for reach in limits.reaches(work, organization_id)
+        for row in work.session.scalars(
+            _COME_NEAR, {"lab": organization_id, "after": since + reach, "until": work.now + reach}
+        )
     )
-    known = inventory.gpus(work, organization_id)
-    return any(since < _opens_at(work, row, known) <= work.now for row in far)
 
 
-def _opens_at(work: Work, row: models.Wish, known: Sequence[facts.Gpu]) -> datetime:
+_COME_NEAR = (
+    select(models.Wish)
+    .where(models.Wish.organization_id == bindparam("lab"), wishes.IS_OPEN)
+    .where(models.Wish.offer_id.is_(None), models.Wish.reservation_id.is_(None))
+    .where(models.Wish.earliest_at > bindparam("after"), models.Wish.earliest_at <= bindparam("until"))
+)
+
+
+def _has_opened(work: Work, row: models.Wish, since: datetime) -> bool:
+    known = inventory.gpus(work, row.organization_id)
     named = [gpu for gpu in known if gpu.id in row.gpus]
     gpus = named if row.gpus else [gpu for gpu in known if row.model is None or inventory.is_model(gpu, row.model)]
     if not gpus:
-        return row.earliest_at
+        return False
     wish = TimeRange(row.earliest_at, row.earliest_at + timedelta(seconds=row.seconds))
     wanted = Wanted.of(named) if row.gpus else Wanted((), row.gpu_count, row.model, spread=row.spread)
-    return limits.opens_at(work, row.organization_id, row.member_id, wanted, gpus, wish)
+    return since < limits.opens_at(work, row.organization_id, row.member_id, wanted, gpus, wish) <= work.now
 
 
 def look_again(work: Work, organization_id: int) -> None:

@@ -9,9 +9,10 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import event
 
-from core import availability, outbox
+from core import availability, outbox, waitlist
 from core.inventory import Wanted
 from tests.core.conftest import Lab
+from tests.core.wishers import HOUR, wait
 
 
 @contextmanager
@@ -62,6 +63,21 @@ def test_to_see_who_holds_what_costs_the_same_however_many_hold(lab: Lab) -> Non
     before = cost(lab, look)
     for hour in range(1, 20):
         lab.reserve(lab.bob if hour % 2 else lab.charlie, lab.hours(hour))
+
+    assert cost(lab, look) == before
+
+
+def test_to_see_whether_something_far_ahead_has_come_near_costs_the_same_however_many_wait(lab: Lab) -> None:
+    def look() -> object:
+        with lab.database.read(lab.clock.now) as work:
+            return waitlist.has_opened(work, lab.id, lab.clock.now - HOUR)
+
+    far = timedelta(days=70)
+    wait(lab, lab.alice, 1, after=lab.clock.now + far)
+    before = cost(lab, look)
+    for each in range(1, 4):
+        wait(lab, lab.bob, 1, after=lab.clock.now + each * far)
+        wait(lab, lab.charlie, 1, after=lab.clock.now + each * far)
 
     assert cost(lab, look) == before
 

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from core import errors, rules
+from core import errors, rules, waitlist
 from core.facts import Rule, Subject
 from core.inventory import Wanted
 from tests.core.conftest import Lab
@@ -102,6 +102,38 @@ def test_what_is_too_far_ahead_is_waited_for_until_it_is_near(lab: Lab) -> None:
     assert span(lab, offer_to(lab, lab.bob)) == (60 * 24, 60 * 24 + 2)
     with pytest.raises(errors.TooFarAhead):
         wait(lab, lab.bob, 2, after=lab.clock.now + 500 * day)
+
+
+@pytest.mark.parametrize(
+    ("scope", "ahead"),
+    [
+        (None, timedelta(days=60)),
+        (Subject.LAB, timedelta(days=5)),
+        (Subject.GPU, timedelta(days=3)),
+        (Subject.PERIOD, timedelta(days=2)),
+        (Subject.MEMBER, timedelta(days=90)),
+    ],
+)
+def test_it_is_seen_at_once_when_what_was_too_far_ahead_is_near(
+    lab: Lab, scope: Subject | None, ahead: timedelta
+) -> None:
+    subjects = {Subject.LAB: lab.id, Subject.GPU: lab.occupancy()[0].gpu.id, Subject.MEMBER: lab.bob.member_id}
+    if scope is Subject.PERIOD:
+        with lab.database.begin(lab.clock.now) as work:
+            rules.add_period(work, lab.charlie, "ICML", lab.hours(24, 900), {Rule.AHEAD: ahead})
+    elif scope is not None:
+        let(lab, scope, subjects[scope], {Rule.AHEAD: ahead})
+    assert wait(lab, lab.bob, 2, after=lab.clock.now + ahead + HOUR).receipt is None
+    lab.clock.forward(minutes=59)
+    assert not has_opened(lab, since=HOUR)
+    lab.clock.forward(minutes=1)
+    assert has_opened(lab, since=timedelta(seconds=10))
+    assert not has_opened(lab, since=timedelta(0))
+
+
+def has_opened(lab: Lab, *, since: timedelta) -> bool:
+    with lab.database.read(lab.clock.now) as work:
+        return waitlist.has_opened(work, lab.id, lab.clock.now - since)
 
 
 def test_who_holds_too_many_gpus_waits_until_they_hold_fewer(lab: Lab) -> None:
