@@ -315,7 +315,7 @@ class Waiting:
 
     wish: Wish | None
     receipt: Receipt | None
-    ahead: int = 0  # how many asked before
+    ahead: int = 0  # how many others asked before
     again: bool = False
 
 

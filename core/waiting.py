@@ -256,12 +256,14 @@ def _reserve(work: Work, actor: Actor, found: facts.Alternative, purpose: str, k
 
 
 def _ahead(work: Work, wish: models.Wish) -> int:
+    """How many wishes of others were there before."""
     return (
         work.session.scalar(
             select(func.count(models.Wish.id)).where(
                 models.Wish.organization_id == wish.organization_id,
                 wishes.IS_OPEN,
                 models.Wish.id < wish.id,
+                models.Wish.member_id != wish.member_id,
                 models.Wish.latest_at >= work.now,
             )
         )

@@ -81,6 +81,14 @@ def test_the_same_is_not_waited_for_twice_and_not_for_too_much(lab: Lab) -> None
         wait(lab, lab.bob, 9)
 
 
+def test_ones_own_wishes_are_not_counted_among_those_who_asked_before(lab: Lab) -> None:
+    lab.reserve(lab.alice, lab.hours(0, 8))
+    assert wait(lab, lab.bob, 4).ahead == 0
+    assert wait(lab, lab.bob, 2).ahead == 0
+    assert wait(lab, lab.charlie, 1).ahead == 2
+    assert wait(lab, lab.bob, 1).ahead == 1
+
+
 def test_withdrawing_passes_on_and_keeps_what_one_has(lab: Lab) -> None:
     first = lab.reserve(lab.alice, lab.hours(0, 6)).reservation
     wait(lab, lab.bob, 4)
