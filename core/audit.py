@@ -166,4 +166,5 @@ def _fact(row: models.AuditEntry, by: str | None, about: str | None) -> facts.Au
         before=row.before,
         after=row.after,
         why=row.why,
+        is_own=row.actor_id == row.member_id,
     )

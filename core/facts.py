@@ -512,6 +512,7 @@ class AuditEntry:
     before: dict[str, Any] | None  # None: it was new
     after: dict[str, Any] | None  # None: it is gone
     why: str
+    is_own: bool = False  # by whom it is about: two people may have one name
 
 
 @dataclass(frozen=True)

@@ -124,7 +124,7 @@ def _changed(entry: facts.AuditEntry, names: Mapping[int, str], reader: Reader, 
     if entry.action not in {Action.CHANGED, Action.EXTENDED, Action.MOVED}:
         return ""
     values = {"who": who, "holder": kit.escape(entry.concerns or ""), "what": _held(entry.after, names, reader)}
-    if entry.by == entry.concerns:
+    if entry.is_own:
         return reader.say("{who} changed a booking, now {what}", **values)
     return reader.say("{who} changed a booking of {holder}’s, now {what}", **values)
 
@@ -148,7 +148,7 @@ def _what(entry: facts.AuditEntry, names: Mapping[int, str], reader: Reader, who
 def _reservation(entry: facts.AuditEntry, names: Mapping[int, str], reader: Reader, who: str) -> str:
     now, was = _held(entry.after, names, reader), _held(entry.before, names, reader)
     values = {"who": who, "what": now or was, "was": was, "holder": kit.escape(entry.concerns or "")}
-    if entry.by == entry.concerns:
+    if entry.is_own:
         return {
             Action.RESERVED: reader.say("{who} booked {what}", **values),
             Action.TAKEN_DOWN: reader.say("{who} took out of service {what}", **values),
@@ -222,7 +222,7 @@ def _period(entry: facts.AuditEntry, reader: Reader, who: str) -> str:
 
 def _member(entry: facts.AuditEntry, reader: Reader, who: str) -> str:
     values = {"who": who, "member": kit.escape(entry.concerns or ""), "what": _differences(entry, reader)}
-    if entry.by == entry.concerns:
+    if entry.is_own:
         if entry.action is Action.LIMITED:
             return reader.say("{who} changed their own limits: {what}", **values)
         return reader.say("{who} changed their own settings: {what}", **values)

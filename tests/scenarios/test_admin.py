@@ -14,6 +14,7 @@ from bot.listeners.admin import limits
 from bot.reader import Reader
 from bot.views.admin.limits import written
 from bot.workspace.driver import MessageHandle, PersonDriver
+from bot.workspace.state import Person
 from core import organizations, reservations
 from core.actors import Operator
 from core.facts import Rule
@@ -247,6 +248,24 @@ def test_an_admin_changes_somebodys_booking_and_says_why(world: World) -> None:
     alice.types("#gpu", "/gpu audit")
     told = alice.waits_for("#gpu", "What was changed, the newest first:")
     assert "Alice Weber cancelled 佐藤遥’s GPU0 · Fri 4 Dec, 12:00–14:00" in told.words
+
+
+@pytest.mark.parametrize("world", ["socket-sqlite"], indirect=True)
+def test_two_people_of_one_name_are_not_taken_for_one_another(world: World) -> None:
+    world.slack.add_person(Person(name="twin", real_name="Alice Weber"))
+    world.book("twin", "tomorrow 20:00-22:00")
+    alice = world.person("alice")
+    admin_panel(alice).press("Everybody’s bookings")
+    alice.waits_for("#gpu", "1 booking runs or is to come.").press("Change or cancel…")
+    form = alice.waits_for_form("Change for somebody")
+    form.choose("Or give it back", "Cancel it")
+    form.fill("Why", "power cut")
+    assert form.submit() == {}
+    alice.waits_for("#gpu", "✓ Alice Weber will read of it.")
+    alice.types("#gpu", "/gpu audit")
+    told = alice.waits_for("#gpu", "What was changed, the newest first:").words
+    assert "Alice Weber booked GPU0" in told
+    assert "Alice Weber cancelled Alice Weber’s GPU0" in told
 
 
 def test_an_admin_cancels_a_whole_series_and_its_holder_is_told_once(world: World) -> None:
