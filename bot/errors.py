@@ -15,6 +15,7 @@ from core.facts import Standing
 from core.timerange import TimeRange
 
 _NAMES_SHOWN = 12
+_CLASHES_SHOWN = 3  # in a form's field
 
 
 def answer(refusal: errors.Refusal, reader: Reader, *, purpose: str = "") -> Message:
@@ -37,7 +38,7 @@ def in_form(refusal: errors.Refusal, reader: Reader) -> str:
     if not typed:
         return kit.plain(said)
     hint = reader.say("To wait for it, close this and type `{command} {typed}`.", typed=typed)
-    return kit.plain(f"{said} {hint}")
+    return kit.plain(reader.sentences(said, hint))
 
 
 def _meant_by(refusal: errors.Refusal) -> facts.ToWaitFor | None:
@@ -129,14 +130,19 @@ _PLAIN: dict[type[errors.Refusal], Callable[[Reader], str]] = {
 
 @words.register
 def _(refusal: errors.GpuTaken, reader: Reader) -> str:
-    who = reader.listed(
-        [
-            f"{clash.gpu.name}: {booking.keeper_name(clash, reader)} {reader.when(clash.range)}"
-            for clash in refusal.clashes[:3]
-        ]
+    clashes = refusal.clashes if refusal.count is None else refusals.first_on_each(refusal.clashes)
+    shown = [
+        f"{clash.gpu.name}: {booking.keeper_name(clash, reader)} {reader.when(clash.range)}"
+        for clash in clashes[:_CLASHES_SHOWN]
+    ]
+    who, more = reader.listed(shown), len(clashes) - len(shown)
+    said = (
+        reader.say("Taken: {who}, and {count} more.", who=who, count=more)
+        if more
+        else reader.say("Taken: {who}.", who=who)
     )
-    said = reader.say("Taken: {who}.", who=who)
-    return f"{said} {_offers(refusal.alternatives, refusal.wish, reader) or refusals.nothing_free(reader)}"
+    offers = _offers(refusal.alternatives, refusal.wish, reader) or refusals.nothing_free(reader)
+    return reader.sentences(said, offers)
 
 
 @words.register
@@ -179,7 +185,7 @@ def _(refusal: errors.TooManyGpus, reader: Reader) -> str:
 
 @words.register
 def _(refusal: errors.AgainstRule, reader: Reader) -> str:
-    return f"{rule.broken(refusal, reader)} {_offers(refusal.alternatives, refusal.wish, reader)}".strip()
+    return reader.sentences(rule.broken(refusal, reader), _offers(refusal.alternatives, refusal.wish, reader))
 
 
 @words.register

@@ -161,6 +161,12 @@ class Reader:
         # Translators: what stands between the items of a list.
         return self.say(", ").join(items)
 
+    def sentences(self, *said: str) -> str:
+        """One after another, without those that say nothing."""
+        told = [each for each in said if each] or [""]
+        # Translators: two sentences, one after the other.
+        return reduce(lambda first, then: self.say("{first} {then}", first=first, then=then), told)
+
     def _nearby_day(self, instant: datetime, now: datetime) -> str:
         """Thu within the week, else 31 Dec"""
         ahead = (self.local(instant).date() - self.local(now).date()).days

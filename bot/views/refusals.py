@@ -259,7 +259,7 @@ def _before_ones_own(refusal: errors.NoRoom, mine: facts.Reservation, line: str,
         buttons.append(booking.extend_button(mine, 1, by, label, reader))
     if not hints:
         hints.append(reader.say("You hold it until {end} already.", end=reader.moment(mine.range.end)))
-    hint = " ".join(hints)
+    hint = reader.sentences(*hints)
     return kit.message(f"{line} {hint}", kit.section(line), kit.section(hint), kit.actions(buttons))
 
 
@@ -297,11 +297,16 @@ def _is_wide(refusal: errors.GpuTaken) -> bool:
 def _clashes_by_gpu(clashes: Sequence[facts.Holding], reader: Reader) -> list[str]:
     """Of each GPU whoever is first in the way, and how many come behind."""
     lines = []
-    for clash in {clash.gpu: clash for clash in reversed(clashes)}.values():
+    for clash in first_on_each(clashes):
         behind = sum(each.gpu == clash.gpu for each in clashes) - 1
         line = _clash_line(clash, reader)
         lines.append(reader.say("{line}, and {count} more", line=line, count=behind) if behind else line)
-    return _cut(lines[::-1], _MOST_GPUS, reader)
+    return _cut(lines, _MOST_GPUS, reader)
+
+
+def first_on_each(clashes: Sequence[facts.Holding]) -> list[facts.Holding]:
+    """Whoever is first in the way on each GPU."""
+    return list({clash.gpu: clash for clash in reversed(clashes)}.values())[::-1]
 
 
 def _cut(lines: list[str], most: int, reader: Reader) -> list[str]:

@@ -11,7 +11,7 @@ from core import errors, facts
 
 def broken(refusal: errors.AgainstRule, reader: Reader) -> str:
     """Not escaped."""
-    return " ".join(filter(None, (_which(refusal, reader), _less(refusal, reader), _whose(refusal.origin, reader))))
+    return reader.sentences(_which(refusal, reader), _less(refusal, reader), _whose(refusal.origin, reader))
 
 
 def _less(refusal: errors.AgainstRule, reader: Reader) -> str:

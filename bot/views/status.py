@@ -109,14 +109,14 @@ def summary(stories: Sequence[facts.Occupancy], reader: Reader, now: datetime) -
     if len(stories) <= FEW:
         return said
     if not free:
-        return f"{said} {_first_free(stories, reader, now)}"
+        return reader.sentences(said, _first_free(stories, reader, now))
     longest = longest_free(free)
     if longest.free_until is None:
         more = reader.say("Longest: {gpu}, with nothing booked after.", gpu=kit.escape(longest.gpu.full_name))
     else:
         until = reader.near(longest.free_until, now)
         more = reader.say("Longest: {gpu} until {time}.", gpu=kit.escape(longest.gpu.full_name), time=until)
-    return f"{said} {more}"
+    return reader.sentences(said, more)
 
 
 def longest_free(free: Sequence[facts.Occupancy]) -> facts.Occupancy:
@@ -134,7 +134,7 @@ def lengths(story: facts.Occupancy, reader: Reader, now: datetime) -> Message:
 
 def none_free(stories: Sequence[facts.Occupancy], reader: Reader, now: datetime) -> Message:
     """None of these GPUs is free any more; says which will be first."""
-    said = " ".join([reader.say("No GPU is free now."), _first_free(stories, reader, now)])
+    said = reader.sentences(reader.say("No GPU is free now."), _first_free(stories, reader, now))
     return kit.message(said, kit.section(said), kit.actions([kit.open_form_button(reader)]))
 
 

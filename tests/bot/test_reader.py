@@ -107,3 +107,13 @@ def test_to_everyone_an_end_far_from_its_start_has_a_day() -> None:
 )
 def test_a_locale_is_a_language_we_write_or_english(locale: str, language: str) -> None:
     assert i18n.supported(locale) == language
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [("en", "No GPU is free now. Have a look."), ("ja", "今空いているGPUはありません。Have a look.")],
+)
+def test_between_two_sentences_stands_what_the_language_wants(language: str, said: str) -> None:
+    reader = Reader.of(language, "Asia/Tokyo")
+    assert reader.sentences(reader.say("No GPU is free now."), "", "Have a look.") == said
+    assert reader.sentences("", "") == ""

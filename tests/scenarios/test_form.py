@@ -51,6 +51,22 @@ def test_mistakes_stand_at_their_field_and_nothing_typed_is_lost(world: World) -
     assert '"thesis runs"' in alice.waits_for("#gpu", "✓ Booked").words
 
 
+def test_of_any_gpu_a_form_names_who_is_first_on_each(world: World) -> None:
+    """Twice in the way on one GPU is told once, and of the GPUs that find no room it is said how many there are."""
+    for number in range(1, 5):
+        world.add_gpu("lab-node-1", f"GPU{number}")
+    for hours in ("13-14 on GPU0", "14-15 on GPU0", "13-15 on GPU1,GPU2,GPU3,GPU4"):
+        world.book("alice", hours)
+    haruka = world.speaks("haruka", "ja-JP")
+    haruka.types("#gpu", "/gpu 予約")
+    form = haruka.waits_for_form("GPUを予約")
+    form.fill("日時", "21-23")
+    said = form.submit()["日時"]
+    assert [said.count(f"GPU{number}: Alice Weber") for number in range(5)] == [1, 1, 1, 0, 0]
+    assert "、ほか2件。予約できる候補: " in said
+    assert "。空きを待つには" in said
+
+
 def test_submitting_twice_makes_one_reservation(world: World) -> None:
     alice = world.person("alice")
     alice.types("#gpu", "/gpu book")
