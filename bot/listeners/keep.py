@@ -50,20 +50,22 @@ def extend_typed(visit: Visit, wish: Extend) -> None:
     if held is None:
         return
     by = length or _until(visit, wish.length, held)
-    if by is None:
-        _ask_how_long(visit, held, wish.length)
+    if by is None or by <= timedelta(0):
+        _ask_how_long(visit, held, wish.length, is_held_already=by is not None)
     else:
         _extend(visit, held.id, None, by)
 
 
 def _until(visit: Visit, text: str, held: facts.Reservation) -> timedelta | None:
-    """How much longer `until 18:00` is, seen from now, or from the start of what is still to come."""
+    """How much longer `until 18:00` is, seen from now, or from the start of what is still to come.
+
+    Not above zero where it is held until then already; None where no such time can be read.
+    """
     try:
         reading = times.read(text, max(visit.now, held.range.start), visit.member.zone, visit.member.language)
     except times.Unreadable:
         return None
-    later = reading.end - held.range.end
-    return later if later > timedelta(0) and not reading.start_given else None
+    return None if reading.start_given else reading.end - held.range.end
 
 
 def _length(visit: Visit, text: str) -> timedelta | None:
@@ -187,12 +189,16 @@ def _holds(held: facts.Reservation, names: tuple[str, ...]) -> bool:
     return all(any(name in inventory.names(gpu) for gpu in held.gpus) for name in wanted)
 
 
-def _ask_how_long(visit: Visit, held: facts.Reservation, typed: str) -> None:
-    """No length, or none that can be read: those that fit are offered."""
+def _ask_how_long(visit: Visit, held: facts.Reservation, typed: str, *, is_held_already: bool = False) -> None:
+    """No length, none that can be read, or a time until which it is held already: those that fit are offered."""
     with visit.read() as work:
         room = availability.room(work, visit.organization_id, held)
     has_buttons = held.state is State.RUNNING and bool(view.extend_buttons(held, visit.reader, room))
-    visit.answer(view.state(held, visit.reader, room, said=_how_long(visit.reader, typed, has_buttons=has_buttons)))
+    said = _how_long(visit.reader, "" if is_held_already else typed, has_buttons=has_buttons)
+    if is_held_already:
+        already = visit.reader.say("You hold it until {end} already.", end=visit.reader.moment(held.range.end))
+        said = visit.reader.sentences(already, said)
+    visit.answer(view.state(held, visit.reader, room, said=said))
 
 
 def _how_long(reader: Reader, typed: str, *, has_buttons: bool) -> str:

@@ -23,10 +23,10 @@ def asked(waiting: Waiting, reader: Reader) -> Message:
     line = reader.say("✓ You wait for {what}.", what=what(wish, reader))
     notes = [_place(waiting.ahead, reader), _what_happens(wish, reader)]
     return kit.message(
-        " ".join([line, _meanwhile(wish, reader), *notes]),
+        reader.sentences(line, _meanwhile(wish, reader), *notes),
         kit.section(f"*{line}*"),
         kit.section(_meanwhile(wish, reader)),
-        kit.context(" ".join(notes)),
+        kit.context(reader.sentences(*notes)),
         kit.actions(buttons(wish, reader)),
     )
 

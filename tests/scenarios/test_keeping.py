@@ -54,7 +54,7 @@ def test_an_extension_that_meets_the_next_booking_offers_what_fits(world: World)
         ("extend until 14:30", "✓ Extended to 14:30"),
         ("extend to 3pm please", "✓ Extended to 15:00"),
         ("extend until tomorrow 9", "10:00 – Fri 4 Dec, 09:00 CET · 23 h"),
-        ("extend until 11:00", "“until 11:00” is no length of time"),  # it ends at 12:00
+        ("extend until 11:00", "You hold it until Thu 3 Dec, 12:00 already. For how much longer?"),
     ],
 )
 def test_extending_until_a_time(world: World, asked: str, told: str) -> None:
