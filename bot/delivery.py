@@ -106,14 +106,17 @@ class Sender:
         """Deliver everything that is due, to several recipients at once; the number of messages posted."""
         if self._clock_was_set_back.is_set():
             self._follow_clock()
-        posted, under_way = 0, set[Future[bool]]()
+        posted, under_way = 0, dict[Future[bool], int]()  # and to which recipient
         with ThreadPoolExecutor(AT_ONCE, thread_name_prefix="sender") as hands:
             while (batch := self._claim()) is not None or under_way:
                 if batch is not None and batch.owed:
-                    under_way.add(hands.submit(self._deliver, batch))
+                    # Where the clock was set forward, a claim lapses under our hands: what came of it is seen after it.
+                    wait([each for each, recipient in under_way.items() if recipient == batch.recipient_id])
+                    under_way[hands.submit(self._deliver, batch)] = batch.recipient_id
                 if batch is None or len(under_way) == AT_ONCE:
-                    done, under_way = wait(under_way, return_when=FIRST_COMPLETED)
+                    done, _ = wait(under_way, return_when=FIRST_COMPLETED)
                     posted += sum(each.result() for each in done)
+                    under_way = {each: recipient for each, recipient in under_way.items() if each not in done}
         return posted
 
     def prepare(self, latest: datetime) -> None:

@@ -275,6 +275,50 @@ def test_no_clock_that_is_set_back_is_missed(world: World, monkeypatch: pytest.M
         assert len(rounds) == times
 
 
+@pytest.mark.parametrize("world", ["socket-sqlite"], indirect=True)
+def test_a_clock_set_forward_while_a_post_is_under_way_doubles_nothing(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Both claims lapse long before their time. What is claimed again is looked for when the first try has ended."""
+    world.add_gpu("lab-node-1", "GPU1")
+    world.book("alice", "now for 2h on GPU0")
+    world.book("haruka", "now for 2h on GPU1")
+    world.tick()
+    world.clock.forward(minutes=105)  # each is reminded of the end
+    deliver, claim = Sender._deliver, outbox.claim
+    moved, again = threading.Event(), threading.Event()
+    claimed, under_way, beside = list[int](), list[int](), list[int]()
+
+    def claiming(*asked: Any) -> outbox.Batch | None:
+        batch = claim(*asked)
+        if batch is not None:
+            claimed.append(batch.recipient_id)
+            if claimed.count(claimed[0]) == 2:
+                again.set()
+        return batch
+
+    def delivering(sender: Sender, batch: outbox.Batch) -> bool:
+        if batch.recipient_id in under_way:
+            beside.append(batch.recipient_id)
+        under_way.append(batch.recipient_id)
+        if batch.recipient_id == claimed[0] and not moved.is_set():
+            world.clock.forward(minutes=1)
+            moved.set()
+            assert again.wait(60)
+        assert moved.wait(60)
+        posted = deliver(sender, batch)
+        under_way.remove(batch.recipient_id)
+        return posted
+
+    monkeypatch.setattr(outbox, "claim", claiming)
+    monkeypatch.setattr(Sender, "_deliver", delivering)
+    world.sender.send_due()
+    assert again.is_set()
+    assert not beside
+    for name in ("alice", "haruka"):
+        assert len([each for each in world.person(name).sees("@gpu") if "Ends in" in each.words]) == 1
+
+
 def test_one_who_was_deactivated_holds_up_nobody(world: World) -> None:
     world.book("haruka", "19:00-20:00")
     world.tick()
