@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from slack_sdk import WebClient, WebhookClient
-from slack_sdk.errors import SlackClientError
+from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.http_retry import RetryHandler
 from slack_sdk.http_retry.builtin_handlers import (
     ConnectionErrorRetryHandler,
@@ -22,6 +22,7 @@ from slack_sdk.http_retry.builtin_handlers import (
 
 from bot import people
 from bot.reader import Reader
+from bot.views import kit
 from bot.views.kit import Message
 from core import facts
 from core.actors import Actor
@@ -152,6 +153,19 @@ class Visit:
         client = self.desk.client
         channel = client.conversations_open(users=self.slack_id)["channel"]["id"]
         client.chat_postMessage(channel=channel, **message.as_arguments())
+
+    def open_form(self, form: kit.Block) -> None:
+        """Show a form; where Slack has waited too long for it, say so."""
+        try:
+            self.desk.client.views_open(trigger_id=self.trigger_id or "", view=form)
+        except SlackApiError as error:
+            if error.response.get("error") not in {"expired_trigger_id", "trigger_expired", "exchanged_trigger_id"}:
+                raise
+            self.offer_form(self.reader.say("That took too long, and Slack let the form go. Please try again:"))
+
+    def offer_form(self, said: str) -> None:
+        """Say it, with the button that opens the form to book."""
+        self.answer(kit.message(said, kit.section(said), kit.actions([kit.open_form_button(self.reader)])))
 
     def _patience(self) -> timedelta:
         """How long a change may take. What is not done when Slack gives up must not be done at all."""

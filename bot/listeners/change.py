@@ -225,7 +225,7 @@ def _open(visit: Visit, series_id: int) -> None:
     if not found.remaining:
         visit.answer(view.nothing_remains(visit.reader))
     else:
-        form.open_view(visit, form_view.series_form(gpus, found, visit.reader, visit.response_url))
+        visit.open_form(form_view.series_form(gpus, found, visit.reader, visit.response_url))
 
 
 def _submit(visit: Visit, ack: Ack, sent: dict[str, Any]) -> None:

@@ -83,7 +83,7 @@ def register(app: App, _desk: Desk) -> None:
 def open_new(visit: Visit, wanted: Wanted, start: datetime | None = None) -> None:
     """Open a form, filled in as far as was said; where Slack gives no way to (a direct message), offer the button."""
     if visit.trigger_id is None:
-        _offer(visit, visit.reader.say("Write when, like `tomorrow 2pm for 3h`, or fill in the form:"))
+        visit.offer_form(visit.reader.say("Write when, like `tomorrow 2pm for 3h`, or fill in the form:"))
         return
     _open_filled(visit, Origin(visit.response_url, wanted), start=start)
 
@@ -112,9 +112,8 @@ def _open_filled(visit: Visit, origin: Origin, *, start: datetime | None = None,
         usual = limits.of(work, visit.organization_id, visit.member.id).usual
     if not gpus:
         raise NoGpus(None, gpus)
-    open_view(
-        visit,
-        view.form(gpus, visit.reader, visit.now, origin, start=start, length=usual, use=use, purpose=purpose),
+    visit.open_form(
+        view.form(gpus, visit.reader, visit.now, origin, start=start, length=usual, use=use, purpose=purpose)
     )
 
 
@@ -125,21 +124,7 @@ def open_change(visit: Visit, reservation_id: int, version: int) -> None:
         gpus = inventory.gpus(work, visit.organization_id)
         held = reservations.changeable(work, visit.actor, reservation_id, version)
     origin = Origin(visit.response_url, reservation_id=held.id, version=held.version, start=held.range.start)
-    open_view(visit, view.form(gpus, visit.reader, visit.now, origin, change=held))
-
-
-def open_view(visit: Visit, form: kit.Block) -> None:
-    """Show a form; where Slack has waited too long for it, say so."""
-    try:
-        visit.desk.client.views_open(trigger_id=visit.trigger_id or "", view=form)
-    except SlackApiError as error:
-        if error.response.get("error") not in {"expired_trigger_id", "trigger_expired", "exchanged_trigger_id"}:
-            raise
-        _offer(visit, visit.reader.say("That took too long, and Slack let the form go. Please try again:"))
-
-
-def _offer(visit: Visit, said: str) -> None:
-    visit.answer(kit.message(said, kit.section(said), kit.actions([kit.open_form_button(visit.reader)])))
+    visit.open_form(view.form(gpus, visit.reader, visit.now, origin, change=held))
 
 
 def _submit(visit: Visit, ack: Ack, sent: dict[str, Any]) -> None:

@@ -9,7 +9,7 @@ from slack_bolt import Ack
 
 from bot import errors, people, when
 from bot.desk import Visit
-from bot.listeners import form, home
+from bot.listeners import home
 from bot.views import carried, kit, unread
 from bot.views.admin import form as view
 from bot.views.admin.form import Origin
@@ -75,7 +75,7 @@ def opening(open_: Callable[[Visit, Work, Values, Origin], kit.Block]) -> Callab
             members.must_be_admin(work, visit.actor)
             subject = {"id": member.id} if member else _carried(action)
             shown = open_(visit, work, subject, Origin(visit.response_url))
-        form.open_view(visit, shown)
+        visit.open_form(shown)
 
     return opened
 

@@ -7,7 +7,6 @@ from slack_bolt import App
 from bot import when
 from bot.commands import Admin
 from bot.desk import Desk, Visit
-from bot.listeners import form as booking_form
 from bot.listeners.admin import form, limits
 from bot.listeners.admin.form import Mistakes, Values, Wrong
 from bot.views import carried, kit
@@ -40,7 +39,7 @@ def typed(visit: Visit, wish: Admin) -> None:
     if visit.trigger_id is None:
         visit.answer(view.offered(*about, visit.reader))
     else:
-        booking_form.open_view(visit, shown)
+        visit.open_form(shown)
 
 
 def _read(visit: Visit, text: str) -> tuple[str, str]:
