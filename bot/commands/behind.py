@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from bot import when, words
-from bot.commands.gpus import split_gpus
+from bot.commands.gpus import named, split_gpus
 from bot.commands.kinds import (
     Admin,
     Audit,
@@ -58,7 +58,8 @@ def book(text: str, *, verb: bool = True) -> Book:
         named, rest = split_gpus(purpose)
         wanted, purpose = (wanted, purpose) if rest else (named, "")
     running, time = split_running(time)
-    return Book(time if time.strip(MARKS) else "", wanted, purpose, verb, running=running)
+    asks = purpose.endswith(("?", "？"))
+    return Book(time if time.strip(MARKS) else "", wanted, purpose.rstrip(" ?？"), verb, asks, running=running)
 
 
 def cancel(text: str) -> Cancel:
@@ -68,12 +69,20 @@ def cancel(text: str) -> Cancel:
 def change(text: str) -> Change:
     """`friday to 10-13`, `all to 10-13 on GPU1`, `金曜を10-13に`, or only which."""
     whole, text = take(_WHOLE, text)
+    if swapped := _INSTEAD.match(text):
+        return Change(named(swapped["gpu"]), "", whole, book(text[swapped.end() :]))
     which, *to = (part.strip() for part in _CHANGED_TO.split(text, maxsplit=1))
     if whole and not to:
         which, to = "", [which]
     return Change(*_which(which), whole, book(to[0]) if to and to[0] else None)
 
 
+# `GPU0からGPU1に`, `GPU0 말고 GPU1로`: another GPU instead of one.
+_OTHER = "|".join(language.instead for language in words.LANGUAGES.values())
+_INSTEAD = re.compile(
+    rf"(?:\D{{0,12}}?[をの]|from\s+)?(?P<gpu>\S{{0,40}}?gpu\d++)\s*+(?:{_OTHER})\s*+(?=\S{{0,40}}?gpu\d)",
+    re.IGNORECASE | re.ASCII,
+)
 _WHOLE = said(lambda language: language.whole)
 _CHANGED_TO = said(lambda language: language.changed_to)
 
@@ -206,6 +215,7 @@ def _bound(pattern: re.Pattern[str], text: str) -> tuple[str, str]:
 
 def picture(text: str) -> Picture:
     """Of which day or week, in the words behind the verb; nothing is this week."""
+    text = re.sub(r"^(?:for|of)\s+", "", text, flags=re.IGNORECASE).strip(MARKS)
     return Picture(span_of(text) if text else Span.WEEK, text)
 
 
@@ -214,7 +224,7 @@ def span_of(text: str) -> Span | None:
 
 
 def summary(text: str) -> Summary | None:
-    span = span_of(text) if content(about_any(text)) else Span.WEEK
+    span = span_of(text.strip(MARKS)) if content(about_any(text)) else Span.WEEK
     return Summary(span) if span in {Span.WEEK, Span.LAST_WEEK} else None
 
 

@@ -68,18 +68,55 @@ def _is_length(text: str, language: str) -> bool:
 
 def purpose_in(rest: str) -> str:
     """The purpose in what the time and the GPUs have left over: without manners, and without what only marks it."""
-    purpose = _PURPOSE_MARK.sub("", " ".join(without_manners(rest).split())).strip(" ,.;:!?-。、！？")
+    words_left = without_manners(rest).strip(_MARKS).split()
+    while words_left and _is_grammar(words_left[-1]):
+        words_left.pop()
+    while words_left and _is_grammar(words_left[0]):
+        words_left.pop(0)
+    purpose = _PURPOSE_MARK.sub("", " ".join(words_left)).strip(_MARKS)
     return purpose if content(purpose) else ""
 
 
+_MARKS = " ,.;:!?-。、！？~〜"
+_GRAMMAR = said(lambda language: language.grammar)
+
+
+def _is_grammar(word: str) -> bool:
+    return bool(_GRAMMAR.fullmatch(word.strip(_MARKS)))
+
+
 def addressed(text: str) -> str:
-    """What is wanted, without the greeting and the words that only lead to it, nor for whom, where that is oneself."""
+    """What is wanted, without the greeting, the thanks and the words that only lead to it, nor for whom, where that is
+    oneself.
+    """
     text = " ".join(_FOR_ME.sub(" ", text).split())
     while (led := _BEFORE.match(text)) and led.end() < len(text):
         text = text[led.end() :]
-    return text
+    for told in _SENTENCE.finditer(text):  # `training is slow, can I`
+        if _BEFORE.match(text, told.end()) and not _tells(text[: told.start()]):
+            return addressed(text[told.end() :])
+    return _without_thanks(text)
 
 
+def _tells(text: str) -> bool:
+    """Whether that has a time in it, or may name a GPU."""
+    return bool(re.search(r"\d", ascii_width(text))) or _tells_time(text)
+
+
+_SENTENCE = re.compile(r"[,.;!]\s+|[。、]")
+
+
+def _without_thanks(text: str) -> str:
+    head = _SMILES.sub("", text)
+    thanked = _AFTER.search(head)
+    return (_SMILES.sub("", head[: thanked.start()].rstrip(" ,、")) if thanked else head) or text
+
+
+_SMILES = re.compile("[\\s~〜ㅠㅜㅋㅎ^♪☆\u2600-\u27bf\ufe0f\U0001f300-\U0001faff]+$|(?<=[ぁ-ん])ー+$")
+_AFTER = re.compile(
+    rf"(?<=[\s,.!。、！])(?:{'|'.join(language.after for language in words.LANGUAGES.values())})[\s.!。！~〜]*$",
+    re.IGNORECASE,
+)
 _FOR_ME = said(lambda language: language.for_me)
 _BEFORE = said(lambda language: language.before)
 
@@ -89,6 +126,14 @@ def without_manners(text: str) -> str:
     return _MANNERS.sub(" ", text)
 
 
+def without_reasons(text: str) -> str:
+    """Without why something is wanted, where that tells neither a time nor a GPU: `終わったので`."""
+    *reasons, wish = _BECAUSE.split(text)
+    told = [reason for reason in reasons if _tells(reason)]
+    return " ".join([*told, wish]).strip()
+
+
+_BECAUSE = said(lambda language: language.because)
 _MANNERS = said(lambda language: language.manners)
 _PURPOSE_MARK = re.compile(rf"(?:{'|'.join(language.purpose_marks for language in words.LANGUAGES.values())})(?=\s|$)")
 FILLERS = said(lambda language: rf"(?:{language.fillers})+")
@@ -97,4 +142,4 @@ FILLERS = said(lambda language: rf"(?:{language.fillers})+")
 def content(text: str) -> tuple[str, ...]:
     """The words that mean something."""
     each = re.split(r"[\s,&+、]+", ascii_width(text))
-    return tuple(word for word in each if word and not FILLERS.fullmatch(word))
+    return tuple(word for word in each if word and not FILLERS.fullmatch(word) and not _is_grammar(word))

@@ -7,8 +7,9 @@ from dataclasses import replace
 
 from bot import when, words
 from bot.commands import behind
-from bot.commands.kinds import Book, Command, Extend, Help, Mine, Picture, Span, Status, Thanks, TooMuch, Wait, Who
-from bot.commands.parts import addressed, is_length, said
+from bot.commands.gpus import split_gpus
+from bot.commands.kinds import Book, Command, Help, Mine, Picture, Span, Status, Thanks, TooMuch, Wait, Who
+from bot.commands.parts import addressed, is_length, said, without_reasons
 from bot.commands.table import VERBS
 from bot.commands.text import fold, whole_letters
 from bot.commands.verbs import said_in
@@ -63,19 +64,31 @@ def _ordered(text: str) -> Command | None:
         return replace(shown, asks=True) if isinstance(shown, Book) else shown  # `show schedule for Friday`
     if command := _by_word(text):
         return command
-    if behind.MORE.search(text) and is_length(behind.without_more(text)):
-        return Extend(behind.without_more(text))
-    return behind.free(behind.without_asking(text)) if _ASKS_FREE.fullmatch(text) else None
+    reasoned = without_reasons(text)
+    _, length = split_gpus(reasoned)
+    if behind.MORE.search(length) and is_length(behind.without_more(length)):
+        return behind.extend(reasoned)
+    return _asked_when_free(text) if _ASKS_FREE.fullmatch(text) else None
+
+
+def _asked_when_free(text: str) -> Command | None:
+    """None where more is asked than what is free."""
+    asked = behind.free(behind.without_asking(text))
+    is_read = not (isinstance(asked, Book) and asked.when) or when.flaw_in(asked.when) != when.Kind.NO_RANGE
+    return asked if is_read else None
 
 
 def _by_word(text: str) -> Command | None:
     for language in words.LANGUAGES.values():
         for order in said_in(text, language):
             verb = _BY_NAME[order.name]
-            if order.name in _OF_ONES_OWN and (order.asks or _NOT_YET.search(order.rest)):
+            if order.name == "book" and isinstance(_mentioned(text, only="help"), Help):
+                return Help()  # `予約したいのですが、どうすればいいですか`
+            rest = without_reasons(order.rest) if order.name in _OF_ONES_OWN else order.rest
+            if order.name in _OF_ONES_OWN and (order.asks or _NOT_YET.search(rest)):
                 return Mine()
-            if not (order.asks and verb.changes):  # nothing is changed by a question
-                return verb.read(order.rest)
+            if not (order.asks and verb.changes and order.name != "ask"):  # nothing is changed by a question
+                return verb.read(rest)
     return None
 
 
@@ -83,18 +96,17 @@ _NOT_YET = said(lambda language: language.not_yet)
 _OF_ONES_OWN = {"extend", "end", "change", "cancel"}  # whoever asks about these sees what there is to tap
 
 
-def _mentioned(text: str) -> Command | None:
+def _mentioned(text: str, *, only: str = "") -> Command | None:
     """What is most likely asked about, where no order was understood and no time."""
-    if when.flaw_in(behind.about_any(text)) not in {when.Kind.NO_RANGE, when.Kind.TOO_VAGUE}:
+    listed = (each for language in words.LANGUAGES.values() for each in language.mentions.items())
+    every = (each for each in listed if each[0] == (only or each[0]))
+    name = next((name for name, pattern in every if re.search(pattern, text, re.IGNORECASE)), None)
+    if not name or when.flaw_in(behind.about_any(text)) not in {when.Kind.NO_RANGE, when.Kind.TOO_VAGUE}:
         return None
-    for language in words.LANGUAGES.values():
-        for name, pattern in language.mentions.items():
-            if re.search(pattern, text, re.IGNORECASE):
-                return _MENTIONED[name]
-    return None
+    return _MENTIONED.get(name) or Book("", split_gpus(text)[0], "", asks=True)
 
 
-_MENTIONED: dict[str, Command] = {"mine": Mine(), "who": Who(), "help": Help(), "free": Status()}
+_MENTIONED: dict[str, Command] = {"mine": Mine(), "who": Who(), "help": Help()}
 
 
 def _at_a_glance(text: str) -> Status | Picture | None:

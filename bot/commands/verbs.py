@@ -11,7 +11,7 @@ from functools import cache, partial
 
 from bot import words
 from bot.commands.gpus import split_gpus
-from bot.commands.parts import without_manners
+from bot.commands.parts import said, without_manners
 from bot.commands.text import ascii_width, fold
 from bot.words import Words
 
@@ -47,7 +47,11 @@ def _last(text: str, language: Words) -> Said | None:
     name, rest = _name(found, language), text[: found.start()].strip()
     if name == "end" and any(character.isdigit() for character in split_gpus(rest)[1]):
         return None  # `13時から18時終了`: where a range ends, not an order
-    return Said(name, rest if without_manners(rest).strip() else "", bool(found["asks"]))
+    asks = found["asks"] or (name == "book" and _ASKING.search(found[0]))
+    return Said(name, rest if without_manners(rest).strip() else "", bool(asks))
+
+
+_ASKING = said(lambda language: language.asking)
 
 
 def _name(found: re.Match[str], language: Words) -> str:
@@ -89,13 +93,13 @@ def _by_one_word(language: Words) -> dict[str, str]:
 
 
 def names_another(purpose: str) -> bool:
-    """Whether what looks like a purpose holds a word for a change of what is booked, which may stand anywhere."""
+    """Whether what looks like a purpose holds a word that orders something else, which may stand anywhere."""
     said = fold(purpose)
-    listed = (language.of(name) for language in words.LANGUAGES.values() if language.endings for name in _CHANGES)
+    listed = (language.of(name) for language in words.LANGUAGES.values() if language.endings for name in _ORDERS)
     return any(fold(word) in said for each in listed for word in each)
 
 
-_CHANGES = ("extend", "end", "change", "cancel")
+_ORDERS = ("extend", "end", "change", "cancel", "ask", "wait", "quiet")
 
 
 def nearest(text: str) -> str | None:

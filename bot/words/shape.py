@@ -30,6 +30,14 @@ class Words:
     manners: str = r"(?!)"
     #: What is said before a wish, as a pattern of whole words: `hi`, `can you`, `i want to`.
     before: str = r"(?!)"
+    #: What is said behind a wish, as a pattern: `thanks!`.
+    after: str = r"(?!)"
+    #: What is grammar and no purpose where it is left over, as a pattern of whole words: `もらえますか`, `합니다`.
+    grammar: str = r"(?!)"
+    #: What joins a reason to the wish that follows, as a pattern: `終わったので`, `끝나서`.
+    because: str = r"(?!)"
+    #: What stands between a GPU and another one instead, as a pattern: `GPU0からGPU1に`.
+    instead: str = r"(?!)"
     #: What asks to be shown something, before the command that shows it, as a pattern: `show me`.
     shows: str = r"(?!)"
     #: For whom a GPU is booked, where that is who speaks, as a pattern: `for me`.
@@ -58,6 +66,8 @@ class Words:
     changed_to: str = r"(?!)"
     #: What turns a verb into a request, as a pattern: `予約して`, `예약해줘`. With any, the verb may come last.
     endings: str = ""
+    #: Of those endings the ones that ask whether it may be done, as a pattern: `できますか`, `될까요`.
+    asking: str = r"(?!)"
     #: Particles between what is wanted and the verb behind it, as a pattern.
     joints: str = ""
     #: How what is wanted may begin right behind a verb, with no space, as a pattern.

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from bot import commands, when
-from bot.commands import Book, Change, Command, Wait
+from bot.commands import Ask, Book, Change, Command, Wait
 from bot.listeners.book import is_doubtful
 from core.inventory import Wanted
 
@@ -78,6 +78,8 @@ def _in_words(command: Command) -> str:
     said = {name: value for name, value in vars(command).items() if value and name != "holds"}
     if isinstance(command, Change) and command.to:
         said["to"] = _told("to", command.to.when, _gpus(command.to.wanted))
+    if isinstance(command, Ask):
+        said["wish"] = _told(command.wish.when, "on" if _gpus(command.wish.wanted) else "", _gpus(command.wish.wanted))
     if isinstance(command, Wait):
         said["wanted"] = _told("on", _gpus(command.wanted)) if _gpus(command.wanted) else ""
     each = (
