@@ -120,7 +120,7 @@ ENGLISH = Words(
         r"|something|becomes?|gets?|(?:frees|opens)\s+up|free|available|idle|taken|busy|again|all|the|gpus?(?![\w/-])|cards?"
         r"|next\s+(?:free\s+|available\s+)?(?:slots?|time|one)|slots?)\b"
     ),
-    not_yet=r"\b(?:not|never|don't|yet|almost|nearly|soon|later)\b",
+    not_yet=r"\b(?:not|never|don't|yet|almost|nearly|soon)\b|^later\b",
     mentions={
         "mine": r"^(?:(?!\bfor\b).)*\bmy\s+(?:\w+\s+)?(?:bookings?|reservations?|slots?)\b",
         "who": r"\bwho\b",
