@@ -68,8 +68,8 @@ class Words:
     endings: str = ""
     #: Of those endings the ones that ask whether it may be done, as a pattern: `できますか`, `될까요`.
     asking: str = r"(?!)"
-    #: Particles between what is wanted and the verb behind it, as a pattern; an atomic group where it may not give back,
-    #: since Python 3.11.2 loses its place in a possessive one that looks behind.
+    #: Particles between what is wanted and the verb behind it, as a pattern. It gives nothing back by an atomic group:
+    #: Python 3.11.2 loses its place in a possessive one that looks behind.
     joints: str = ""
     #: How what is wanted may begin right behind a verb, with no space, as a pattern.
     attached: str = r"(?!)"
