@@ -20,7 +20,7 @@ from sqlalchemy import make_url
 from core.errors import Busy
 from core.turn import turns_at
 from core.work import Database
-from tests.conftest import Clock
+from tests.conftest import Clock, wait_until
 from tests.core.conftest import Lab
 
 NewDatabase = Callable[[str], str]
@@ -31,6 +31,7 @@ def url(new_database_url: NewDatabase) -> str:
     return new_database_url("sqlite")
 
 
+@pytest.mark.skipif(not Path("/proc/locks").exists(), reason="only Linux tells who stands in line")
 def test_who_asks_first_writes_first(url: str) -> None:
     take_turn, order = turns_at(make_url(url)), []
 
@@ -41,8 +42,15 @@ def test_who_asks_first_writes_first(url: str) -> None:
     with ThreadPoolExecutor(8) as pool, take_turn(60):
         for number in range(8):
             pool.submit(write, number)
-            time.sleep(0.05)  # until that one stands in line
+            wait_until(lambda standing=number + 1: _in_line(url) == standing)  # type: ignore[misc]
     assert order == list(range(8))
+
+
+def _in_line(url: str) -> int:
+    """How many wait for their turn, as the kernel lists them: `12: -> FLOCK ADVISORY WRITE 4711 fe:00:1234 0 EOF`."""
+    inode = Path(f"{make_url(url).database}-turn").stat().st_ino
+    waiting = (line.split() for line in Path("/proc/locks").read_text().splitlines() if "->" in line)
+    return sum(line[6].endswith(f":{inode}") for line in waiting)
 
 
 def test_who_comes_back_at_once_stands_behind_who_was_waiting(url: str) -> None:
