@@ -26,10 +26,9 @@ from bot.commands.kinds import (
     Who,
 )
 from bot.commands.parts import FILLERS, content, said, split_purpose, split_running, without_manners
-from bot.commands.text import ascii_width, fold, take, without
+from bot.commands.text import MARKS, ascii_width, fold, take, trimmed, without
 from core.inventory import Wanted
 
-MARKS = " ,.;:!?~。、！？〜"
 MORE = said(lambda language: language.more)
 
 
@@ -154,17 +153,8 @@ def quiet(text: str) -> Quiet:
 
 def extend(text: str) -> Extend:
     wanted, length = split_gpus(text)
-    length = re.sub(r"^(?:by|for)\s+|\s+to$", "", _without_fillers_around(without_more(length)), flags=re.IGNORECASE)
+    length = re.sub(r"^(?:by|for)\s+|\s+to$", "", trimmed(without_more(length), FILLERS.fullmatch), flags=re.IGNORECASE)
     return Extend(re.sub(r"^to\s+", "until ", length, flags=re.IGNORECASE), wanted.names)
-
-
-def _without_fillers_around(text: str) -> str:
-    """`my booking by 2 hours`, `30 min to my booking`; but `until next Monday`."""
-    said = text.split()
-    for end in (0, -1):
-        while said and FILLERS.fullmatch(said[end]):
-            said.pop(end)
-    return " ".join(said)
 
 
 _TAKES = re.compile(

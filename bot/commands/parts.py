@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 
 from bot import when, words
-from bot.commands.text import ascii_width, without
+from bot.commands.text import MARKS, ascii_width, trimmed, without
 from bot.words import Words
 
 
@@ -68,16 +68,12 @@ def _is_length(text: str, language: str) -> bool:
 
 def purpose_in(rest: str) -> str:
     """The purpose in what the time and the GPUs have left over: without manners, and without what only marks it."""
-    words_left = without_manners(rest).strip(_MARKS).split()
-    while words_left and _is_grammar(words_left[-1]):
-        words_left.pop()
-    while words_left and _is_grammar(words_left[0]):
-        words_left.pop(0)
-    purpose = _PURPOSE_MARK.sub("", " ".join(words_left)).strip(_MARKS)
+    left = trimmed(without_manners(rest).strip(_MARKS), _is_grammar)
+    purpose = _PURPOSE_MARK.sub("", left).strip(_MARKS)
     return purpose if content(purpose) else ""
 
 
-_MARKS = " ,.;:!?-。、！？~〜"
+_MARKS = MARKS + "-"
 _GRAMMAR = said(lambda language: language.grammar)
 
 

@@ -11,7 +11,7 @@ from bot.commands.gpus import split_gpus
 from bot.commands.kinds import Book, Command, Help, Mine, Picture, Span, Status, Thanks, TooMuch, Wait, Who
 from bot.commands.parts import addressed, is_length, said, without_reasons
 from bot.commands.table import VERBS
-from bot.commands.text import fold, whole_letters
+from bot.commands.text import MARKS, fold, whole_letters
 from bot.commands.verbs import said_in
 from core.inventory import Wanted
 
@@ -26,10 +26,10 @@ def parse(text: str) -> Command:
         return TooMuch(len(text))
     if not text:
         return Status()
-    said = whole_letters(text)
-    text = addressed(said)
+    typed = whole_letters(text)
+    text = addressed(typed)
     return (
-        _whole(said)
+        _whole(typed)
         or _whole(text)
         or _ordered(text)
         or _at_a_glance(text)
@@ -45,7 +45,7 @@ _THANKS = said(lambda language: language.thanks)
 
 def _whole(text: str) -> Command | None:
     """What is said in these words and no others."""
-    text = fold(text).strip(behind.MARKS)
+    text = fold(text).strip(MARKS)
     if _WAITS_NO_MORE.fullmatch(text):
         return Wait("", Wanted(), off=True)
     if _GREETINGS.fullmatch(text):

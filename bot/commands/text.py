@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Callable
+
+MARKS = " ,.;:!?~。、！？〜"  # around what is said
 
 
 def fold(text: str) -> str:
@@ -26,6 +29,15 @@ def take(pattern: re.Pattern[str], text: str) -> tuple[bool, str]:
 def without(text: str, match: re.Match[str]) -> str:
     """The text without what matched, in single spaces."""
     return " ".join(f"{text[: match.start()]} {text[match.end() :]}".split())
+
+
+def trimmed(text: str, is_noise: Callable[[str], object]) -> str:
+    """Without the words at either end that say nothing: `my booking by 2 hours`, but `until next Monday`."""
+    said = text.split()
+    for end in (0, -1):
+        while said and is_noise(said[end]):
+            said.pop(end)
+    return " ".join(said)
 
 
 _WIDE = {wide: wide - 0xFEE0 for wide in range(0xFF01, 0xFF5F)} | {0x3000: 0x20, 0xA0: 0x20}
