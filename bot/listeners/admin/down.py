@@ -7,6 +7,7 @@ from slack_bolt import App
 from bot import commands, when
 from bot.commands import Admin
 from bot.desk import Desk, Visit
+from bot.listeners import show
 from bot.listeners.admin import form
 from bot.listeners.admin.form import Values, Wrong
 from bot.views import carried, kit
@@ -47,9 +48,11 @@ def _read(visit: Visit, text: str) -> tuple[TimeRange, str]:
     try:
         reading = when.read(text, visit.now, visit.member.zone, visit.member.language)
     except when.Unreadable as unreadable:
-        if unreadable.day is None or unreadable.kind != when.Kind.TOO_VAGUE:
+        says_more = unreadable.start or unreadable.readings  # an hour, a part of the day
+        if unreadable.day is None or says_more or unreadable.kind != when.Kind.TOO_VAGUE:
             raise
-        reading = when.read(f"all day {text}", visit.now, visit.member.zone, visit.member.language)
+        whole = show.all_day(visit, unreadable.day)
+        return TimeRange(max(whole.start, visit.now), whole.end), unreadable.rest
     return TimeRange(max(reading.start, visit.now), reading.end), reading.rest
 
 
