@@ -30,8 +30,8 @@ def register(app: App, _desk: Desk) -> None:
 
 
 def typed(visit: Visit, wish: Book, text: str) -> None:
-    if not wish.when and not wish.purpose:
-        show.status(visit) if wish.asks else form.open_new(visit, wish.wanted)
+    if not wish.when and (wish.verb or not wish.purpose):
+        show.status(visit) if wish.asks else form.open_new(visit, wish.wanted, purpose=wish.purpose)
         return
     try:
         reading = when.read(wish.when, visit.now, visit.member.zone, visit.member.language)

@@ -80,12 +80,12 @@ def register(app: App, _desk: Desk) -> None:
         _submit(visit, ack, view)
 
 
-def open_new(visit: Visit, wanted: Wanted, start: datetime | None = None) -> None:
+def open_new(visit: Visit, wanted: Wanted, start: datetime | None = None, purpose: str = "") -> None:
     """Open a form, filled in as far as was said; where Slack gives no way to (a direct message), offer the button."""
     if visit.trigger_id is None:
         visit.offer_form(visit.reader.say("Write when, like `tomorrow 2pm for 3h`, or fill in the form:"))
         return
-    _open_filled(visit, Origin(visit.response_url, wanted), start=start)
+    _open_filled(visit, Origin(visit.response_url, wanted), start=start, purpose=purpose)
 
 
 def _open_by_shortcut(visit: Visit, purpose: str) -> None:

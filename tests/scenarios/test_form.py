@@ -24,6 +24,16 @@ def test_booking_by_form_with_words(world: World) -> None:
     assert 'Fri 4 Dec, 14:00–17:00 CET · 3 h · "thesis runs"' in answer.words
 
 
+def test_a_purpose_without_a_time_stands_in_the_form(world: World) -> None:
+    alice = world.person("alice")
+    alice.types("#gpu", "/gpu book GPU0 for thesis runs")
+    form = alice.waits_for_form("Book a GPU")
+    assert form.values["Purpose"] == "thesis runs"
+    form.fill("When", "tomorrow 2pm for 3h")
+    assert form.submit() == {}
+    assert '14:00–17:00 CET · 3 h · "thesis runs"' in alice.waits_for("#gpu", "✓ Booked").words
+
+
 def test_booking_by_form_with_start_and_length(world: World) -> None:
     alice = world.person("alice")
     alice.types("#gpu", "/gpu book")
